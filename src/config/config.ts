@@ -1,0 +1,46 @@
+/** The validated configuration, in the program's own terms. Times are milliseconds. */
+export class Config {
+  /** Public URL without a trailing slash: the OpenID issuer. */
+  readonly issuer: string;
+  readonly origin: string;
+  /** Path part of the public URL: '' or '/id'. */
+  readonly basePath: string;
+  readonly isHttps: boolean;
+  readonly port: number;
+  readonly bind: string | undefined;
+  readonly dataDir: string;
+  readonly clientsFile: string | undefined;
+  readonly database:
+    | { readonly kind: 'sqlite'; readonly file: string }
+    | { readonly kind: 'postgresql'; readonly url: string };
+  readonly masterSecret: Buffer;
+  readonly serviceName: string;
+  readonly registrationOpen: boolean;
+  readonly secondFactorRequired: boolean;
+  readonly passwordMinLength: number;
+  readonly sessionLifetime: number;
+  readonly sessionIdle: number;
+  readonly recentSignIn: number;
+  readonly trustedProxyHops: number;
+  readonly testApp: boolean;
+  readonly logLevel: 'error' | 'warn' | 'log' | 'debug';
+  readonly logFormat: 'json' | 'pretty';
+
+  constructor(values: Omit<Config, 'url'>) {
+    Object.assign(this, values);
+  }
+
+  /** An absolute URL of this server from a path that starts with '/'. */
+  url(path: string): string {
+    return this.issuer + path;
+  }
+}
+
+/** Settings that cannot be used, all of them at once; the message is for the operator to read. */
+export class ConfigurationMistakes extends Error {
+  constructor(readonly mistakes: string[]) {
+    super(
+      `Gatehouse cannot start: ${mistakes.length === 1 ? 'one setting is' : `${mistakes.length} settings are`} wrong.\n${mistakes.map((m) => `  - ${m}`).join('\n')}`,
+    );
+  }
+}

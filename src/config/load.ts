@@ -1,0 +1,186 @@
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { join, resolve } from 'node:path';
+import { Config, ConfigurationMistakes } from './config.js';
+import { BadSetting, isLoopback, masterSecret } from './parsers.js';
+import { SETTINGS, type SettingName, type SettingValues } from './settings.js';
+
+type Environment = Record<string, string | undefined>;
+
+/**
+ * Reads the configuration and prepares the data directory.
+ * @throws ConfigurationMistakes with every mistake and its mend
+ */
+export function loadConfig(env: Environment): Config {
+  const mistakes: string[] = [];
+  const values = readSettings(env, mistakes);
+  const dataDir = resolve(values.GATEHOUSE_DATA_DIR!);
+  prepareDataDir(dataDir, mistakes);
+  const clientsFile = findClientsFile(values.GATEHOUSE_CLIENTS_FILE, dataDir, mistakes);
+  if (values.GATEHOUSE_SESSION_IDLE! > values.GATEHOUSE_SESSION_LIFETIME!) {
+    mistakes.push('GATEHOUSE_SESSION_IDLE is longer than GATEHOUSE_SESSION_LIFETIME: shorten it.');
+  }
+  const secret =
+    mistakes.length === 0 ? (values.GATEHOUSE_SECRET ?? generatedSecret(dataDir, mistakes)) : undefined;
+  if (mistakes.length > 0 || !secret) throw new ConfigurationMistakes(mistakes);
+
+  const port = values.GATEHOUSE_PORT!;
+  const url = values.GATEHOUSE_URL ?? new URL(`http://localhost:${port}`);
+  const basePath = url.pathname.replace(/\/$/, '');
+  return new Config({
+    issuer: url.origin + basePath,
+    origin: url.origin,
+    basePath,
+    isHttps: url.protocol === 'https:',
+    port,
+    bind: values.GATEHOUSE_BIND,
+    dataDir,
+    clientsFile,
+    database: database(values.DATABASE_URL, dataDir),
+    masterSecret: secret,
+    serviceName: values.GATEHOUSE_NAME!,
+    registrationOpen: values.GATEHOUSE_REGISTRATION === 'on',
+    secondFactorRequired: values.GATEHOUSE_SECOND_FACTOR === 'required',
+    passwordMinLength: values.GATEHOUSE_PASSWORD_MIN_LENGTH!,
+    sessionLifetime: values.GATEHOUSE_SESSION_LIFETIME!,
+    sessionIdle: values.GATEHOUSE_SESSION_IDLE!,
+    recentSignIn: values.GATEHOUSE_RECENT_SIGN_IN!,
+    trustedProxyHops: values.GATEHOUSE_TRUSTED_PROXY_HOPS!,
+    testApp:
+      values.GATEHOUSE_TEST_APP === 'auto' ? isLoopback(url.hostname) : values.GATEHOUSE_TEST_APP === 'on',
+    logLevel: values.GATEHOUSE_LOG_LEVEL!,
+    logFormat:
+      values.GATEHOUSE_LOG_FORMAT === 'auto'
+        ? process.stdout.isTTY
+          ? 'pretty'
+          : 'json'
+        : values.GATEHOUSE_LOG_FORMAT!,
+  });
+}
+
+/** Names in the environment that look like settings and are none: a typing error would otherwise pass in silence. */
+export function unknownSettings(env: Environment): string[] {
+  const known = new Set<string>(
+    Object.entries(SETTINGS).flatMap(([name, { secret }]) => (secret ? [name, `${name}_FILE`] : [name])),
+  );
+  return Object.keys(env).filter((name) => name.startsWith('GATEHOUSE_') && !known.has(name));
+}
+
+function readSettings(env: Environment, mistakes: string[]): SettingValues {
+  const values: Record<string, unknown> = {};
+  for (const [name, setting] of Object.entries(SETTINGS)) {
+    const written = writtenValue(env, name as SettingName, mistakes) ?? setting.initial;
+    if (written === undefined) continue;
+    try {
+      values[name] = setting.parse(written);
+    } catch (error) {
+      if (!(error instanceof BadSetting)) throw error;
+      // A secret is never repeated, not even a wrong one.
+      mistakes.push(`${name}${setting.secret ? '' : ` is "${written}"`}: ${error.message}.`);
+    }
+  }
+  return values as SettingValues;
+}
+
+/** An empty variable counts as absent: that is how compose files pass what is not set. */
+function writtenValue(env: Environment, name: SettingName, mistakes: string[]): string | undefined {
+  const direct = env[name]?.trim() || undefined;
+  const file = SETTINGS[name].secret ? env[`${name}_FILE`]?.trim() : undefined;
+  if (!file) return direct;
+  if (direct) {
+    mistakes.push(`${name} and ${name}_FILE are both set: keep one.`);
+    return undefined;
+  }
+  try {
+    const content = readFileSync(file, 'utf8').trim();
+    if (!content) mistakes.push(`${name}_FILE: ${file} is empty: write the value into it.`);
+    return content || undefined;
+  } catch (error) {
+    mistakes.push(
+      `${name}_FILE: ${file} cannot be read (${(error as NodeJS.ErrnoException).code}): check the path and its rights.`,
+    );
+    return undefined;
+  }
+}
+
+function prepareDataDir(dataDir: string, mistakes: string[]): void {
+  const who = `the user that runs Gatehouse (uid ${process.getuid?.() ?? '?'})`;
+  try {
+    if (!existsSync(dataDir)) mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    const stat = statSync(dataDir);
+    if (!stat.isDirectory()) {
+      mistakes.push(`GATEHOUSE_DATA_DIR: ${dataDir} is not a directory: name another or move the file away.`);
+      return;
+    }
+    // What others could read or write holds the master secret. A mounted volume of another owner cannot be mended from here.
+    if (stat.mode & 0o077 && stat.uid === process.getuid?.()) chmodSync(dataDir, 0o700);
+    accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    mistakes.push(
+      `GATEHOUSE_DATA_DIR: ${dataDir} cannot be used (${(error as NodeJS.ErrnoException).code}): let ${who} read and write it.`,
+    );
+  }
+}
+
+function findClientsFile(named: string | undefined, dataDir: string, mistakes: string[]): string | undefined {
+  if (!named) {
+    const usual = join(dataDir, 'clients.yaml');
+    return existsSync(usual) ? usual : undefined;
+  }
+  const file = resolve(named);
+  try {
+    accessSync(file, constants.R_OK);
+    if (!statSync(file).isFile())
+      mistakes.push(`GATEHOUSE_CLIENTS_FILE: ${file} is not a file: name a YAML file.`);
+  } catch (error) {
+    mistakes.push(
+      `GATEHOUSE_CLIENTS_FILE: ${file} cannot be read (${(error as NodeJS.ErrnoException).code}): check the path and its rights.`,
+    );
+  }
+  return file;
+}
+
+function generatedSecret(dataDir: string, mistakes: string[]): Buffer | undefined {
+  const file = join(dataDir, 'secret.key');
+  try {
+    if (!existsSync(file)) {
+      // 'wx': of two programs that start at once, one makes it and the other reads it.
+      writeFileSync(file, `${randomBytes(48).toString('base64url')}\n`, {
+        mode: 0o600,
+        flag: 'wx',
+        flush: true,
+      });
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
+      mistakes.push(
+        `GATEHOUSE_DATA_DIR: ${file} cannot be written (${(error as NodeJS.ErrnoException).code}): check the rights and the free space.`,
+      );
+      return undefined;
+    }
+  }
+  try {
+    return masterSecret(readFileSync(file, 'utf8').trim());
+  } catch (error) {
+    mistakes.push(
+      `GATEHOUSE_DATA_DIR: ${file} does not hold a usable secret (${(error as Error).message}): restore it from a backup.`,
+    );
+    return undefined;
+  }
+}
+
+function database(url: URL | undefined, dataDir: string): Config['database'] {
+  if (!url) return { kind: 'sqlite', file: join(dataDir, 'gatehouse.sqlite') };
+  if (url.protocol === 'sqlite:')
+    return { kind: 'sqlite', file: resolve(url.href.replace(/^sqlite:(\/\/)?/, '')) };
+  return { kind: 'postgresql', url: url.href };
+}

@@ -1,0 +1,81 @@
+import { DAY, HOUR, MINUTE, SECOND } from '../kernel/clock.js';
+
+/** A value that cannot be used; the message says how to mend it. */
+export class BadSetting extends Error {}
+
+export type Parse<T> = (text: string) => T;
+
+const UNITS: Record<string, number> = { s: SECOND, m: MINUTE, h: HOUR, d: DAY };
+
+export const text: Parse<string> = (value) => value;
+
+/** Milliseconds from "90s", "10m", "24h" or "7d". */
+export function duration(least: number, most: number): Parse<number> {
+  return (value) => {
+    const match = /^(\d{1,6})([smhd])$/.exec(value);
+    const result = match ? Number(match[1]) * UNITS[match[2]!]! : NaN;
+    if (!(result >= least && result <= most)) {
+      throw new BadSetting(
+        `write a number and a unit (s, m, h, d) between ${least / SECOND}s and ${most / SECOND}s, for example 10m`,
+      );
+    }
+    return result;
+  };
+}
+
+export function integer(least: number, most: number): Parse<number> {
+  return (value) => {
+    const result = /^\d{1,9}$/.test(value) ? Number(value) : NaN;
+    if (!(result >= least && result <= most))
+      throw new BadSetting(`write a whole number from ${least} to ${most}`);
+    return result;
+  };
+}
+
+export function oneOf<T extends string>(...choices: T[]): Parse<T> {
+  return (value) => {
+    if (!(choices as string[]).includes(value)) throw new BadSetting(`write one of: ${choices.join(', ')}`);
+    return value as T;
+  };
+}
+
+export function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
+}
+
+/** The issuer: an absolute URL without query, fragment or credentials; the trailing slash is dropped. */
+export const publicUrl: Parse<URL> = (value) => {
+  if (!URL.canParse(value)) throw new BadSetting('write an absolute URL, for example https://id.example.org');
+  const url = new URL(value);
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
+    throw new BadSetting(
+      'use https: (plain http is accepted only for localhost); put a TLS-terminating proxy in front',
+    );
+  }
+  if (url.search || url.hash || url.username || url.password) {
+    throw new BadSetting(
+      'leave out user name, password, ? and #: only scheme, host, port and path are allowed',
+    );
+  }
+  if (!/^(\/[A-Za-z0-9._~-]+)*\/?$/.test(url.pathname)) {
+    throw new BadSetting('use only letters, digits, ".", "_", "~" and "-" in the path, and no "//"');
+  }
+  url.pathname = url.pathname.replace(/\/$/, '');
+  return url;
+};
+
+export const databaseUrl: Parse<URL> = (value) => {
+  if (!/^(postgres(ql)?:\/\/|sqlite:)/.test(value) || !URL.canParse(value)) {
+    throw new BadSetting('write postgresql://user:password@host:5432/name or sqlite:/path/to/file.sqlite');
+  }
+  return new URL(value);
+};
+
+/** 32 bytes or more as base64url, base64 or hex. */
+export const masterSecret: Parse<Buffer> = (value) => {
+  const bytes = /^([0-9a-f]{2})+$/i.test(value) ? Buffer.from(value, 'hex') : Buffer.from(value, 'base64url');
+  if (bytes.length < 32) {
+    throw new BadSetting('give at least 32 random bytes, for example the output of: openssl rand -base64 48');
+  }
+  return bytes;
+};

@@ -1,0 +1,131 @@
+import { DAY, HOUR, MINUTE, SECOND } from '../kernel/clock.js';
+import {
+  databaseUrl,
+  duration,
+  integer,
+  masterSecret,
+  oneOf,
+  publicUrl,
+  text,
+  type Parse,
+} from './parsers.js';
+
+interface Setting<T> {
+  readonly parse: Parse<T>;
+  /** As it would be written in the environment; absent: `undefined` unless `load` derives it. */
+  readonly initial?: string;
+  /** For the reference page, where `initial` is derived. */
+  readonly initialText?: string;
+  /** May come from a file named by `<KEY>_FILE`, and is never printed. */
+  readonly secret?: boolean;
+  readonly description: string;
+}
+
+const setting = <T>(definition: Setting<T>): Setting<T> => definition;
+
+/** Every setting there is. `docs/configuration.md` is made from this table, and a test holds the two equal. */
+export const SETTINGS = {
+  GATEHOUSE_URL: setting({
+    parse: publicUrl,
+    initialText: '`http://localhost:<GATEHOUSE_PORT>`',
+    description:
+      'The public URL: the issuer, and the start of every link and cookie path. On a real host this is the only setting that is needed. A path is honoured (`https://example.org/id`); the reverse proxy may strip it or pass it on.',
+  }),
+  GATEHOUSE_PORT: setting({
+    parse: integer(1, 65535),
+    initial: '3000',
+    description: 'The TCP port to listen on.',
+  }),
+  GATEHOUSE_BIND: setting({
+    parse: text,
+    initialText: 'all addresses',
+    description: 'The address to listen on, for example `127.0.0.1`.',
+  }),
+  GATEHOUSE_DATA_DIR: setting({
+    parse: text,
+    initial: './data',
+    description:
+      'Where the generated secret and the SQLite file live. Made on first start with mode 0700. Back it up; keep it private.',
+  }),
+  GATEHOUSE_CLIENTS_FILE: setting({
+    parse: text,
+    initialText: '`clients.yaml` in the data directory, when there is one',
+    description: 'The YAML file that declares the client applications; see [clients](clients.md).',
+  }),
+  DATABASE_URL: setting({
+    parse: databaseUrl,
+    initialText: 'an SQLite file in the data directory',
+    secret: true,
+    description:
+      'The database: `postgresql://user:password@host:5432/name`, or `sqlite:/path/to/file.sqlite`. PostgreSQL is needed to run several instances.',
+  }),
+  GATEHOUSE_SECRET: setting({
+    parse: masterSecret,
+    initialText: 'generated into `secret.key` in the data directory',
+    secret: true,
+    description:
+      'The master secret (32 random bytes or more, as base64 or hex) from which the keys for sealing, cookies and fingerprints are derived. Several instances need the same one. Losing it makes sealed data (signing keys, second factors, client secrets) unreadable.',
+  }),
+  GATEHOUSE_NAME: setting({
+    parse: text,
+    initial: 'Gatehouse',
+    description: 'The name of the service on its pages and in authenticator apps.',
+  }),
+  GATEHOUSE_REGISTRATION: setting({
+    parse: oneOf('on', 'off'),
+    initial: 'on',
+    description: 'Whether people may create their own accounts.',
+  }),
+  GATEHOUSE_SECOND_FACTOR: setting({
+    parse: oneOf('optional', 'required'),
+    initial: 'optional',
+    description:
+      '`required` makes everyone set up a second factor at the next sign-in. An application can demand it for itself either way.',
+  }),
+  GATEHOUSE_PASSWORD_MIN_LENGTH: setting({
+    parse: integer(8, 64),
+    initial: '12',
+    description: 'The least length of a new password, in characters.',
+  }),
+  GATEHOUSE_SESSION_LIFETIME: setting({
+    parse: duration(5 * MINUTE, 90 * DAY),
+    initial: '24h',
+    description: 'After this time everyone signs in again, however active.',
+  }),
+  GATEHOUSE_SESSION_IDLE: setting({
+    parse: duration(MINUTE, 90 * DAY),
+    initial: '1h',
+    description: 'A session that is not used for this long ends.',
+  }),
+  GATEHOUSE_RECENT_SIGN_IN: setting({
+    parse: duration(30 * SECOND, HOUR),
+    initial: '10m',
+    description: 'How recent a sign-in must be to change a password or a second factor.',
+  }),
+  GATEHOUSE_TRUSTED_PROXY_HOPS: setting({
+    parse: integer(0, 10),
+    initial: '0',
+    description:
+      'How many reverse proxies stand in front: that many entries at the end of `X-Forwarded-For` are believed for the client address in the audit log. Links and cookies come from GATEHOUSE_URL alone, whatever any header says.',
+  }),
+  GATEHOUSE_TEST_APP: setting({
+    parse: oneOf('auto', 'on', 'off'),
+    initial: 'auto',
+    description:
+      'The built-in test application at `/test-app`; `auto` switches it on when the public URL is on localhost.',
+  }),
+  GATEHOUSE_LOG_LEVEL: setting({
+    parse: oneOf('error', 'warn', 'log', 'debug'),
+    initial: 'log',
+    description: 'How much is logged.',
+  }),
+  GATEHOUSE_LOG_FORMAT: setting({
+    parse: oneOf('auto', 'json', 'pretty'),
+    initial: 'auto',
+    description: '`json` writes one record a line; `auto` is `pretty` on a terminal and `json` elsewhere.',
+  }),
+};
+
+export type SettingName = keyof typeof SETTINGS;
+type Value<K extends SettingName> = ReturnType<(typeof SETTINGS)[K]['parse']>;
+export type SettingValues = { [K in SettingName]: Value<K> | undefined };
