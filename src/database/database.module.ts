@@ -1,0 +1,39 @@
+import { MikroORM } from '@mikro-orm/core';
+import { MikroOrmModule } from '@mikro-orm/nestjs';
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { Config } from '../config/config.js';
+import { migrate } from './migrate.js';
+import { ormOptions, type Entities, type MigrationList } from './options.js';
+import { Sql } from './sql.js';
+
+/** Injected by whatever reads a table while the program starts: it exists once the schema is up to date. */
+export class Migrated {}
+
+async function migrated(orm: MikroORM, config: Config): Promise<Migrated> {
+  await migrate(orm, config);
+  return new Migrated();
+}
+
+/**
+ * Owns the connection and the ways to it: an EntityManager to fork, and `Sql`.
+ * It knows no table: entities belong to the folders that use them, and `src/entities.ts` lists them.
+ */
+@Global()
+@Module({})
+export class DatabaseModule {
+  static with(config: Config, entities: Entities, migrations: MigrationList): DynamicModule {
+    const options = ormOptions(config.database, entities, migrations);
+    return {
+      module: DatabaseModule,
+      imports: [
+        MikroOrmModule.forRoot({
+          ...options,
+          // Every service forks for itself: the provider's callback would be outside a request context anyway.
+          registerRequestContext: false,
+        } as never) as DynamicModule,
+      ],
+      providers: [Sql, { provide: Migrated, inject: [MikroORM, Config], useFactory: migrated }],
+      exports: [Sql, Migrated],
+    };
+  }
+}

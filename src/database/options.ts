@@ -1,0 +1,67 @@
+import type { AnyEntity, EntityClass, EntitySchema } from '@mikro-orm/core';
+import { Migrator, type Migration } from '@mikro-orm/migrations';
+import { defineConfig as definePostgreSql } from '@mikro-orm/postgresql';
+import { defineConfig as defineSqlite } from '@mikro-orm/sqlite';
+import { CompiledQuery, type DatabaseConnection } from 'kysely';
+import { join } from 'node:path';
+import type { Config } from '../config/config.js';
+import { projectRoot } from '../config/root.js';
+import { SECOND } from '../kernel/clock.js';
+
+export type Entities = (EntityClass<AnyEntity> | EntitySchema)[];
+export type MigrationClass = new (...args: ConstructorParameters<typeof Migration>) => Migration;
+export interface MigrationList {
+  readonly sqlite: { name: string; class: MigrationClass }[];
+  readonly postgresql: { name: string; class: MigrationClass }[];
+}
+
+/** A database that does not answer within this time counts as away (the page then says 503). */
+const PATIENCE = 2 * SECOND;
+
+/** MikroORM's options for the configured database; both dialects come from the same entities. */
+export function ormOptions(database: Config['database'], entities: Entities, migrations: MigrationList) {
+  const common = {
+    entities,
+    extensions: [Migrator],
+    discovery: { warnWhenNoEntities: false },
+    allowGlobalContext: false,
+    migrations: {
+      migrationsList: migrations[database.kind],
+      // Only `npm run migration:create` writes here.
+      path: join(projectRoot, 'migrations', database.kind),
+      pathTs: join(projectRoot, 'migrations', database.kind),
+      snapshotName: '.snapshot',
+      emit: 'ts' as const,
+      transactional: true,
+      allOrNothing: true,
+    },
+  };
+  if (database.kind === 'sqlite') {
+    return defineSqlite({ ...common, dbName: database.file, onCreateConnection: durable });
+  }
+  return definePostgreSql({
+    ...common,
+    clientUrl: database.url,
+    pool: { min: 0, max: 10, idleTimeoutMillis: 30 * SECOND },
+    driverOptions: {
+      connectionTimeoutMillis: PATIENCE,
+      // A statement that hangs is given up by the server, and by us where the server itself has gone.
+      statement_timeout: PATIENCE,
+      query_timeout: PATIENCE + SECOND / 2,
+      idle_in_transaction_session_timeout: 10 * SECOND,
+      keepAlive: true,
+      // What was acknowledged is on the disk, whatever the server's default says.
+      options: '-c synchronous_commit=on',
+    },
+  });
+}
+
+async function durable(connection: unknown): Promise<void> {
+  const { executeQuery } = connection as DatabaseConnection;
+  const pragma = (text: string) => executeQuery.call(connection, CompiledQuery.raw(text), {} as never);
+  await pragma('PRAGMA journal_mode = WAL');
+  // FULL: a commit that was answered survives a power cut, not only a crash.
+  await pragma('PRAGMA synchronous = FULL');
+  await pragma('PRAGMA foreign_keys = ON');
+  await pragma('PRAGMA busy_timeout = 5000');
+}

@@ -1,0 +1,73 @@
+import { MikroORM } from '@mikro-orm/core';
+import type { SqlEntityManager } from '@mikro-orm/sqlite';
+import { Injectable } from '@nestjs/common';
+import { CompiledQuery, type Kysely } from 'kysely';
+import { Config } from '../config/config.js';
+
+/** Plain SQL with bound parameters, written once for both databases: `?` marks a parameter. */
+export interface SqlRunner {
+  /** Rows of a SELECT (or of a statement with RETURNING). */
+  rows<Row>(text: string, ...params: unknown[]): Promise<Row[]>;
+  /** How many rows a statement changed: for a conditional UPDATE, the verdict. */
+  run(text: string, ...params: unknown[]): Promise<number>;
+}
+
+/** Entities are for accounts; records that are read and written on each request go through here (docs/decisions/0003). */
+@Injectable()
+export class Sql implements SqlRunner {
+  private readonly runner: SqlRunner;
+  private readonly postgresql: boolean;
+  private readonly numberedTexts = new Map<string, string>();
+
+  constructor(
+    private readonly orm: MikroORM,
+    config: Config,
+  ) {
+    this.postgresql = config.database.kind === 'postgresql';
+    this.runner = this.over(() => this.kysely());
+  }
+
+  rows<Row>(text: string, ...params: unknown[]): Promise<Row[]> {
+    return this.runner.rows<Row>(text, ...params);
+  }
+
+  run(text: string, ...params: unknown[]): Promise<number> {
+    return this.runner.run(text, ...params);
+  }
+
+  /**
+   * Everything in `work` is committed together, or nothing is.
+   * Write before reading: in SQLite a transaction that begins with a read fails when it later wants to write.
+   * Use only the runner that is passed in; the other one would wait for this transaction for ever.
+   */
+  transaction<T>(work: (sql: SqlRunner) => Promise<T>): Promise<T> {
+    return this.kysely()
+      .transaction()
+      .execute((transaction) => work(this.over(() => transaction)));
+  }
+
+  private kysely(): Kysely<unknown> {
+    return (this.orm.em as unknown as SqlEntityManager).getKysely() as Kysely<unknown>;
+  }
+
+  private over(executor: () => Kysely<unknown>): SqlRunner {
+    const execute = (text: string, params: unknown[]) =>
+      executor().executeQuery(CompiledQuery.raw(this.numbered(text), params));
+    return {
+      rows: async <Row>(text: string, ...params: unknown[]) => (await execute(text, params)).rows as Row[],
+      run: async (text, ...params) => Number((await execute(text, params)).numAffectedRows ?? 0),
+    };
+  }
+
+  /** PostgreSQL counts its parameters: $1, $2 … The statements are constants of the program, so each is rewritten once. */
+  private numbered(text: string): string {
+    if (!this.postgresql) return text;
+    let result = this.numberedTexts.get(text);
+    if (!result) {
+      let n = 0;
+      result = text.replace(/\?/g, () => `$${++n}`);
+      this.numberedTexts.set(text, result);
+    }
+    return result;
+  }
+}

@@ -1,0 +1,20 @@
+import { defineEntity, p } from '@mikro-orm/core';
+
+const AuthenticatorSchema = defineEntity({
+  name: 'Authenticator',
+  tableName: 'authenticator',
+  properties: {
+    id: p.string().primary().length(22),
+    accountId: p.string().length(22).index(),
+    /** The TOTP seed (base32), sealed for this row. */
+    sealedSecret: p.text(),
+    /** The last time step (RFC 6238) that was accepted: no step is accepted twice, none before it at all. */
+    lastStep: p.bigint('number'),
+    createdAt: p.datetime(3),
+    lastUsedAt: p.datetime(3).nullable(),
+  },
+});
+
+/** A confirmed TOTP authenticator. There are no unconfirmed ones: see enrolment.ts. */
+export class Authenticator extends AuthenticatorSchema.class {}
+AuthenticatorSchema.setClass(Authenticator);

@@ -1,0 +1,30 @@
+import { defineEntity, p } from '@mikro-orm/core';
+
+const AccountSchema = defineEntity({
+  name: 'Account',
+  tableName: 'account',
+  properties: {
+    /** The subject identifier: random, never reused, says nothing about the person. */
+    id: p.string().primary().length(22),
+    username: p.string().length(64),
+    /** What is compared: see identifiers.ts. */
+    usernameKey: p.string().length(128).unique(),
+    email: p.string().length(254),
+    emailKey: p.string().length(320).unique(),
+    emailVerifiedAt: p.datetime(3).nullable(),
+    /** An argon2id PHC string; null: the account has no password. */
+    passwordHash: p.string().length(200).nullable(),
+    passwordChangedAt: p.datetime(3).nullable(),
+    /** Grows with each change of a second factor; a change is conditional on the number it started from. */
+    factorGeneration: p.integer().default(0),
+    /** The language the person chose; null: none chosen. */
+    locale: p.string().length(16).nullable(),
+    createdAt: p.datetime(3),
+    updatedAt: p.datetime(3),
+    disabledAt: p.datetime(3).nullable(),
+  },
+});
+
+/** A person. Which factors are enrolled is kept by mfa, which sessions exist by the provider's records. */
+export class Account extends AccountSchema.class {}
+AccountSchema.setClass(Account);
