@@ -1,0 +1,98 @@
+import {
+  Catch,
+  HttpException,
+  Injectable,
+  Logger,
+  type ArgumentsHost,
+  type ExceptionFilter,
+} from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { Config } from '../config/config.js';
+import { isDatabaseAway } from '../database/failures.js';
+import {
+  badRequest,
+  crossOrigin,
+  databaseAway,
+  internal,
+  notFound,
+  PageError,
+  SeeOther,
+  tooLarge,
+} from '../kernel/errors.js';
+import { randomToken } from '../kernel/secrets.js';
+import { Pages } from './pages.js';
+
+/** The one place where an error becomes an answer: the person gets a plain page, the operator the cause in the log. */
+@Catch()
+@Injectable()
+export class ErrorFilter implements ExceptionFilter {
+  private readonly logger = new Logger('Http');
+
+  constructor(
+    private readonly config: Config,
+    private readonly pages: Pages,
+  ) {}
+
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    this.answer(thrown, http.getRequest<Request>(), http.getResponse<Response>());
+  }
+
+  answer(thrown: unknown, req: Request, res: Response): void {
+    if (thrown instanceof SeeOther) return this.pages.redirect(res, thrown.path);
+    const error = asPageError(thrown);
+    const reference = error.status >= 500 ? randomToken(6) : undefined;
+    this.log(error, req, reference);
+    if (res.headersSent) {
+      res.end();
+      return;
+    }
+    if (error.options.retryAfterSeconds)
+      res.setHeader('Retry-After', String(error.options.retryAfterSeconds));
+    this.page(req, res, error, reference);
+  }
+
+  page(req: Request, res: Response, error: PageError, reference?: string): void {
+    const params = error.options.params ?? {};
+    this.pages.show(
+      req,
+      res,
+      'http/error',
+      {
+        status: error.status,
+        heading: this.pages.text(req, { key: `error.${error.code}.heading`, params }),
+        message: this.pages.text(req, { key: `error.${error.code}.message`, params }),
+        reference,
+        homeUrl: `${this.config.basePath}/`,
+        // A form that was refused must not be offered as the place to return to.
+        self: req.method === 'GET' ? req.url : '/',
+      },
+      error.status,
+    );
+  }
+
+  private log(error: PageError, req: Request, reference?: string): void {
+    const where = `${req.method} ${JSON.stringify(req.path)}`;
+    if (error.status >= 500) {
+      const cause = error.options.cause;
+      this.logger.error(
+        `${error.code} ${reference ?? ''} ${where}: ${cause instanceof Error ? (cause.stack ?? cause.message) : JSON.stringify(cause)}`,
+      );
+    } else if (error.status !== 404) {
+      this.logger.debug(`${error.code} ${where}`);
+    }
+  }
+}
+
+function asPageError(thrown: unknown): PageError {
+  if (thrown instanceof PageError) return thrown;
+  if (isDatabaseAway(thrown)) return databaseAway(thrown);
+  // body-parser's errors carry a status of their own.
+  const status =
+    thrown instanceof HttpException ? thrown.getStatus() : (thrown as { status?: unknown })?.status;
+  if (status === 404) return notFound();
+  if (status === 403) return crossOrigin((thrown as Error).message);
+  if (status === 413) return tooLarge();
+  if (typeof status === 'number' && status >= 400 && status < 500) return badRequest(thrown);
+  return internal(thrown);
+}

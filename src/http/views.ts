@@ -1,0 +1,98 @@
+import { Injectable } from '@nestjs/common';
+import Handlebars from 'handlebars';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Config } from '../config/config.js';
+import { projectRoot } from '../config/root.js';
+import { Languages } from './language.js';
+
+interface PageContext {
+  readonly lang: string;
+  readonly formToken: string;
+}
+
+/** The compiled templates. Everything is read once, at the start: a broken template stops the start, not a sign-in. */
+@Injectable()
+export class Views {
+  private readonly handlebars = Handlebars.create();
+  private readonly pages = new Map<string, Handlebars.TemplateDelegate>();
+  private readonly layout: Handlebars.TemplateDelegate;
+
+  constructor(
+    private readonly config: Config,
+    private readonly languages: Languages,
+  ) {
+    this.registerHelpers();
+    const folder = join(projectRoot, 'views');
+    for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.hbs'),
+    )) {
+      const [room, ...rest] = file.replace(/\.hbs$/, '').split('/');
+      const source = readFileSync(join(folder, file), 'utf8');
+      if (room === 'partials') this.handlebars.registerPartial(rest.join('/'), source);
+      else this.pages.set(`${room}/${rest.join('/')}`, this.handlebars.compile(source));
+    }
+    this.layout = this.pages.get('layouts/page')!;
+  }
+
+  /** A whole HTML document. `page` is the file's name under views/, without its ending. */
+  render(page: string, data: Record<string, unknown>, context: PageContext): string {
+    const template = this.pages.get(page);
+    if (!template) throw new Error(`no page "${page}"`);
+    const options = { data: { lang: context.lang, formToken: context.formToken } };
+    const title =
+      (data['title'] as string | undefined) ??
+      this.languages.text(context.lang, `${page.replace('/', '.')}.title`, data);
+    const common = {
+      ...data,
+      title,
+      page,
+      lang: context.lang,
+      dir: 'ltr',
+      serviceName: this.config.serviceName,
+      locales: this.languages.codes.map((code) => ({
+        code,
+        name: this.languages.nameOf(code),
+        current: code === context.lang,
+      })),
+    };
+    return this.layout({ ...common, body: template(common, options) }, options);
+  }
+
+  private registerHelpers(): void {
+    const safe = (html: string) => new Handlebars.SafeString(html);
+    const assets = assetVersions();
+    this.handlebars.registerHelper({
+      t: (key: string, { hash, data }: Handlebars.HelperOptions) =>
+        this.languages.text(data.lang as string, key, hash),
+      url: (path: string) => this.config.basePath + path + (assets.has(path) ? `?v=${assets.get(path)}` : ''),
+      csrf: ({ data }: Handlebars.HelperOptions) =>
+        safe(`<input type="hidden" name="_csrf" value="${data.formToken as string}">`),
+      date: (value: Date | string | undefined, { data }: Handlebars.HelperOptions) =>
+        value
+          ? new Intl.DateTimeFormat(data.lang as string, {
+              dateStyle: 'medium',
+              timeStyle: 'short',
+              timeZone: 'UTC',
+            }).format(new Date(value)) + ' UTC'
+          : '',
+      eq: (a: unknown, b: unknown) => a === b,
+      concat: (...parts: unknown[]) => parts.slice(0, -1).join(''),
+    });
+  }
+}
+
+/** Assets are cached for a year by a name that changes with their content. */
+function assetVersions(): Map<string, string> {
+  const folder = join(projectRoot, 'public');
+  return new Map(
+    readdirSync(folder).map((file) => [
+      `/assets/${file}`,
+      createHash('sha256')
+        .update(readFileSync(join(folder, file)))
+        .digest('hex')
+        .slice(0, 10),
+    ]),
+  );
+}
