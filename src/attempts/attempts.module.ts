@@ -1,0 +1,7 @@
+import { Module } from '@nestjs/common';
+import { KnownBrowsers } from './known-browsers.js';
+import { Throttle } from './throttle.service.js';
+
+/** Owns how many checks a factor gets. It does not check anything itself. */
+@Module({ providers: [Throttle, KnownBrowsers], exports: [Throttle, KnownBrowsers] })
+export class AttemptsModule {}

@@ -1,0 +1,44 @@
+import { MINUTE } from '../kernel/clock.js';
+
+/** The factors that are counted. Every second factor shares one counter: another kind gives no fresh budget. */
+export type ThrottledFactor = 'password' | 'second-factor';
+
+interface Limit {
+  /** Checks in `WINDOW`. */
+  readonly checks: number;
+  /** Checks without any success, after which another factor or an operator has to clear the way (NIST SP 800-63B-4, 3.2.2). */
+  readonly consecutive: number;
+}
+
+export const WINDOW = 15 * MINUTE;
+
+export const LIMITS: Record<ThrottledFactor, Limit> = {
+  password: { checks: 10, consecutive: 100 },
+  'second-factor': { checks: 5, consecutive: 100 },
+};
+
+export interface Count {
+  readonly checks: number;
+  readonly consecutive: number;
+  /** Epoch milliseconds of the last check that was let through. */
+  readonly lastAt: number;
+}
+
+export type Verdict =
+  | { readonly allowed: true; readonly next: Count }
+  | { readonly allowed: false; readonly retryAfterSeconds: number };
+
+/**
+ * Whether one more check may be made. Counting starts afresh only after a whole window without a check, so no interval of
+ * that length ever holds more than the limit; a refused check is not counted, so refusals never prolong the wait.
+ * The same rule stands as one SQL statement in throttle.service.ts, which decides; a test holds the two equal.
+ */
+export function verdict(factor: ThrottledFactor, count: Count | undefined, now: number): Verdict {
+  const limit = LIMITS[factor];
+  if (!count) return { allowed: true, next: { checks: 1, consecutive: 1, lastAt: now } };
+  if (count.consecutive >= limit.consecutive) return { allowed: false, retryAfterSeconds: WINDOW / 1000 };
+  const next = { consecutive: count.consecutive + 1, lastAt: now };
+  if (count.lastAt <= now - WINDOW) return { allowed: true, next: { ...next, checks: 1 } };
+  if (count.checks < limit.checks) return { allowed: true, next: { ...next, checks: count.checks + 1 } };
+  return { allowed: false, retryAfterSeconds: Math.ceil((count.lastAt + WINDOW - now) / 1000) };
+}

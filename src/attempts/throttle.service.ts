@@ -1,0 +1,106 @@
+import { Injectable } from '@nestjs/common';
+import { Sql } from '../database/sql.js';
+import { Clock } from '../kernel/clock.js';
+import { Secrets } from '../kernel/secrets.js';
+import { KnownBrowsers } from './known-browsers.js';
+import { LIMITS, verdict, WINDOW, type Count, type ThrottledFactor } from './throttle-rule.js';
+
+/** Whose checks are counted, and from where. */
+export interface ThrottleSubject {
+  /** The account's id, or, where there is no account, the canonical form of what was typed: both look the same from outside. */
+  readonly subject: string;
+  readonly browserId: string | undefined;
+}
+
+export type Admission =
+  { readonly admitted: true } | { readonly admitted: false; readonly retryAfterSeconds: number };
+
+interface Row {
+  checks: number;
+  consecutive: number;
+  last_at: number | string;
+}
+
+/**
+ * Counts checks before they are made, in a commit of their own: nothing that fails later can take the count back.
+ * A browser in which the account has signed in before counts for itself, so that an attacker elsewhere
+ * cannot lock its owner out (OWASP, device cookies).
+ */
+@Injectable()
+export class Throttle {
+  constructor(
+    private readonly sql: Sql,
+    private readonly secrets: Secrets,
+    private readonly clock: Clock,
+    private readonly knownBrowsers: KnownBrowsers,
+  ) {}
+
+  /** Takes one check from the budget, or says when there is one again. */
+  async admit(factor: ThrottledFactor, subject: ThrottleSubject): Promise<Admission> {
+    const bucket = await this.bucket(factor, subject);
+    const now = this.clock.now().getTime();
+    const limit = LIMITS[factor];
+    const taken = await this.sql.run(
+      `INSERT INTO throttle (bucket, checks, consecutive, last_at) VALUES (?, 1, 1, ?)
+       ON CONFLICT (bucket) DO UPDATE SET
+         checks = CASE WHEN throttle.last_at <= ? THEN 1 ELSE throttle.checks + 1 END,
+         consecutive = throttle.consecutive + 1,
+         last_at = ?
+       WHERE throttle.consecutive < ? AND (throttle.last_at <= ? OR throttle.checks < ?)`,
+      bucket,
+      now,
+      now - WINDOW,
+      now,
+      limit.consecutive,
+      now - WINDOW,
+      limit.checks,
+    );
+    if (taken === 1) return { admitted: true };
+    const decided = verdict(factor, await this.count(bucket), now);
+    return { admitted: false, retryAfterSeconds: decided.allowed ? 1 : decided.retryAfterSeconds };
+  }
+
+  /** The check succeeded: what was counted for this factor, from this browser, is forgotten. */
+  async succeeded(factor: ThrottledFactor, subject: ThrottleSubject): Promise<void> {
+    await this.sql.run('DELETE FROM throttle WHERE bucket = ?', await this.bucket(factor, subject));
+  }
+
+  /** A whole sign-in succeeded: an account's hard stops are lifted, for its owner is here. */
+  async cleared(accountId: string): Promise<void> {
+    const limits = Object.entries(LIMITS) as [ThrottledFactor, { consecutive: number }][];
+    for (const [factor, { consecutive }] of limits) {
+      await this.sql.run(
+        'DELETE FROM throttle WHERE bucket = ? AND consecutive >= ?',
+        this.bucketOf(factor, accountId, 'anywhere'),
+        consecutive,
+      );
+    }
+  }
+
+  /** An operator clears everything that is counted for an account from browsers it is not known in. */
+  async reset(accountId: string): Promise<void> {
+    for (const factor of Object.keys(LIMITS) as ThrottledFactor[]) {
+      await this.sql.run(
+        'DELETE FROM throttle WHERE bucket = ?',
+        this.bucketOf(factor, accountId, 'anywhere'),
+      );
+    }
+  }
+
+  private async count(bucket: string): Promise<Count | undefined> {
+    const [row] = await this.sql.rows<Row>(
+      'SELECT checks, consecutive, last_at FROM throttle WHERE bucket = ?',
+      bucket,
+    );
+    return row && { checks: row.checks, consecutive: row.consecutive, lastAt: Number(row.last_at) };
+  }
+
+  private async bucket(factor: ThrottledFactor, { subject, browserId }: ThrottleSubject): Promise<string> {
+    const known = browserId !== undefined && (await this.knownBrowsers.isKnown(browserId, subject));
+    return this.bucketOf(factor, subject, known ? browserId : 'anywhere');
+  }
+
+  private bucketOf(factor: ThrottledFactor, subject: string, from: string): string {
+    return this.secrets.mac('throttle', JSON.stringify([factor, subject, from])).toString('base64url');
+  }
+}

@@ -1,0 +1,54 @@
+import { EntityManager } from '@mikro-orm/core';
+import { Injectable } from '@nestjs/common';
+import type { Request } from 'express';
+import { Clock } from '../kernel/clock.js';
+import { AuditEvent } from './audit-event.entity.js';
+
+export type AuditName =
+  | 'account.registered'
+  | 'account.registration-refused'
+  | 'account.disabled'
+  | 'account.enabled'
+  | 'password.checked'
+  | 'password.changed'
+  | 'second-factor.checked'
+  | 'second-factor.enrolled'
+  | 'second-factor.removed'
+  | 'backup-codes.made'
+  | 'throttle.cleared'
+  | 'sign-in.completed'
+  | 'consent.given'
+  | 'consent.refused'
+  | 'session.ended';
+
+export interface AuditFacts {
+  readonly result?: 'success' | 'failure' | 'throttled';
+  readonly accountId?: string | undefined;
+  readonly clientId?: string | undefined;
+  readonly factor?: string;
+  readonly detail?: Record<string, unknown>;
+}
+
+/** Writes down each authentication event (ASVS 16.3.1). What is passed in must never contain a secret. */
+@Injectable()
+export class Audit {
+  constructor(
+    private readonly em: EntityManager,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @param req where it came from; absent for what an operator does from the shell */
+  async record(name: AuditName, facts: AuditFacts, req?: Request): Promise<void> {
+    await this.em.fork().insert(AuditEvent, {
+      at: this.clock.now(),
+      name,
+      result: facts.result ?? 'success',
+      accountId: facts.accountId ?? null,
+      clientId: facts.clientId ?? null,
+      factor: facts.factor ?? null,
+      address: req?.ip ?? null,
+      userAgent: req?.get('user-agent')?.slice(0, 300) ?? null,
+      detail: facts.detail ?? null,
+    });
+  }
+}
