@@ -1,0 +1,81 @@
+import { EntityManager } from '@mikro-orm/core';
+import { Injectable } from '@nestjs/common';
+import { isUniqueViolation } from '../database/failures.js';
+import { Clock } from '../kernel/clock.js';
+import { Events } from '../kernel/events.js';
+import { randomToken } from '../kernel/secrets.js';
+import { Account } from './account.entity.js';
+import { accountDisabled } from './events.js';
+import { emailKey, identifierKey, usernameKey } from './identifiers.js';
+import { PasswordHashes } from './password-hash.js';
+
+export interface NewAccount {
+  readonly username: string;
+  readonly email: string;
+  readonly password: string;
+}
+
+/** Finds, makes and disables accounts. */
+@Injectable()
+export class Accounts {
+  constructor(
+    private readonly em: EntityManager,
+    private readonly clock: Clock,
+    private readonly hashes: PasswordHashes,
+    private readonly events: Events,
+  ) {}
+
+  /** Also finds a disabled account: what follows from that is the caller's to say. */
+  async find(id: string): Promise<Account | null> {
+    return this.em.fork().findOne(Account, { id });
+  }
+
+  /** By user name or e-mail address, in any spelling. */
+  async findByIdentifier(typed: string): Promise<Account | null> {
+    const { kind, key } = identifierKey(typed);
+    return this.em.fork().findOne(Account, kind === 'email' ? { emailKey: key } : { usernameKey: key });
+  }
+
+  /**
+   * Makes an account, or says that the user name or the address is taken. The password is hashed either way,
+   * so that the time does not tell which it was.
+   */
+  async register({ username, email, password }: NewAccount): Promise<Account | 'taken'> {
+    const passwordHash = await this.hashes.make(password);
+    const now = this.clock.now();
+    const em = this.em.fork();
+    const account = em.create(Account, {
+      id: randomToken(16),
+      username,
+      usernameKey: usernameKey(username),
+      email,
+      emailKey: emailKey(email),
+      passwordHash,
+      passwordChangedAt: now,
+      createdAt: now,
+      updatedAt: now,
+    });
+    try {
+      await em.persist(account).flush();
+      return account;
+    } catch (error) {
+      if (isUniqueViolation(error)) return 'taken';
+      throw error;
+    }
+  }
+
+  /** Idempotent; ends every session and token of the account. */
+  async disable(id: string): Promise<void> {
+    const now = this.clock.now();
+    await this.em.fork().nativeUpdate(Account, { id, disabledAt: null }, { disabledAt: now, updatedAt: now });
+    await this.events.emit(accountDisabled, { accountId: id });
+  }
+
+  async enable(id: string): Promise<void> {
+    await this.em.fork().nativeUpdate(Account, { id }, { disabledAt: null, updatedAt: this.clock.now() });
+  }
+
+  async setLocale(id: string, locale: string): Promise<void> {
+    await this.em.fork().nativeUpdate(Account, { id }, { locale, updatedAt: this.clock.now() });
+  }
+}

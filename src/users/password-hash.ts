@@ -1,0 +1,64 @@
+import { Injectable } from '@nestjs/common';
+import { hash, verify } from '@node-rs/argon2';
+import { availableParallelism } from 'node:os';
+import { busy } from '../kernel/errors.js';
+
+/** OWASP's parameters for argon2id: 19 MiB, 2 passes, 1 lane. Raised ones reach each account at its next sign-in. */
+/** 2 is argon2id in the library's numbering. */
+const PARAMETERS = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+const PARAMETERS_AS_WRITTEN = '$argon2id$v=19$m=19456,t=2,p=1$';
+
+/** Code points; longer ones are refused before any hashing (a megabyte would cost a hash of a megabyte). */
+export const PASSWORD_MAX_LENGTH = 128;
+
+/** A hash that nothing matches, of the same cost as a real one. */
+const NOBODY =
+  '$argon2id$v=19$m=19456,t=2,p=1$Z2F0ZWhvdXNlbm9ib2R5MQ$ISvCkNIZ2T5xLcE0gGl4j2I1aXzGU7H5ceeeJdQXzUQ';
+
+/** Hashes that run at once: the rest of the machine stays free for those who only need a page or a token. */
+const AT_ONCE = Math.max(1, Math.min(4, availableParallelism()));
+/** Hashes that may wait: about a second of work. Beyond that, saying "later" is better than keeping someone waiting. */
+const WAITING = 100;
+
+/** argon2id off the event loop, bounded in memory (`AT_ONCE` x 19 MiB) and in waiting time. */
+@Injectable()
+export class PasswordHashes {
+  private running = 0;
+  private readonly queue: (() => void)[] = [];
+
+  /** @throws busy (503) when too many wait already */
+  async make(password: string): Promise<string> {
+    return this.inTurn(() => hash(password.normalize('NFKC'), PARAMETERS));
+  }
+
+  /**
+   * Compares in the same time whether there is a hash or not: an account without a password, and no account at all,
+   * cost what a wrong password costs.
+   */
+  async matches(stored: string | null | undefined, password: string): Promise<boolean> {
+    const equal = await this.inTurn(() => verify(stored ?? NOBODY, password.normalize('NFKC')));
+    return equal && stored != null;
+  }
+
+  /** Whether a stored hash was made with other parameters than today's. */
+  isOutdated(stored: string): boolean {
+    return !stored.startsWith(PARAMETERS_AS_WRITTEN);
+  }
+
+  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (this.running >= AT_ONCE) {
+      if (this.queue.length >= WAITING) throw busy();
+      await new Promise<void>((resolve) => this.queue.push(resolve));
+    } else {
+      this.running++;
+    }
+    try {
+      return await work();
+    } finally {
+      // The place is handed on, not given back and taken again: nobody can slip in between.
+      const next = this.queue.shift();
+      if (next) next();
+      else this.running--;
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import { Injectable } from '@nestjs/common';
+import { ZxcvbnFactory } from '@zxcvbn-ts/core';
+import * as common from '@zxcvbn-ts/language-common';
+import { Config } from '../config/config.js';
+import type { MessageRef } from '../http/form.js';
+import { PASSWORD_MAX_LENGTH } from './password-hash.js';
+
+/** Fewer guesses than this and a password is found within a throttled online attack of months. */
+const LEAST_GUESSES_LOG10 = 6;
+/** What must be left of a password when the person's own names are taken out of it. */
+const LEAST_WITHOUT_NAMES = 8;
+
+/** Which passwords are accepted: long enough and not guessable; no rules of composition (NIST SP 800-63B-4, 3.1.1.2). */
+@Injectable()
+export class PasswordPolicy {
+  private readonly estimator = new ZxcvbnFactory({
+    dictionary: { ...common.dictionary },
+    graphs: common.adjacencyGraphs,
+    maxLength: PASSWORD_MAX_LENGTH,
+  });
+
+  constructor(private readonly config: Config) {}
+
+  get minLength(): number {
+    return this.config.passwordMinLength;
+  }
+
+  /** The reason why a new password is refused, or undefined when it is accepted. */
+  refusal(password: string, names: { username: string; email: string }): MessageRef | undefined {
+    const length = [...password.normalize('NFKC')].length;
+    if (length < this.minLength)
+      return { key: 'password.too-short', params: { min: this.minLength, length } };
+    if (length > PASSWORD_MAX_LENGTH)
+      return { key: 'password.too-long', params: { max: PASSWORD_MAX_LENGTH } };
+
+    const context = [
+      names.username,
+      names.email,
+      names.email.split('@')[0] ?? '',
+      this.config.serviceName,
+      'gatehouse',
+    ];
+    if (consistsOf(password, context)) return 'password.is-your-name';
+    const { guessesLog10, feedback } = this.estimator.check(password, context);
+    if (guessesLog10 >= LEAST_GUESSES_LOG10) return undefined;
+    return feedback.warning && PATTERN_WARNINGS.has(feedback.warning)
+      ? 'password.is-a-pattern'
+      : 'password.is-common';
+  }
+}
+
+const PATTERN_WARNINGS = new Set([
+  'straightRow',
+  'keyPattern',
+  'simpleRepeat',
+  'extendedRepeat',
+  'sequences',
+  'dates',
+  'recentYears',
+]);
+
+function consistsOf(password: string, names: string[]): boolean {
+  let rest = password.normalize('NFKC').toLowerCase();
+  for (const name of names
+    .map((n) => n.normalize('NFKC').toLowerCase())
+    .sort((a, b) => b.length - a.length)) {
+    if (name.length >= 4) rest = rest.replaceAll(name, '');
+  }
+  return [...rest].length < LEAST_WITHOUT_NAMES && rest.length < password.length;
+}
