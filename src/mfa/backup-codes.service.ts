@@ -1,0 +1,89 @@
+import { EntityManager } from '@mikro-orm/core';
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../kernel/clock.js';
+import { Secrets } from '../kernel/secrets.js';
+import { BACKUP_CODE_COUNT, newBackupCode, normalizedBackupCode } from './backup-code-format.js';
+import { BackupCode, BackupCodeSet } from './backup-code.entity.js';
+
+export interface BackupCodeState {
+  readonly left: number;
+  /** Whether the person has confirmed that they are saved. */
+  readonly confirmed: boolean;
+}
+
+/** The ten single-use codes for when the authenticator is lost. */
+@Injectable()
+export class BackupCodes {
+  constructor(
+    private readonly em: EntityManager,
+    private readonly clock: Clock,
+    private readonly secrets: Secrets,
+  ) {}
+
+  async state(accountId: string): Promise<BackupCodeState> {
+    const em = this.em.fork();
+    const left = await em.count(BackupCode, { accountId, usedAt: null });
+    const set = await em.findOne(BackupCodeSet, { accountId });
+    return { left, confirmed: set?.confirmedAt != null };
+  }
+
+  /**
+   * Makes ten new codes in the caller's transaction; the old ones are gone.
+   * @returns the codes as they are shown: this is the only time that they exist in the clear
+   */
+  async makeWithin(em: EntityManager, accountId: string): Promise<string[]> {
+    const codes = Array.from({ length: BACKUP_CODE_COUNT }, newBackupCode);
+    await this.removeWithin(em, accountId);
+    await em.insertMany(
+      BackupCode,
+      codes.map((code) => ({
+        accountId,
+        hash: this.fingerprint(accountId, normalizedBackupCode(code)!),
+        usedAt: null,
+      })),
+    );
+    await em.insert(BackupCodeSet, { accountId, createdAt: this.clock.now(), confirmedAt: null });
+    return codes;
+  }
+
+  async removeWithin(em: EntityManager, accountId: string): Promise<void> {
+    await em.nativeDelete(BackupCode, { accountId });
+    await em.nativeDelete(BackupCodeSet, { accountId });
+  }
+
+  /** Spends a code. One conditional update is the verdict: of any number of parallel tries one wins. */
+  async spend(accountId: string, code: string): Promise<boolean> {
+    const spent = await this.em
+      .fork()
+      .nativeUpdate(
+        BackupCode,
+        { hash: this.fingerprint(accountId, code), accountId, usedAt: null },
+        { usedAt: this.clock.now() },
+      );
+    return spent === 1;
+  }
+
+  /** Ends the set-up: one of the codes is typed back (which does not spend it). */
+  async confirmByCode(accountId: string, typed: string): Promise<boolean> {
+    const code = normalizedBackupCode(typed);
+    if (!code) return false;
+    const known = await this.em
+      .fork()
+      .count(BackupCode, { hash: this.fingerprint(accountId, code), accountId, usedAt: null });
+    if (known === 0) return false;
+    await this.confirm(accountId);
+    return true;
+  }
+
+  /** Ends the set-up: the person says that the codes are saved. */
+  async confirm(accountId: string): Promise<void> {
+    await this.em
+      .fork()
+      .nativeUpdate(BackupCodeSet, { accountId, confirmedAt: null }, { confirmedAt: this.clock.now() });
+  }
+
+  /** Keyed, and bound to the account: without the master secret a stolen table cannot even be tested against guesses. */
+  private fingerprint(accountId: string, code: string): string {
+    return this.secrets.mac('backup-code', JSON.stringify([accountId, code])).toString('base64url');
+  }
+}
