@@ -1,0 +1,34 @@
+import type { Adapter, AdapterFactory } from 'oidc-provider';
+import type { Clients } from './clients.service.js';
+import type { RecordStore } from './record.store.js';
+
+/** What the provider stores, by kind: clients come from their own table, everything else is a record. */
+export function adapterFactory(records: RecordStore, clients: Clients): AdapterFactory {
+  return (kind) => (kind === 'Client' ? clientAdapter(clients) : recordAdapter(kind, records));
+}
+
+function recordAdapter(kind: string, records: RecordStore): Adapter {
+  return {
+    find: (id) => records.find(kind, id),
+    findByUid: (uid) => records.findByUid(kind, uid),
+    findByUserCode: (userCode) => records.findByUserCode(kind, userCode),
+    upsert: (id, payload, expiresIn) => records.upsert(kind, id, payload, expiresIn),
+    destroy: (id) => records.destroy(kind, id),
+    consume: (id) => records.consume(kind, id),
+    revokeByGrantId: (grantId) => records.revokeByGrantId(kind, grantId),
+  };
+}
+
+/** Clients are declared in a file, so the provider only ever reads them. */
+function clientAdapter(clients: Clients): Adapter {
+  const never = () => Promise.reject(new Error('clients are declared, not written by the provider'));
+  return {
+    find: (id) => clients.metadata(id),
+    findByUid: never,
+    findByUserCode: never,
+    upsert: never,
+    destroy: never,
+    consume: never,
+    revokeByGrantId: never,
+  };
+}

@@ -1,0 +1,277 @@
+import { readFileSync } from 'node:fs';
+import { dirname, extname, resolve } from 'node:path';
+import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Node, type YAMLMap } from 'yaml';
+import { isLoopback } from '../config/parsers.js';
+import { ConfigurationMistakes } from '../config/config.js';
+
+/** A declared client, ready to be stored. The names of the metadata are those of RFC 7591 and OpenID Connect Registration. */
+export interface DeclaredClient {
+  readonly id: string;
+  readonly secret: string | undefined;
+  readonly metadata: Record<string, unknown>;
+  /** A data: URL. */
+  readonly logo: string | undefined;
+  /** For messages: where the client begins in the file. */
+  readonly line: number;
+}
+
+type Check = (value: unknown) => string | undefined;
+
+const SCOPES = ['openid', 'profile', 'email', 'offline_access'];
+const AUTH_METHODS = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'];
+const ALGORITHMS = ['RS256', 'ES256'];
+const LOGO_TYPES: Record<string, string> = {
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.webp': 'image/webp',
+  '.jpg': 'image/jpeg',
+};
+const LOGO_MAX_BYTES = 64 * 1024;
+
+const aText: Check = (value) => (typeof value === 'string' && value.trim() ? undefined : 'write a text');
+const aBoolean: Check = (value) => (typeof value === 'boolean' ? undefined : 'write true or false');
+const aNumber: Check = (value) =>
+  Number.isInteger(value) && (value as number) >= 0 ? undefined : 'write a number of seconds';
+const anObject: Check = (value) =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? undefined : 'write a map';
+const among =
+  (choices: string[]): Check =>
+  (value) =>
+    choices.includes(value as string) ? undefined : `write one of: ${choices.join(', ')}`;
+const listOf =
+  (check: Check): Check =>
+  (value) =>
+    Array.isArray(value) ? value.map(check).find(Boolean) : 'write a list';
+
+const aWebUrl: Check = (value) => {
+  if (typeof value !== 'string' || !URL.canParse(value)) return 'write an absolute URL';
+  return /^https?:$/.test(new URL(value).protocol) ? undefined : 'write an http(s) URL';
+};
+
+/** RFC 9700, section 2.1: compared exactly, and never plain http but on the loopback interface. */
+const aRedirectUri: Check = (value) => {
+  if (typeof value !== 'string' || !URL.canParse(value)) return 'write an absolute URL';
+  const { protocol, hostname, hash, username, password } = new URL(value);
+  if (hash || value.includes('#')) return 'leave out the fragment (#…)';
+  if (username || password) return 'leave out user name and password';
+  if (value.includes('*')) return 'wildcards are not possible: list each address exactly';
+  if (protocol === 'http:' && !isLoopback(hostname))
+    return 'use https: (plain http only for localhost, 127.0.0.1 and [::1])';
+  if (/^(javascript|data|vbscript|file|blob|about):$/.test(protocol))
+    return 'use an https: address or an app scheme of your own';
+  return undefined;
+};
+
+const aScope: Check = (value) => {
+  if (typeof value !== 'string') return 'write the scopes in one text, separated by spaces';
+  const unknown = value.split(' ').filter((scope) => !SCOPES.includes(scope));
+  return unknown.length > 0 ? `"${unknown[0]}" is not known; there are: ${SCOPES.join(', ')}` : undefined;
+};
+
+const FIELDS: Record<string, Check> = {
+  client_id: (value) =>
+    typeof value === 'string' && /^[\x21-\x7e]{1,255}$/.test(value)
+      ? undefined
+      : 'write 1 to 255 visible ASCII characters',
+  client_name: aText,
+  client_secret: aText,
+  client_secret_file: aText,
+  redirect_uris: (value) =>
+    Array.isArray(value) && value.length === 0 ? 'list at least one' : listOf(aRedirectUri)(value),
+  post_logout_redirect_uris: listOf(aRedirectUri),
+  token_endpoint_auth_method: among(AUTH_METHODS),
+  application_type: among(['web', 'native']),
+  scope: aScope,
+  jwks: anObject,
+  jwks_uri: aWebUrl,
+  client_uri: aWebUrl,
+  policy_uri: aWebUrl,
+  tos_uri: aWebUrl,
+  logo_file: aText,
+  id_token_signed_response_alg: among(ALGORITHMS),
+  default_max_age: aNumber,
+  require_auth_time: aBoolean,
+  first_party: aBoolean,
+  require_second_factor: aBoolean,
+  require_pkce: aBoolean,
+};
+
+/**
+ * Reads and checks the clients file.
+ * @throws ConfigurationMistakes naming each mistake with its line and its mend
+ */
+export function readClientsFile(file: string): DeclaredClient[] {
+  const reader = new ClientsReader(file);
+  const clients = reader.read();
+  if (reader.mistakes.length > 0) throw new ConfigurationMistakes(reader.mistakes);
+  return clients;
+}
+
+class ClientsReader {
+  readonly mistakes: string[] = [];
+  private readonly lines = new LineCounter();
+
+  constructor(private readonly file: string) {}
+
+  read(): DeclaredClient[] {
+    const document = parseDocument(readFileSync(this.file, 'utf8'), {
+      lineCounter: this.lines,
+      prettyErrors: false,
+    });
+    for (const error of document.errors)
+      this.mistake(this.lines.linePos(error.pos[0]).line, `${error.message}`);
+    if (document.errors.length > 0 || document.contents === null) return [];
+
+    const root = document.contents;
+    const list = isMap(root) ? root.get('clients', true) : root;
+    if (!isSeq(list)) {
+      this.mistake(this.lineOf(root), 'begin with "clients:" and a list below it');
+      return [];
+    }
+    const clients = list.items
+      .map((item) => this.client(item as Node))
+      .filter((client) => client !== undefined);
+    this.refuseDuplicates(clients);
+    return clients;
+  }
+
+  private client(item: Node): DeclaredClient | undefined {
+    if (!isMap(item)) {
+      this.mistake(this.lineOf(item), 'each client is a map of its fields (client_id: …)');
+      return undefined;
+    }
+    const before = this.mistakes.length;
+    const fields = this.fields(item);
+    const line = this.lineOf(item);
+    for (const required of ['client_id', 'redirect_uris']) {
+      if (!(required in fields)) this.mistake(line, `${required} is missing`);
+    }
+    const secret = this.secret(fields, item, line);
+    const logo = fields['logo_file']
+      ? this.logo(fields['logo_file'] as string, this.lineOf(item.get('logo_file', true)))
+      : undefined;
+    if (this.mistakes.length > before) return undefined;
+
+    const {
+      client_id,
+      client_secret: _s,
+      client_secret_file: _f,
+      logo_file: _l,
+      require_pkce = true,
+      ...rest
+    } = fields;
+    return {
+      id: client_id as string,
+      secret,
+      logo,
+      line,
+      metadata: {
+        client_name: client_id,
+        grant_types: ['authorization_code', 'refresh_token'],
+        response_types: ['code'],
+        token_endpoint_auth_method: 'client_secret_basic',
+        scope: SCOPES.join(' '),
+        ...rest,
+        require_pkce,
+      },
+    };
+  }
+
+  private fields(item: YAMLMap): Record<string, unknown> {
+    const fields: Record<string, unknown> = {};
+    for (const pair of item.items) {
+      const name = isScalar(pair.key) ? String(pair.key.value) : '';
+      const line = this.lineOf(pair.key as Node);
+      const check = Object.hasOwn(FIELDS, name) ? FIELDS[name] : undefined;
+      const value = (pair.value as Node | null)?.toJSON() as unknown;
+      if (!check)
+        this.mistake(
+          line,
+          `"${name}" is not a field of a client; there are: ${Object.keys(FIELDS).join(', ')}`,
+        );
+      else if (check(value))
+        this.mistake(this.lineOf((pair.value ?? pair.key) as Node), `${name}: ${check(value)}`);
+      else fields[name] = value;
+    }
+    return fields;
+  }
+
+  private secret(fields: Record<string, unknown>, item: YAMLMap, line: number): string | undefined {
+    const method = (fields['token_endpoint_auth_method'] as string | undefined) ?? 'client_secret_basic';
+    const named = fields['client_secret_file'] as string | undefined;
+    if (named && fields['client_secret'])
+      this.mistake(line, 'client_secret and client_secret_file are both set: keep one');
+    const secret = named
+      ? this.secretFile(named, this.lineOf(item.get('client_secret_file', true)))
+      : (fields['client_secret'] as string | undefined);
+    if (method.startsWith('client_secret') && !secret && !named) {
+      this.mistake(
+        line,
+        'client_secret or client_secret_file is missing; a public client (SPA, native) says token_endpoint_auth_method: none',
+      );
+    }
+    if (!method.startsWith('client_secret') && secret)
+      this.mistake(line, `token_endpoint_auth_method ${method} uses no secret: leave it out`);
+    if (method === 'private_key_jwt' && !fields['jwks'] && !fields['jwks_uri'])
+      this.mistake(line, 'private_key_jwt needs jwks or jwks_uri');
+    if (method === 'none' && fields['require_pkce'] === false)
+      this.mistake(line, 'a public client cannot be exempted from PKCE');
+    return secret;
+  }
+
+  private secretFile(name: string, line: number): string | undefined {
+    try {
+      const secret = readFileSync(this.beside(name), 'utf8').trim();
+      if (!secret) this.mistake(line, `client_secret_file: ${name} is empty`);
+      return secret || undefined;
+    } catch (error) {
+      this.mistake(
+        line,
+        `client_secret_file: ${name} cannot be read (${(error as NodeJS.ErrnoException).code})`,
+      );
+      return undefined;
+    }
+  }
+
+  private logo(name: string, line: number): string | undefined {
+    const type = LOGO_TYPES[extname(name).toLowerCase()];
+    if (!type) {
+      this.mistake(line, `logo_file: use one of ${Object.keys(LOGO_TYPES).join(', ')}`);
+      return undefined;
+    }
+    try {
+      const bytes = readFileSync(this.beside(name));
+      if (bytes.length > LOGO_MAX_BYTES)
+        this.mistake(line, `logo_file: ${name} is larger than ${LOGO_MAX_BYTES / 1024} KiB`);
+      return `data:${type};base64,${bytes.toString('base64')}`;
+    } catch (error) {
+      this.mistake(line, `logo_file: ${name} cannot be read (${(error as NodeJS.ErrnoException).code})`);
+      return undefined;
+    }
+  }
+
+  private refuseDuplicates(clients: DeclaredClient[]): void {
+    const seen = new Map<string, number>();
+    for (const { id, line } of clients) {
+      const first = seen.get(id);
+      if (first !== undefined) this.mistake(line, `client_id "${id}" stands at line ${first} already`);
+      if (id.startsWith('gatehouse-'))
+        this.mistake(line, 'client_ids that start with "gatehouse-" are the built-in ones');
+      seen.set(id, line);
+    }
+  }
+
+  /** Files are named relative to the clients file. */
+  private beside(name: string): string {
+    return resolve(dirname(this.file), name);
+  }
+
+  private lineOf(node: unknown): number {
+    const range = (node as Node | undefined)?.range;
+    return range ? this.lines.linePos(range[0]).line : 1;
+  }
+
+  private mistake(line: number, what: string): void {
+    this.mistakes.push(`${this.file}, line ${line}: ${what}.`);
+  }
+}

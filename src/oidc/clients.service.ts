@@ -1,0 +1,85 @@
+import { EntityManager } from '@mikro-orm/core';
+import { Injectable, Logger } from '@nestjs/common';
+import type { AdapterPayload, ClientMetadata } from 'oidc-provider';
+import { Config } from '../config/config.js';
+import { Clock } from '../kernel/clock.js';
+import { Secrets } from '../kernel/secrets.js';
+import { Client } from './client.entity.js';
+import type { DeclaredClient } from './clients-file.js';
+
+/** A secret of fewer characters can be guessed; it is accepted, since it may be fixed elsewhere, but said. */
+const WEAK_SECRET = 16;
+
+/** What the pages show of an application. */
+export interface ClientFace {
+  readonly id: string;
+  readonly name: string;
+  readonly logo: string | undefined;
+  readonly policyUri: string | undefined;
+  readonly tosUri: string | undefined;
+}
+
+/** The declared clients, in the database: every instance sees the same ones. Their secrets are sealed. */
+@Injectable()
+export class Clients {
+  private readonly logger = new Logger('Clients');
+
+  constructor(
+    private readonly config: Config,
+    private readonly em: EntityManager,
+    private readonly secrets: Secrets,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Makes the table say what the file says: clients that are no longer declared are gone. */
+  async apply(declared: DeclaredClient[]): Promise<void> {
+    await this.em.fork().transactional(async (em) => {
+      await em.nativeDelete(Client, { id: { $nin: declared.map(({ id }) => id) } });
+      for (const { id, secret, metadata, logo, line } of declared) {
+        if (secret && secret.length < WEAK_SECRET) {
+          this.logger.warn(
+            `client ${JSON.stringify(id)} (line ${line}): its secret is short; use 32 random characters`,
+          );
+        }
+        await em.upsert(Client, {
+          id,
+          metadata,
+          sealedSecret: secret ? this.secrets.seal(secret, place(id)) : null,
+          logo: logo ?? null,
+          updatedAt: this.clock.now(),
+        });
+      }
+    });
+  }
+
+  /** The provider's view of a declared client. */
+  async metadata(id: string): Promise<AdapterPayload | undefined> {
+    const client = await this.em.fork().findOne(Client, { id });
+    if (!client) return undefined;
+    return {
+      ...client.metadata,
+      client_id: client.id,
+      ...(client.sealedSecret ? { client_secret: this.secrets.open(client.sealedSecret, place(id)) } : {}),
+    };
+  }
+
+  /** @param metadata the provider's, of a declared or a built-in client */
+  async face(
+    metadata: Pick<ClientMetadata, 'client_id' | 'client_name' | 'policy_uri' | 'tos_uri'>,
+  ): Promise<ClientFace> {
+    const client = await this.em.fork().findOne(Client, { id: metadata.client_id });
+    return {
+      id: metadata.client_id,
+      name: metadata.client_name ?? metadata.client_id,
+      logo:
+        client?.logo ??
+        (metadata.client_id.startsWith('gatehouse-') ? `${this.config.basePath}/assets/logo.svg` : undefined),
+      policyUri: metadata.policy_uri,
+      tosUri: metadata.tos_uri,
+    };
+  }
+}
+
+function place(clientId: string): string {
+  return `client:${clientId}`;
+}

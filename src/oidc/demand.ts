@@ -1,0 +1,40 @@
+import type { Client } from 'oidc-provider';
+import type { Config } from '../config/config.js';
+import { levelOf, type Level } from '../mfa/assurance.js';
+
+interface RequestParameters {
+  readonly acr_values?: unknown;
+  readonly claims?: unknown;
+}
+
+/**
+ * The least level that an authorization request asks for: the operator's, the client's, and the request's own
+ * (`acr_values` in order of preference: the first one that is known counts; an essential `acr` claim likewise).
+ */
+export function demandedLevel(config: Config, client: Client | undefined, params: RequestParameters): Level {
+  const fromRequest = firstKnown(
+    String(params.acr_values ?? client?.defaultAcrValues?.join(' ') ?? '').split(' '),
+  );
+  const required = config.secondFactorRequired || client?.['requireSecondFactor'] === true;
+  return Math.max(required ? 2 : 1, fromRequest, fromEssentialClaim(params.claims)) as Level;
+}
+
+function firstKnown(acrValues: string[]): Level {
+  return acrValues.map(levelOf).find((level) => level !== undefined) ?? 1;
+}
+
+function fromEssentialClaim(claims: unknown): Level {
+  try {
+    const parsed = (typeof claims === 'string' ? JSON.parse(claims) : claims) as {
+      id_token?: { acr?: { value?: string; values?: string[] } };
+    };
+    const acr = parsed?.id_token?.acr;
+    return firstKnown([
+      ...(acr?.value ? [acr.value] : []),
+      ...(Array.isArray(acr?.values) ? acr.values : []),
+    ]);
+  } catch {
+    // The provider refuses a malformed parameter itself.
+    return 1;
+  }
+}

@@ -1,0 +1,150 @@
+import { Injectable } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { errors, Provider, type InteractionResults } from 'oidc-provider';
+import { Config } from '../config/config.js';
+import { interactionGone } from '../kernel/errors.js';
+import { SECOND } from '../kernel/clock.js';
+import { allowFormRedirectTo } from '../http/security-headers.js';
+import type { Level } from '../mfa/assurance.js';
+import { Clients, type ClientFace } from './clients.service.js';
+import { demandedLevel } from './demand.js';
+import { ASSURANCE_TOO_LOW } from './policy.js';
+import { Sessions } from './sessions.service.js';
+
+type ProviderInteraction = InstanceType<Provider['Interaction']>;
+
+/** An authorization request that waits for its person, as our pages see it. */
+export interface Interaction {
+  readonly uid: string;
+  readonly prompt: 'login' | 'consent';
+  readonly client: ClientFace;
+  readonly clientIsFirstParty: boolean;
+  readonly level: Level;
+  readonly loginHint: string | undefined;
+  readonly uiLocales: string | undefined;
+  readonly redirectUri: string;
+  /** Epoch milliseconds. */
+  readonly startedAt: number;
+  readonly expiresAt: number;
+  /** The person who is signed in already, and from when their proofs still count here. */
+  readonly session:
+    | {
+        readonly accountId: string;
+        readonly amr: string[];
+        readonly signedInAt: number;
+        readonly freshSince: number;
+      }
+    | undefined;
+  /** The request was answered already: there is nothing left to ask. */
+  readonly answered: boolean;
+  readonly missingScopes: string[];
+  readonly original: ProviderInteraction;
+}
+
+/** Our side of the provider's interactions. */
+@Injectable()
+export class Interactions {
+  constructor(
+    private readonly config: Config,
+    private readonly provider: Provider,
+    private readonly clients: Clients,
+    private readonly sessions: Sessions,
+  ) {}
+
+  /**
+   * The interaction of this browser's cookie; it must be the one the path names.
+   * @throws interactionGone when there is none, it has expired, or it is somebody else's
+   */
+  async of(req: Request, res: Response): Promise<Interaction> {
+    const original = await this.details(req, res);
+    // The cookie's path makes this so in a browser; a tool can send any cookie to any path.
+    if (original.uid !== req.params['uid'])
+      throw interactionGone('the cookie belongs to another interaction');
+    const { params, prompt } = original;
+    const client = await this.provider.Client.find(String(params['client_id']));
+    if (!client) throw interactionGone('the client is gone');
+    const uiLocales = params['ui_locales'] as string | undefined;
+    req.languageHints = { uiLocales };
+    allowFormRedirectTo(res, params['redirect_uri'] as string);
+    return {
+      uid: original.uid,
+      prompt: prompt.name as Interaction['prompt'],
+      client: await this.clients.face(client.metadata()),
+      clientIsFirstParty: client['firstParty'] === true,
+      level: demandedLevel(this.config, client, params),
+      loginHint: params['login_hint'] as string | undefined,
+      uiLocales,
+      redirectUri: params['redirect_uri'] as string,
+      startedAt: original.iat * SECOND,
+      expiresAt: original.exp * SECOND,
+      session: await this.session(original),
+      answered: original.result !== undefined,
+      missingScopes:
+        (prompt.details['missingOIDCScope'] as string[] | undefined) ??
+        String(params['scope'] ?? 'openid').split(' '),
+      original,
+    };
+  }
+
+  /** Hands the answer to the provider. @returns where the browser goes next */
+  async answer(req: Request, res: Response, result: InteractionResults): Promise<string> {
+    return this.provider.interactionResult(req, res, result, {
+      mergeWithLastSubmission: !('error' in result),
+    });
+  }
+
+  /**
+   * Another person signs in than the one whose session this browser has: the old session ends first, so that nothing of it
+   * carries over. (The library's own way needs JavaScript.)
+   */
+  async switchPerson(req: Request, res: Response, { original }: Interaction): Promise<void> {
+    await this.sessions.end(req, res);
+    delete original.session;
+    await original.save(original.exp - Math.floor(Date.now() / SECOND));
+  }
+
+  /** Writes down what was allowed. @returns the grant's id */
+  async grant({ original, missingScopes }: Interaction): Promise<string> {
+    const accountId = original.session!.accountId!;
+    const clientId = String(original.params['client_id']);
+    const existing = original.grantId ? await this.provider.Grant.find(original.grantId) : undefined;
+    const grant = existing ?? new this.provider.Grant({ accountId, clientId });
+    grant.addOIDCScope(missingScopes.join(' '));
+    const missingClaims = original.prompt.details['missingOIDCClaims'];
+    if (Array.isArray(missingClaims)) grant.addOIDCClaims(missingClaims as string[]);
+    return grant.save();
+  }
+
+  private async details(req: Request, res: Response): Promise<ProviderInteraction> {
+    try {
+      return await this.provider.interactionDetails(req, res);
+    } catch (error) {
+      if (error instanceof errors.SessionNotFound) throw interactionGone(error);
+      throw error;
+    }
+  }
+
+  /**
+   * What an existing session is worth here. Asked to sign in anew (`prompt=login`, another subject than the session's),
+   * nothing older than this interaction counts; with `max_age`, nothing older than that.
+   */
+  private async session({
+    session,
+    prompt,
+    params,
+    iat,
+  }: ProviderInteraction): Promise<Interaction['session']> {
+    if (!session?.accountId || !session.uid) return undefined;
+    const signedInAt = await this.sessions.signedInAt(session.uid);
+    if (signedInAt === undefined) return undefined;
+    const stepUpOnly = prompt.reasons.every((reason) => reason === ASSURANCE_TOO_LOW || reason === 'max_age');
+    const maxAge = params['max_age'];
+    const freshSince = !stepUpOnly ? iat * SECOND : typeof maxAge === 'number' ? (iat - maxAge) * SECOND : 0;
+    return {
+      accountId: session.accountId,
+      amr: (session as { amr?: string[] }).amr ?? [],
+      signedInAt,
+      freshSince,
+    };
+  }
+}

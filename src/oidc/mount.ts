@@ -1,0 +1,149 @@
+import { Logger } from '@nestjs/common';
+import type { RequestHandler } from 'express';
+import type { EventEmitter } from 'node:events';
+import type { Context, Next } from 'koa';
+import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
+import { isDatabaseAway } from '../database/failures.js';
+import { RecordLost, type RecordStore } from './record.store.js';
+import { CLEAR_SITE_DATA, revokeIssued } from './sign-out.js';
+
+const PATHS = /^\/(oidc\/|\.well-known\/(openid-configuration|oauth-authorization-server)$)/;
+/** The same for everyone, so applications may keep them for a while. */
+const PUBLIC_DOCUMENTS = /^\/(oidc\/jwks|\.well-known\/)/;
+
+/** Lets the provider answer its own paths and no others. It must come before any body parser. */
+export function mountProvider(provider: Provider, records: RecordStore): RequestHandler {
+  provider.use(refreshTokensNeedConsent);
+  provider.use((ctx: Context, next: Next) =>
+    commitBeforeAnswering(ctx, next, records, new URL(provider.issuer).pathname),
+  );
+  provider.use((ctx: Context, next: Next) => endTokensWithSession(ctx as KoaContextWithOIDC, next, records));
+  logRefusals(provider);
+  const callback = provider.callback();
+  return (req, res, next) => {
+    if (!PATHS.test(req.path)) return next();
+    if (PUBLIC_DOCUMENTS.test(req.path)) res.setHeader('Cache-Control', 'public, max-age=300');
+    void callback(req, res);
+  };
+}
+
+/** The request's writes are committed together once the answer stands, and before it leaves. */
+async function commitBeforeAnswering(
+  ctx: Context,
+  next: Next,
+  records: RecordStore,
+  home: string,
+): Promise<void> {
+  try {
+    await records.batch(next);
+  } catch (error) {
+    clearAnswer(ctx);
+    if (error instanceof RecordLost && error.kind === 'Session') {
+      // The person signed out, or was signed out, meanwhile: asked again, the request finds no session and says so.
+      ctx.redirect(ctx.method === 'GET' ? ctx.originalUrl : home);
+      ctx.status = 303;
+    } else if (error instanceof RecordLost) {
+      // Used twice at the same moment: like any reuse it ends what was issued (RFC 6749, section 4.1.2; RFC 9700, section 4.14.2).
+      if (error.grantHash) await records.revokeGrantHash(error.grantHash);
+      ctx.status = 400;
+      ctx.body = {
+        error: error.kind === 'ReplayDetection' ? 'invalid_client' : 'invalid_grant',
+        error_description: 'grant request is invalid',
+      };
+    } else if (isDatabaseAway(error)) {
+      unavailable(ctx);
+    } else {
+      throw error;
+    }
+  }
+  // The library's own handlers have made an error page of it; what it says must still be "later", not "broken".
+  if (ctx.status >= 500 && isDatabaseAway(ctx.state['cause'])) unavailable(ctx);
+}
+
+function clearAnswer(ctx: Context): void {
+  ctx.remove('Set-Cookie');
+  ctx.remove('Location');
+}
+
+function unavailable(ctx: Context): void {
+  ctx.status = 503;
+  ctx.set('Retry-After', '5');
+  ctx.body = {
+    error: 'temporarily_unavailable',
+    error_description: 'the database cannot be reached; try again in a few seconds',
+  };
+}
+
+/** Sign-out at an application's request: the library leaves tokens with offline access alive; here nothing outlives it. */
+async function endTokensWithSession(
+  ctx: KoaContextWithOIDC,
+  next: Next,
+  records: RecordStore,
+): Promise<void> {
+  await next();
+  const session = ctx.oidc?.session as
+    (KoaContextWithOIDC['oidc']['session'] & { destroyed?: boolean }) | undefined;
+  if (!session?.destroyed) return;
+  await revokeIssued(session, records);
+  ctx.set('Clear-Site-Data', CLEAR_SITE_DATA);
+}
+
+/**
+ * OpenID Connect Core, section 11, wants `prompt=consent` with offline_access, and many clients do not know it: their
+ * request would silently yield no refresh token. It is added for them, so that the person is asked.
+ */
+async function refreshTokensNeedConsent(ctx: Context, next: Next): Promise<void> {
+  const { scope, prompt } = ctx.query;
+  if (
+    ctx.path.endsWith('/oidc/auth') &&
+    prompt === undefined &&
+    typeof scope === 'string' &&
+    scope.split(' ').includes('offline_access')
+  ) {
+    ctx.query = { ...ctx.query, prompt: 'consent' };
+  }
+  await next();
+}
+
+/** What an operator needs to mend a client's settings; JSON, so that nothing typed by anyone can break a log line. */
+function logRefusals(provider: Provider): void {
+  const logger = new Logger('Oidc');
+  const remember = (ctx: KoaContextWithOIDC, error: Error) => (ctx.state['cause'] = error);
+  provider.on('server_error', remember);
+  provider.on('authorization.error', (ctx: KoaContextWithOIDC, error: Error) => {
+    const { client, params } = ctx.oidc;
+    if (error instanceof errors.InvalidRedirectUri) {
+      const got = params?.['redirect_uri'];
+      logger.warn(
+        `redirect_uri refused ${JSON.stringify({ client_id: client?.clientId, got, registered: client?.redirectUris })}`,
+      );
+    } else {
+      logger.warn(
+        `authorization refused ${JSON.stringify({ client_id: params?.['client_id'], ...describe(error) })}`,
+      );
+    }
+  });
+  const emitter: EventEmitter = provider;
+  for (const endpoint of [
+    'grant.error',
+    'userinfo.error',
+    'introspection.error',
+    'revocation.error',
+    'end_session.error',
+  ]) {
+    emitter.on(endpoint, (ctx: KoaContextWithOIDC, error: Error) => {
+      logger.warn(
+        `${endpoint} ${JSON.stringify({ client_id: ctx.oidc?.client?.clientId, ...describe(error) })}`,
+      );
+    });
+  }
+}
+
+function describe(error: Error): Record<string, unknown> {
+  const {
+    error: code,
+    error_description: description,
+    error_detail: detail,
+  } = error as Error & Record<string, unknown>;
+  return { error: code ?? error.message, description, detail };
+}

@@ -1,0 +1,88 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider';
+import { Config } from '../config/config.js';
+import { Languages } from '../http/language.js';
+import { Pages } from '../http/pages.js';
+import { randomToken } from '../kernel/secrets.js';
+import { Clients, type ClientFace } from './clients.service.js';
+
+/** The pages that the provider itself shows: errors that cannot be sent to an application, and sign-out. */
+@Injectable()
+export class ProviderPages {
+  private readonly logger = new Logger('Oidc');
+
+  constructor(
+    private readonly config: Config,
+    private readonly pages: Pages,
+    private readonly languages: Languages,
+    private readonly clients: Clients,
+  ) {}
+
+  error(ctx: KoaContextWithOIDC, out: ErrorOut, error: Error): void {
+    const { req } = express(ctx);
+    const status = ctx.status >= 400 ? ctx.status : 400;
+    const reference = status >= 500 ? randomToken(6) : undefined;
+    if (reference)
+      this.logger.error(
+        `${out.error} ${reference} ${ctx.method} ${JSON.stringify(ctx.path)}: ${error.stack ?? error.message}`,
+      );
+    this.hintLanguage(ctx);
+    const kind = this.languages.has(`error.oauth-${out.error}.heading`)
+      ? `oauth-${out.error}`
+      : reference
+        ? 'internal'
+        : 'oauth';
+    this.send(ctx, 'http/error', {
+      status,
+      heading: this.pages.text(req, `error.${kind}.heading`),
+      message: this.pages.text(req, `error.${kind}.message`),
+      // A description of the library's for a server error would be its inside.
+      oauth: reference ? undefined : { error: out.error, description: out.error_description },
+      reference,
+      homeUrl: `${this.config.basePath}/`,
+      self: '/',
+    });
+    ctx.status = status;
+  }
+
+  async askSignOut(ctx: KoaContextWithOIDC, form: string): Promise<void> {
+    this.hintLanguage(ctx);
+    this.send(ctx, 'oidc/sign-out', {
+      action: /action="([^"]*)"/.exec(form)?.[1] ?? '',
+      xsrf: /name="xsrf" value="([^"]*)"/.exec(form)?.[1] ?? '',
+      client: await this.face(ctx),
+      self: '/',
+    });
+  }
+
+  async signedOut(ctx: KoaContextWithOIDC): Promise<void> {
+    this.hintLanguage(ctx);
+    this.send(ctx, 'oidc/signed-out', {
+      client: await this.face(ctx),
+      homeUrl: `${this.config.basePath}/`,
+      self: '/',
+    });
+  }
+
+  private send(ctx: KoaContextWithOIDC, page: string, data: Record<string, unknown>): void {
+    const { req, res } = express(ctx);
+    ctx.type = 'html';
+    ctx.body = this.pages.html(req, res, page, data);
+  }
+
+  private async face(ctx: KoaContextWithOIDC): Promise<ClientFace | undefined> {
+    const { client } = ctx.oidc;
+    return client && this.clients.face(client.metadata());
+  }
+
+  private hintLanguage(ctx: KoaContextWithOIDC): void {
+    const uiLocales = ctx.oidc.params?.['ui_locales'] ?? ctx.query['ui_locales'];
+    if (typeof uiLocales === 'string') express(ctx).req.languageHints = { uiLocales };
+  }
+}
+
+/** Express passed these on to the provider; they are the same objects. */
+function express(ctx: KoaContextWithOIDC): { req: Request; res: Response } {
+  return { req: ctx.req as Request, res: ctx.res as Response };
+}

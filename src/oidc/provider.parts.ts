@@ -1,0 +1,41 @@
+import { Injectable } from '@nestjs/common';
+import type { AdapterFactory, ClientMetadata, JWK } from 'oidc-provider';
+import { Config } from '../config/config.js';
+import { Languages } from '../http/language.js';
+import { Clock } from '../kernel/clock.js';
+import { Secrets } from '../kernel/secrets.js';
+import { Accounts } from '../users/accounts.service.js';
+import { adapterFactory } from './adapter.js';
+import { builtInClients } from './built-in-clients.js';
+import { Clients } from './clients.service.js';
+import { ProviderPages } from './provider.pages.js';
+import { RecordStore } from './record.store.js';
+import { SigningKeys } from './keys.js';
+
+/** What the provider is made of, gathered so that provider.ts shows its configuration and nothing else. */
+@Injectable()
+export class ProviderParts {
+  readonly adapter: AdapterFactory;
+  readonly builtInClients: ClientMetadata[];
+  signingKeys: JWK[] = [];
+
+  constructor(
+    config: Config,
+    records: RecordStore,
+    clients: Clients,
+    private readonly keys: SigningKeys,
+    readonly accounts: Accounts,
+    readonly clock: Clock,
+    readonly secrets: Secrets,
+    readonly languages: Languages,
+    readonly pages: ProviderPages,
+  ) {
+    this.adapter = adapterFactory(records, clients);
+    this.builtInClients = builtInClients(config);
+  }
+
+  async loaded(): Promise<this> {
+    this.signingKeys = await this.keys.load();
+    return this;
+  }
+}

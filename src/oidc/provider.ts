@@ -1,0 +1,123 @@
+import { Provider, type Configuration } from 'oidc-provider';
+import type { Config } from '../config/config.js';
+import { HOUR, MINUTE, SECOND } from '../kernel/clock.js';
+import type { Cookies } from '../http/cookies.js';
+import { ACR } from '../mfa/assurance.js';
+import { accountClaims, SCOPE_CLAIMS } from './claims.js';
+import { loadExistingGrant } from './grants.js';
+import { policy } from './policy.js';
+import type { ProviderParts } from './provider.parts.js';
+
+const seconds = (milliseconds: number) => Math.floor(milliseconds / SECOND);
+
+/** Refresh tokens and what was consented to live this long from the sign-in; rotation never prolongs it. */
+const GRANT_LIFETIME = seconds(14 * 24 * HOUR);
+/** A code is worth a session to whoever steals it: it lives for less than the minute allowed (RFC 6749, section 4.1.2). */
+const CODE_LIFETIME = 50;
+
+/** The one and only provider. */
+export function createProvider(config: Config, cookies: Cookies, parts: ProviderParts): Provider {
+  const cookieAttributes = { signed: true, httpOnly: true, sameSite: 'lax', secure: config.isHttps } as const;
+  const configuration: Configuration = {
+    adapter: parts.adapter,
+    clients: parts.builtInClients,
+    jwks: { keys: parts.signingKeys },
+    findAccount: async (_ctx, id) => {
+      const account = await parts.accounts.find(id);
+      if (!account || account.disabledAt) return undefined;
+      return { accountId: account.id, claims: () => accountClaims(account) };
+    },
+    loadExistingGrant,
+    interactions: {
+      policy: policy(config),
+      url: (_ctx, interaction) => `${config.basePath}/interaction/${interaction.uid}`,
+    },
+
+    scopes: ['openid', 'offline_access', 'profile', 'email'],
+    claims: SCOPE_CLAIMS,
+    // Many client libraries read the profile from the ID token alone.
+    conformIdTokenClaims: false,
+    acrValues: [ACR[1], ACR[2]],
+    responseTypes: ['code'],
+    subjectTypes: ['public'],
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
+    clientDefaults: {
+      grant_types: ['authorization_code'],
+      response_types: ['code'],
+      id_token_signed_response_alg: 'RS256',
+    },
+    extraClientMetadata: { properties: ['first_party', 'require_second_factor', 'require_pkce'] },
+    pkce: { required: (_ctx, client) => client['requirePkce'] !== false },
+    enabledJWA: {
+      idTokenSigningAlgValues: ['RS256', 'ES256'],
+      userinfoSigningAlgValues: ['RS256', 'ES256'],
+      introspectionSigningAlgValues: ['RS256', 'ES256'],
+      clientAuthSigningAlgValues: ['RS256', 'PS256', 'ES256', 'EdDSA'],
+      requestObjectSigningAlgValues: ['RS256', 'PS256', 'ES256', 'EdDSA'],
+    },
+    allowOmittingSingleRegisteredRedirectUri: false,
+    // The sum of this and the code's lifetime stays within a minute.
+    clockTolerance: 5,
+
+    rotateRefreshToken: true,
+    ttl: {
+      AccessToken: seconds(15 * MINUTE),
+      AuthorizationCode: CODE_LIFETIME,
+      IdToken: seconds(HOUR),
+      Interaction: seconds(30 * MINUTE),
+      Grant: GRANT_LIFETIME,
+      RefreshToken: (ctx) => ctx?.oidc.entities.RotatedRefreshToken?.remainingTTL ?? GRANT_LIFETIME,
+      // Idle and absolute lifetime at once: each use prolongs the one, never the other.
+      Session: (_ctx, session) => {
+        const sinceSignIn = session.loginTs
+          ? Math.floor(parts.clock.now().getTime() / SECOND) - session.loginTs
+          : 0;
+        return Math.max(
+          1,
+          Math.min(seconds(config.sessionIdle), seconds(config.sessionLifetime) - sinceSignIn),
+        );
+      },
+    },
+
+    cookies: {
+      keys: [parts.secrets.key('cookies').toString('base64url')],
+      names: {
+        session: cookies.name('session'),
+        interaction: cookies.name('interaction', 'page'),
+        resume: cookies.name('resume', 'page'),
+      },
+      long: { ...cookieAttributes, path: cookies.path },
+      short: cookieAttributes,
+    },
+    routes: {
+      authorization: '/oidc/auth',
+      token: '/oidc/token',
+      userinfo: '/oidc/userinfo',
+      jwks: '/oidc/jwks',
+      introspection: '/oidc/introspection',
+      revocation: '/oidc/revocation',
+      end_session: '/oidc/session/end',
+    },
+    discovery: { ui_locales_supported: parts.languages.codes, service_documentation: undefined },
+    features: {
+      devInteractions: { enabled: false },
+      introspection: { enabled: true },
+      revocation: { enabled: true },
+      userinfo: { enabled: true },
+      dPoP: { enabled: false },
+      pushedAuthorizationRequests: { enabled: false },
+      resourceIndicators: { enabled: false },
+      claimsParameter: { enabled: true },
+      rpInitiatedLogout: {
+        enabled: true,
+        logoutSource: (ctx, form) => parts.pages.askSignOut(ctx, form),
+        postLogoutSuccessSource: (ctx) => parts.pages.signedOut(ctx),
+      },
+    },
+    renderError: (ctx, out, error) => parts.pages.error(ctx, out, error),
+  };
+  const provider = new Provider(config.issuer, configuration);
+  // The front door has set the headers this makes it read: they are the configured URL's, not the client's.
+  provider.proxy = true;
+  return provider;
+}

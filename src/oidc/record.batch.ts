@@ -1,0 +1,79 @@
+import type { AdapterPayload } from 'oidc-provider';
+
+export type Payload = AdapterPayload;
+
+export interface PendingRecord {
+  readonly kind: string;
+  readonly hash: string;
+  readonly payload: Payload;
+  readonly accountId: string | null;
+  readonly grantId: string | null;
+  readonly uid: string | null;
+  readonly userCode: string | null;
+  /** Epoch seconds. */
+  readonly expiresAt: number | null;
+  consumed: boolean;
+}
+
+/** The writes of one request, not yet committed: what it wrote it can read, and the last write of a record is the one that counts. */
+export class RecordBatch {
+  private readonly pending = new Map<string, PendingRecord>();
+  private readonly gone = new Map<string, string>();
+  private readonly spent = new Map<string, string>();
+  private readonly revoked: { kind: string; grantHash: string }[] = [];
+  /** What was read from the database; a session among these must still be there when the batch is committed. */
+  private readonly seen = new Set<string>();
+  private readonly grants = new Map<string, string>();
+
+  find(hash: string): PendingRecord | 'destroyed' | undefined {
+    return this.gone.has(hash) ? 'destroyed' : this.pending.get(hash);
+  }
+
+  findBy(kind: string, column: 'uid', value: string): PendingRecord | undefined {
+    return [...this.pending.values()].find((record) => record.kind === kind && record[column] === value);
+  }
+
+  sawStored(hash: string, grantHash: string | null): void {
+    this.seen.add(hash);
+    if (grantHash) this.grants.set(hash, grantHash);
+  }
+
+  upsert(record: PendingRecord): void {
+    this.gone.delete(record.hash);
+    this.pending.set(record.hash, { ...record, consumed: this.pending.get(record.hash)?.consumed ?? false });
+  }
+
+  destroy(kind: string, hash: string): void {
+    this.pending.delete(hash);
+    this.gone.set(hash, kind);
+  }
+
+  consume(kind: string, hash: string): void {
+    const pending = this.pending.get(hash);
+    if (pending) pending.consumed = true;
+    else this.spent.set(hash, kind);
+  }
+
+  revokeGrant(kind: string, grantHash: string): void {
+    this.revoked.push({ kind, grantHash });
+    for (const [hash, record] of this.pending) {
+      if (record.kind === kind && record.grantId === grantHash) this.pending.delete(hash);
+    }
+  }
+
+  get consumed() {
+    return [...this.spent].map(([hash, kind]) => ({ hash, kind, grantHash: this.grants.get(hash) }));
+  }
+
+  get destroyed() {
+    return [...this.gone].map(([hash, kind]) => ({ hash, kind, stored: this.seen.has(hash) }));
+  }
+
+  get revokedGrants() {
+    return this.revoked;
+  }
+
+  get upserts() {
+    return [...this.pending.values()].map((record) => ({ record, stored: this.seen.has(record.hash) }));
+  }
+}

@@ -1,0 +1,239 @@
+import { Injectable } from '@nestjs/common';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { Sql, type SqlRunner } from '../database/sql.js';
+import { Clock } from '../kernel/clock.js';
+import { CannotOpen, Secrets, sha256 } from '../kernel/secrets.js';
+import { RecordBatch, type Payload, type PendingRecord } from './record.batch.js';
+
+/**
+ * A record was spent, or ended, between being read and being written: somebody else was faster.
+ * Nothing of the request's writes is kept.
+ */
+export class RecordLost extends Error {
+  constructor(
+    readonly kind: string,
+    readonly grantHash: string | undefined,
+  ) {
+    super(`a ${kind} was spent or ended meanwhile`);
+  }
+}
+
+interface Row {
+  id_hash: string;
+  payload: string;
+  grant_id: string | null;
+  consumed_at: number | string | null;
+}
+
+/**
+ * The provider's records in plain SQL. Ids are kept as fingerprints and payloads sealed, so a stolen database gives no
+ * session and no token. Within `batch` all writes of a request are committed together, before its answer leaves.
+ */
+@Injectable()
+export class RecordStore {
+  private readonly batches = new AsyncLocalStorage<RecordBatch>();
+
+  constructor(
+    private readonly sql: Sql,
+    private readonly secrets: Secrets,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws RecordLost when a code, token or session that the request relied on was spent or ended meanwhile */
+  async batch<T>(work: () => Promise<T>): Promise<T> {
+    if (this.batches.getStore()) return work();
+    const batch = new RecordBatch();
+    const result = await this.batches.run(batch, work);
+    await this.commit(batch);
+    return result;
+  }
+
+  async find(kind: string, id: string): Promise<Payload | undefined> {
+    const hash = idHash(kind, id);
+    const pending = this.batches.getStore()?.find(hash);
+    if (pending === 'destroyed') return undefined;
+    if (pending)
+      return pending.consumed ? { ...pending.payload, consumed: this.now() } : { ...pending.payload };
+    return this.read(kind, 'id_hash = ?', hash);
+  }
+
+  async findByUid(kind: string, uid: string): Promise<Payload | undefined> {
+    const pending = this.batches.getStore()?.findBy(kind, 'uid', sha256(uid));
+    return pending ? { ...pending.payload } : this.read(kind, 'uid = ? AND kind = ?', sha256(uid), kind);
+  }
+
+  async findByUserCode(kind: string, userCode: string): Promise<Payload | undefined> {
+    return this.read(kind, 'user_code = ? AND kind = ?', sha256(userCode), kind);
+  }
+
+  /** @param expiresIn seconds */
+  async upsert(kind: string, id: string, payload: Payload, expiresIn: number | undefined): Promise<void> {
+    const record: PendingRecord = {
+      kind,
+      hash: idHash(kind, id),
+      payload,
+      accountId: payload.accountId ?? null,
+      grantId: payload.grantId ? sha256(payload.grantId) : null,
+      uid: payload.uid ? sha256(payload.uid) : null,
+      userCode: payload.userCode ? sha256(payload.userCode) : null,
+      expiresAt: expiresIn === undefined ? null : this.now() + expiresIn,
+      consumed: false,
+    };
+    await this.write((batch) => batch.upsert(record));
+  }
+
+  async destroy(kind: string, id: string): Promise<void> {
+    await this.write((batch) => batch.destroy(kind, idHash(kind, id)));
+  }
+
+  /** Marks a record as spent. The verdict falls when the batch is committed. */
+  async consume(kind: string, id: string): Promise<void> {
+    await this.write((batch) => batch.consume(kind, idHash(kind, id)));
+  }
+
+  async revokeByGrantId(kind: string, grantId: string): Promise<void> {
+    await this.write((batch) => batch.revokeGrant(kind, sha256(grantId)));
+  }
+
+  /** Ends everything that was issued under a grant, at once. @param grantHash as in RecordLost */
+  async revokeGrantHash(grantHash: string): Promise<void> {
+    await this.sql.run('DELETE FROM oidc_record WHERE grant_id = ?', grantHash);
+  }
+
+  /** Ends every session, code and token of an account on every instance, at once. */
+  async revokeAccount(accountId: string, keep: { sessionUid?: string | undefined } = {}): Promise<void> {
+    await this.sql.run(
+      'DELETE FROM oidc_record WHERE account_id = ? AND (uid IS NULL OR uid <> ? OR kind <> ?)',
+      accountId,
+      keep.sessionUid ? sha256(keep.sessionUid) : '',
+      'Session',
+    );
+  }
+
+  /** Removes at most `limit` expired records. @returns how many they were */
+  async removeExpired(limit: number): Promise<number> {
+    return this.sql.run(
+      'DELETE FROM oidc_record WHERE seq IN (SELECT seq FROM oidc_record WHERE expires_at < ? ORDER BY expires_at LIMIT ?)',
+      this.now(),
+      limit,
+    );
+  }
+
+  private async read(kind: string, where: string, ...params: unknown[]): Promise<Payload | undefined> {
+    const [row] = await this.sql.rows<Row>(
+      `SELECT id_hash, payload, grant_id, consumed_at FROM oidc_record WHERE ${where} AND (expires_at IS NULL OR expires_at > ?)`,
+      ...params,
+      this.now(),
+    );
+    if (!row) return undefined;
+    this.batches.getStore()?.sawStored(row.id_hash, row.grant_id);
+    const payload = this.open(kind, row);
+    return payload && row.consumed_at !== null ? { ...payload, consumed: Number(row.consumed_at) } : payload;
+  }
+
+  /** A record sealed under another master secret is of no use to anyone: it counts as absent. */
+  private open(kind: string, row: Row): Payload | undefined {
+    try {
+      return JSON.parse(this.secrets.open(row.payload, place(kind, row.id_hash))) as Payload;
+    } catch (error) {
+      if (error instanceof CannotOpen) return undefined;
+      throw error;
+    }
+  }
+
+  private async write(change: (batch: RecordBatch) => void): Promise<void> {
+    const current = this.batches.getStore();
+    if (current) return change(current);
+    const alone = new RecordBatch();
+    change(alone);
+    await this.commit(alone);
+  }
+
+  private async commit(batch: RecordBatch): Promise<void> {
+    const statements = this.statements(batch);
+    if (statements.length === 0) return;
+    const runAll = async (sql: SqlRunner) => {
+      for (const { text, params, lost } of statements) {
+        const changed = await sql.run(text, ...params);
+        if (lost && changed !== 1) throw lost;
+      }
+    };
+    if (statements.length === 1) await runAll(this.sql);
+    else await this.sql.transaction(runAll);
+  }
+
+  /** The conditional ones first: when one of them is lost, nothing has been written yet. */
+  private statements(batch: RecordBatch): { text: string; params: unknown[]; lost?: RecordLost }[] {
+    const now = this.now();
+    return [
+      ...batch.consumed.map(({ kind, hash, grantHash }) => ({
+        text: 'UPDATE oidc_record SET consumed_at = ? WHERE id_hash = ? AND consumed_at IS NULL AND (expires_at IS NULL OR expires_at > ?)',
+        params: [now, hash, now],
+        lost: new RecordLost(kind, grantHash),
+      })),
+      ...batch.destroyed.map(({ kind, hash, stored }) => ({
+        text: 'DELETE FROM oidc_record WHERE id_hash = ?',
+        params: [hash],
+        // A session that was ended while this request ran must not come back under its next identifier.
+        ...(kind === 'Session' && stored ? { lost: new RecordLost(kind, undefined) } : {}),
+      })),
+      ...batch.revokedGrants.map(({ kind, grantHash }) => ({
+        text: 'DELETE FROM oidc_record WHERE grant_id = ? AND kind = ?',
+        params: [grantHash, kind],
+      })),
+      ...batch.upserts.map(({ record, stored }) => this.upsertStatement(record, stored)),
+    ];
+  }
+
+  private upsertStatement(record: PendingRecord, stored: boolean) {
+    const payload = this.secrets.seal(JSON.stringify(record.payload), place(record.kind, record.hash));
+    const { kind, hash, accountId, grantId, uid, userCode, expiresAt } = record;
+    if (kind === 'Session' && stored) {
+      return {
+        text: 'UPDATE oidc_record SET payload = ?, account_id = ?, uid = ?, expires_at = ? WHERE id_hash = ?',
+        params: [payload, accountId, uid, expiresAt, hash],
+        lost: new RecordLost(kind, undefined),
+      };
+    }
+    const insert = `INSERT INTO oidc_record (kind, id_hash, payload, account_id, grant_id, uid, user_code, expires_at, consumed_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+    const params = [
+      kind,
+      hash,
+      payload,
+      accountId,
+      grantId,
+      uid,
+      userCode,
+      expiresAt,
+      record.consumed ? this.now() : null,
+    ];
+    // The same client assertion twice: of parallel replays one INSERT succeeds (RFC 7523, section 3, jti).
+    if (kind === 'ReplayDetection') {
+      return {
+        text: `${insert} ON CONFLICT (id_hash) DO NOTHING`,
+        params,
+        lost: new RecordLost(kind, undefined),
+      };
+    }
+    return {
+      // The consumed mark stays as it is: writing a record again must not make it usable again.
+      text: `${insert} ON CONFLICT (id_hash) DO UPDATE SET payload = excluded.payload, account_id = excluded.account_id,
+         grant_id = excluded.grant_id, uid = excluded.uid, user_code = excluded.user_code, expires_at = excluded.expires_at`,
+      params,
+    };
+  }
+
+  /** Epoch seconds, the provider's unit. */
+  private now(): number {
+    return Math.floor(this.clock.now().getTime() / 1000);
+  }
+}
+
+function idHash(kind: string, id: string): string {
+  return sha256(`${kind}:${id}`);
+}
+
+function place(kind: string, hash: string): string {
+  return `oidc_record:${kind}:${hash}`;
+}

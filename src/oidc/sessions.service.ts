@@ -1,0 +1,92 @@
+import { Injectable } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { Provider, type KoaContextWithOIDC } from 'oidc-provider';
+import { Config } from '../config/config.js';
+import { Clock, MINUTE, SECOND } from '../kernel/clock.js';
+import { levelOf, type Level } from '../mfa/assurance.js';
+import type { Account } from '../users/account.entity.js';
+import { Accounts } from '../users/accounts.service.js';
+import { RecordLost, RecordStore } from './record.store.js';
+import { CLEAR_SITE_DATA, revokeIssued } from './sign-out.js';
+
+type ProviderSession = InstanceType<Provider['Session']>;
+
+/** Who is signed in in this browser, how strongly and since when. There is no other session than the provider's. */
+export interface SignedInPerson {
+  readonly account: Account;
+  readonly sessionUid: string;
+  readonly level: Level;
+  /** Epoch milliseconds of the sign-in (auth_time). */
+  readonly signedInAt: number;
+}
+
+/** Reads, prolongs and ends the provider's session on behalf of our own pages. */
+@Injectable()
+export class Sessions {
+  constructor(
+    private readonly config: Config,
+    private readonly provider: Provider,
+    private readonly records: RecordStore,
+    private readonly accounts: Accounts,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The person signed in, or undefined. Using a page prolongs the session's idle time. */
+  async current(req: Request, res: Response): Promise<SignedInPerson | undefined> {
+    try {
+      return await this.records.batch(async () => {
+        const session = await this.read(req, res);
+        const level = levelOf(session.acr);
+        if (!session.accountId || !session.loginTs || !level) return undefined;
+        const account = await this.accounts.find(session.accountId);
+        if (!account || account.disabledAt) return undefined;
+        await this.prolong(session);
+        return { account, sessionUid: session.uid, level, signedInAt: session.loginTs * SECOND };
+      });
+    } catch (error) {
+      if (error instanceof RecordLost) return undefined;
+      throw error;
+    }
+  }
+
+  /** When the person of a session signed in, in epoch milliseconds; for requests that come without its cookie. */
+  async signedInAt(sessionUid: string): Promise<number | undefined> {
+    const session = await this.provider.Session.findByUid(sessionUid);
+    return session?.loginTs && session.loginTs * SECOND;
+  }
+
+  /** Ends the session, and with it what was issued in it: codes, access tokens and refresh tokens. */
+  async end(req: Request, res: Response): Promise<void> {
+    await this.records.batch(async () => {
+      const session = await this.read(req, res);
+      await revokeIssued(session, this.records);
+      await session.destroy();
+    });
+    res.setHeader('Clear-Site-Data', CLEAR_SITE_DATA);
+    res.clearCookie(this.provider.cookieName('session'), this.cookieAttributes());
+    res.clearCookie(`${this.provider.cookieName('session')}.sig`, this.cookieAttributes());
+  }
+
+  private async prolong(session: ProviderSession): Promise<void> {
+    const now = Math.floor(this.clock.now().getTime() / SECOND);
+    const whole = Math.floor(this.config.sessionLifetime / SECOND) - (now - session.loginTs!);
+    const ttl = Math.min(Math.floor(this.config.sessionIdle / SECOND), whole);
+    // Not more than once a minute: each click would otherwise cost a commit.
+    if (ttl - (session.exp - now) > MINUTE / SECOND || ttl < session.exp - now)
+      await session.save(Math.max(1, ttl));
+  }
+
+  private read(req: Request, res: Response): Promise<ProviderSession> {
+    return this.provider.Session.get(this.provider.createContext(req, res) as unknown as KoaContextWithOIDC);
+  }
+
+  private cookieAttributes() {
+    return {
+      httpOnly: true,
+      sameSite: 'lax' as const,
+      secure: this.config.isHttps,
+      path: this.config.basePath || '/',
+      signed: false,
+    };
+  }
+}

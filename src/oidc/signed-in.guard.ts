@@ -1,0 +1,92 @@
+import {
+  applyDecorators,
+  Injectable,
+  SetMetadata,
+  UseGuards,
+  type CanActivate,
+  type ExecutionContext,
+} from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { Request, Response } from 'express';
+import { Config } from '../config/config.js';
+import { Access } from '../http/access.js';
+import { Clock, SECOND } from '../kernel/clock.js';
+import { SeeOther } from '../kernel/errors.js';
+import { randomToken } from '../kernel/secrets.js';
+import { ACR, type Level } from '../mfa/assurance.js';
+import { SecondFactors } from '../mfa/second-factors.service.js';
+import { DASHBOARD_CLIENT_ID, DASHBOARD_RETURN } from './built-in-clients.js';
+import { Sessions, type SignedInPerson } from './sessions.service.js';
+
+declare module 'express' {
+  interface Request {
+    person?: SignedInPerson;
+  }
+}
+
+const STRENGTH = 'gatehouse:strength';
+
+/**
+ * Only for a person with a session.
+ * `recently`: and whose sign-in was a short while ago, at the account's own highest level. That is what changing
+ * a password or a factor takes: a session that was left open, or stolen, is not enough (ASVS 7.5.1).
+ */
+export const SignedIn = (strength: 'at-all' | 'recently' = 'at-all') =>
+  applyDecorators(
+    Access(strength === 'recently' ? 'signed in recently at full level' : 'signed in'),
+    SetMetadata(STRENGTH, strength),
+    UseGuards(SignedInGuard),
+  );
+
+/** Where there is no session, or it is too old or too weak, the answer is an authorization request like any application's. */
+@Injectable()
+export class SignedInGuard implements CanActivate {
+  constructor(
+    private readonly config: Config,
+    private readonly reflector: Reflector,
+    private readonly sessions: Sessions,
+    private readonly secondFactors: SecondFactors,
+    private readonly clock: Clock,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const req = context.switchToHttp().getRequest<Request>();
+    const res = context.switchToHttp().getResponse<Response>();
+    const person = await this.sessions.current(req, res);
+    if (!person) throw this.signIn(req, {});
+    req.languageHints = { account: person.account.locale };
+
+    if (this.reflector.get<string>(STRENGTH, context.getHandler()) === 'recently') {
+      const level: Level = (await this.secondFactors.enrolled(person.account.id)).totp ? 2 : 1;
+      const age = this.clock.now().getTime() - person.signedInAt;
+      if (age > this.config.recentSignIn || person.level < level) {
+        throw this.signIn(req, {
+          max_age: String(this.config.recentSignIn / SECOND),
+          acr_values: ACR[level],
+        });
+      }
+    }
+    req.person = person;
+    return true;
+  }
+
+  private signIn(req: Request, extra: Record<string, string>): SeeOther {
+    const request = new URLSearchParams({
+      client_id: DASHBOARD_CLIENT_ID,
+      redirect_uri: this.config.url(DASHBOARD_RETURN),
+      response_type: 'code',
+      scope: 'openid',
+      state: returnPage(req),
+      // A challenge that nobody has the verifier of: this code cannot be redeemed by anyone.
+      code_challenge: randomToken(32),
+      code_challenge_method: 'S256',
+      ...extra,
+    });
+    return new SeeOther(`/oidc/auth?${request.toString()}`);
+  }
+}
+
+/** After a POST the person comes back to the section it was made in: what was posted is not replayed. */
+function returnPage({ method, path }: Request): string {
+  return method === 'GET' ? path : path.split('/').slice(0, 3).join('/');
+}
