@@ -1,0 +1,52 @@
+import { Controller, Get, Post, Req, Res } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { Audit } from '../audit/audit.service.js';
+import { Interactions } from '../oidc/interactions.service.js';
+import { Accounts } from '../users/accounts.service.js';
+import { DueStep } from './due-step.guard.js';
+import { StepPages } from './step-page.js';
+
+/** Whether a third-party application may see what it asks for. A prompt of the provider's own, not a step of the sign-in. */
+@Controller('interaction/:uid/consent')
+export class ConsentController {
+  constructor(
+    private readonly interactions: Interactions,
+    private readonly accounts: Accounts,
+    private readonly pages: StepPages,
+    private readonly audit: Audit,
+  ) {}
+
+  @DueStep('consent')
+  @Get()
+  async ask(@Req() req: Request, @Res() res: Response): Promise<void> {
+    const { interaction } = req.signIn!;
+    const account = await this.accounts.find(interaction.original.session!.accountId!);
+    const scopes = String(interaction.original.params['scope'] ?? 'openid').split(' ');
+    this.pages.show(req, res, 'sign-in/consent', {
+      action: this.pages.url(req, 'consent'),
+      client: { ...interaction.client, host: destination(interaction.redirectUri) },
+      account: account && { username: account.username },
+      scopes: scopes.map((name) => ({ name })),
+    });
+  }
+
+  @DueStep('consent')
+  @Post()
+  async allow(@Req() req: Request, @Res() res: Response): Promise<void> {
+    const { interaction } = req.signIn!;
+    const grantId = await this.interactions.grant(interaction);
+    const facts = {
+      accountId: interaction.original.session?.accountId,
+      clientId: interaction.client.id,
+      detail: { scopes: interaction.missingScopes },
+    };
+    await this.audit.record('consent.given', facts, req);
+    res.redirect(303, await this.interactions.answer(req, res, { consent: { grantId } }));
+  }
+}
+
+/** Where the person will be sent: a host, or the scheme of an app. */
+function destination(redirectUri: string): string {
+  const { host, protocol } = new URL(redirectUri);
+  return host || protocol;
+}

@@ -1,0 +1,112 @@
+import { Controller, Get, Post, Req, Res } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { Audit } from '../audit/audit.service.js';
+import { Form, type FieldErrors, type Submitted } from '../http/form.js';
+import { BackupCodes } from '../mfa/backup-codes.service.js';
+import { CodeForm, SavedForm } from '../mfa/forms.js';
+import { SecondFactors } from '../mfa/second-factors.service.js';
+import { backupCodesData, setUpData } from '../mfa/set-up-page.js';
+import { AttemptStore } from './attempt.store.js';
+import { DueStep } from './due-step.guard.js';
+import { StepPages } from './step-page.js';
+
+/** Setting a second factor up inside the interaction, where one is demanded and there is none. */
+@Controller('interaction/:uid')
+export class EnrolController {
+  constructor(
+    private readonly secondFactors: SecondFactors,
+    private readonly backupCodes: BackupCodes,
+    private readonly attempts: AttemptStore,
+    private readonly pages: StepPages,
+    private readonly audit: Audit,
+  ) {}
+
+  @DueStep('enrol')
+  @Get('enrol')
+  ask(@Req() req: Request, @Res() res: Response): Promise<void> {
+    return this.showSetUp(req, res);
+  }
+
+  @DueStep('enrol')
+  @Post('enrol')
+  async enrol(
+    @Req() req: Request,
+    @Res() res: Response,
+    @Form(CodeForm) submitted: Submitted<CodeForm>,
+  ): Promise<void> {
+    if (!submitted.valid) return this.showSetUp(req, res, submitted.errors);
+    const { account, attempt, interaction } = req.signIn!;
+    const keepSessionUid = interaction.original.session?.uid;
+    const outcome = await this.secondFactors.enrol(
+      account!,
+      ceremony(req),
+      submitted.form.code,
+      keepSessionUid,
+    );
+    if (outcome.kind === 'wrong-code') return this.showSetUp(req, res, { code: 'form.set-up-refused' });
+    if (outcome.kind === 'changed-meanwhile') return this.pages.onward(req, res);
+
+    await this.audit.record('second-factor.enrolled', { accountId: account!.id, factor: 'totp' }, req);
+    await this.attempts.prove(attempt, account!.id, 'totp');
+    this.showCodes(req, res, backupCodesData(outcome.codes));
+  }
+
+  @DueStep('save-backup-codes')
+  @Get('backup-codes')
+  askSaved(@Req() req: Request, @Res() res: Response): void {
+    this.showCodes(req, res, {});
+  }
+
+  @DueStep('save-backup-codes')
+  @Post('backup-codes')
+  async saved(
+    @Req() req: Request,
+    @Res() res: Response,
+    @Form(SavedForm) submitted: Submitted<SavedForm>,
+  ): Promise<void> {
+    if (!submitted.valid) return this.showCodes(req, res, { errors: submitted.errors });
+    const { saved, code } = submitted.form;
+    const accountId = req.signIn!.account!.id;
+    if (saved) await this.backupCodes.confirm(accountId);
+    else if (!(await this.backupCodes.confirmByCode(accountId, code ?? ''))) {
+      return this.showCodes(req, res, { errors: { code: 'form.confirmation-refused' } });
+    }
+    this.pages.onward(req, res);
+  }
+
+  @DueStep('save-backup-codes')
+  @Post('backup-codes/new')
+  async remake(@Req() req: Request, @Res() res: Response): Promise<void> {
+    const { account, interaction } = req.signIn!;
+    const codes = await this.secondFactors.remakeBackupCodes(account!, interaction.original.session?.uid);
+    if (!codes) return this.pages.onward(req, res);
+    await this.audit.record('backup-codes.made', { accountId: account!.id }, req);
+    this.showCodes(req, res, backupCodesData(codes));
+  }
+
+  private async showSetUp(req: Request, res: Response, errors?: FieldErrors): Promise<void> {
+    const offer = this.secondFactors.offer(req.signIn!.account!, ceremony(req));
+    const data = {
+      ...(await setUpData(offer)),
+      action: this.pages.url(req, 'enrol'),
+      ...(errors ? { errors } : {}),
+    };
+    this.pages.show(req, res, 'sign-in/enrol', data);
+  }
+
+  private showCodes(
+    req: Request,
+    res: Response,
+    data: { codes?: string[]; downloadHref?: string; errors?: FieldErrors },
+  ): void {
+    const actions = {
+      action: this.pages.url(req, 'backup-codes'),
+      newCodesAction: this.pages.url(req, 'backup-codes/new'),
+    };
+    this.pages.show(req, res, 'sign-in/backup-codes', { ...actions, ...data });
+  }
+}
+
+function ceremony(req: Request): string {
+  return `interaction:${req.signIn!.interaction.uid}`;
+}

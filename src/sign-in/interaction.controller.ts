@@ -1,0 +1,73 @@
+import { Controller, Get, Post, Req, Res } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { Audit } from '../audit/audit.service.js';
+import { Pages } from '../http/pages.js';
+import { Interactions } from '../oidc/interactions.service.js';
+import { AttemptStore } from './attempt.store.js';
+import { DueStep } from './due-step.guard.js';
+import type { Step } from './next-step.js';
+import { SignIns } from './sign-in.service.js';
+
+const PAGE: Record<Exclude<Step['kind'], 'done' | 'refused'>, string> = {
+  identify: 'password',
+  'second-factor': 'totp',
+  enrol: 'enrol',
+  'save-backup-codes': 'backup-codes',
+};
+
+/** The dispatcher: the one place that leads from step to step. The steps never lead to one another. */
+@Controller('interaction/:uid')
+export class InteractionController {
+  constructor(
+    private readonly interactions: Interactions,
+    private readonly signIns: SignIns,
+    private readonly attempts: AttemptStore,
+    private readonly pages: Pages,
+    private readonly audit: Audit,
+  ) {}
+
+  @DueStep('any')
+  @Get()
+  async dispatch(@Req() req: Request, @Res() res: Response): Promise<void> {
+    const { interaction, step } = req.signIn!;
+    if (interaction.answered) return res.redirect(303, interaction.original.returnTo);
+    if (interaction.prompt === 'consent') {
+      if (!interaction.clientIsFirstParty)
+        return this.pages.redirect(res, `/interaction/${interaction.uid}/consent`);
+      const grantId = await this.interactions.grant(interaction);
+      return res.redirect(303, await this.interactions.answer(req, res, { consent: { grantId } }));
+    }
+    switch (step.kind) {
+      case 'done':
+        return res.redirect(303, (await this.signIns.finish(req, res)) ?? req.originalUrl);
+      case 'refused':
+        return res.redirect(303, await this.refuse(req, res, 'the account is disabled'));
+      case 'identify':
+      case 'second-factor':
+      case 'enrol':
+      case 'save-backup-codes':
+        return this.pages.redirect(res, `/interaction/${interaction.uid}/${PAGE[step.kind]}`);
+    }
+  }
+
+  /** The person does not want to go on: the application is told so. */
+  @DueStep('any')
+  @Post('cancel')
+  async cancel(@Req() req: Request, @Res() res: Response): Promise<void> {
+    const { interaction, account } = req.signIn!;
+    if (interaction.answered) return this.pages.redirect(res, `/interaction/${interaction.uid}`);
+    if (interaction.prompt === 'consent') {
+      await this.audit.record(
+        'consent.refused',
+        { accountId: account?.id, clientId: interaction.client.id },
+        req,
+      );
+    }
+    res.redirect(303, await this.refuse(req, res, 'the person refused'));
+  }
+
+  private async refuse(req: Request, res: Response, reason: string): Promise<string> {
+    await this.attempts.close(req.signIn!.attempt);
+    return this.interactions.answer(req, res, { error: 'access_denied', error_description: reason });
+  }
+}

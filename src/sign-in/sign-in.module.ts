@@ -1,0 +1,29 @@
+import { Module } from '@nestjs/common';
+import { AttemptsModule } from '../attempts/attempts.module.js';
+import { AuditModule } from '../audit/audit.module.js';
+import { OidcModule } from '../oidc/oidc.module.js';
+import { AttemptStore } from './attempt.store.js';
+import { ConsentController } from './consent.controller.js';
+import { DueStepGuard } from './due-step.guard.js';
+import { EnrolController } from './enrol.controller.js';
+import { InteractionController } from './interaction.controller.js';
+import { PasswordController } from './password.controller.js';
+import { PasswordStrategy } from './password.strategy.js';
+import { SecondFactorController } from './second-factor.controller.js';
+import { SignIns } from './sign-in.service.js';
+import { StepPages } from './step-page.js';
+
+/** Owns the way from "who are you" to a finished login. It decides which step is due; the checks themselves are users' and mfa's. */
+@Module({
+  imports: [OidcModule, AuditModule, AttemptsModule],
+  controllers: [
+    InteractionController,
+    PasswordController,
+    SecondFactorController,
+    EnrolController,
+    ConsentController,
+  ],
+  providers: [AttemptStore, DueStepGuard, PasswordStrategy, SignIns, StepPages],
+  exports: [AttemptStore],
+})
+export class SignInModule {}

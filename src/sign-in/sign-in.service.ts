@@ -1,0 +1,91 @@
+import { Injectable } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { KnownBrowsers } from '../attempts/known-browsers.js';
+import { Throttle } from '../attempts/throttle.service.js';
+import { Audit } from '../audit/audit.service.js';
+import { Clock, SECOND } from '../kernel/clock.js';
+import { SecondFactors } from '../mfa/second-factors.service.js';
+import { Interactions, type Interaction } from '../oidc/interactions.service.js';
+import type { Account } from '../users/account.entity.js';
+import { Accounts } from '../users/accounts.service.js';
+import { AttemptStore, type Attempt } from './attempt.store.js';
+import { nextStep, type SignInAccount, type Step } from './next-step.js';
+
+/** Everything a step's page needs to know. */
+export interface SignInState {
+  readonly interaction: Interaction;
+  readonly attempt: Attempt;
+  /** The person whom the attempt's proofs, or the session, identify. */
+  readonly account: Account | undefined;
+  readonly step: Step;
+}
+
+/** Reads where an interaction stands, and finishes it. This is the only place that finishes a login. */
+@Injectable()
+export class SignIns {
+  constructor(
+    private readonly interactions: Interactions,
+    private readonly attempts: AttemptStore,
+    private readonly accounts: Accounts,
+    private readonly secondFactors: SecondFactors,
+    private readonly throttle: Throttle,
+    private readonly knownBrowsers: KnownBrowsers,
+    private readonly audit: Audit,
+    private readonly clock: Clock,
+  ) {}
+
+  async state(req: Request, res: Response): Promise<SignInState> {
+    const interaction = await this.interactions.of(req, res);
+    const attempt = await this.attempts.of(interaction);
+    const account = attempt.accountId
+      ? ((await this.accounts.find(attempt.accountId)) ?? undefined)
+      : undefined;
+    const demand = {
+      level: interaction.level,
+      freshSince: interaction.session?.freshSince ?? 0,
+      startedAt: interaction.startedAt,
+    };
+    const step = nextStep(
+      account && (await this.facts(account)),
+      attempt.proofs,
+      demand,
+      this.clock.now().getTime(),
+    );
+    return { interaction, attempt, account, step };
+  }
+
+  /**
+   * Hands a finished sign-in to the provider, once: of parallel calls the one that removes the attempt goes on.
+   * @returns where the browser goes, or undefined when there is something to ask after all
+   */
+  async finish(req: Request, res: Response): Promise<string | undefined> {
+    const { interaction, attempt, account, step } = await this.state(req, res);
+    if (step.kind !== 'done' || !account) return undefined;
+    if (!(await this.attempts.close(attempt))) return undefined;
+
+    if (interaction.session && interaction.session.accountId !== account.id) {
+      await this.interactions.switchPerson(req, res, interaction);
+    }
+    await this.throttle.cleared(account.id);
+    if (req.browserId) await this.knownBrowsers.remember(req.browserId, account.id);
+    await this.audit.record(
+      'sign-in.completed',
+      { accountId: account.id, clientId: interaction.client.id, detail: { acr: step.acr, amr: step.amr } },
+      req,
+    );
+    const { acr, amr, authenticatedAt } = step;
+    return this.interactions.answer(req, res, {
+      // `remember: false` makes the cookie end with the browser; how long the session lives is decided here, not there.
+      login: { accountId: account.id, acr, amr, ts: Math.floor(authenticatedAt / SECOND), remember: false },
+    });
+  }
+
+  private async facts(account: Account): Promise<SignInAccount> {
+    const { totp, backupCodesLeft, backupCodesConfirmed } = await this.secondFactors.enrolled(account.id);
+    return {
+      id: account.id,
+      disabled: account.disabledAt != null,
+      enrolled: { totpSince: totp?.since.getTime(), backupCodesLeft, backupCodesConfirmed },
+    };
+  }
+}
