@@ -1,0 +1,60 @@
+import { ConsoleLogger, type LogLevel } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { Provider } from 'oidc-provider';
+import { join } from 'node:path';
+import { AppModule } from './app.module.js';
+import { applyClientsFile } from './admin/apply-clients.js';
+import type { Config } from './config/config.js';
+import { projectRoot } from './config/root.js';
+import { BrowserIds } from './http/browser-id.js';
+import { frontDoor } from './http/front-door.js';
+import { securityHeaders } from './http/security-headers.js';
+import type { Clock } from './kernel/clock.js';
+import { mountProvider } from './oidc/mount.js';
+import { RecordStore } from './oidc/record.store.js';
+
+/** A form of ours is a few hundred bytes; what is larger is refused before it is read whole. */
+const BODY_LIMIT = '64kb';
+const LEVELS: LogLevel[] = ['error', 'warn', 'log', 'debug'];
+
+/** The whole server, ready to listen. The order of these lines is the order in which a request meets them. */
+export async function createApp(config: Config, clock?: Clock): Promise<NestExpressApplication> {
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.with(config, clock), {
+    bodyParser: false,
+    abortOnError: false,
+    logger: createLogger(config),
+  });
+  app.enableShutdownHooks();
+  app.disable('x-powered-by');
+  app.set('trust proxy', config.trustedProxyHops);
+  app.set('query parser', 'simple');
+
+  app.use(frontDoor(config));
+  app.use(securityHeaders(config));
+  app.use(app.get(BrowserIds).middleware);
+  app.useStaticAssets(join(projectRoot, 'public'), {
+    prefix: '/assets',
+    index: false,
+    // The pages name assets by a version that changes with the content.
+    setHeaders: (res) => res.setHeader('Cache-Control', 'public, max-age=31536000, immutable'),
+  });
+  // Before everything that refuses cross-site posts or reads bodies: applications post to the token endpoint.
+  app.use(mountProvider(app.get(Provider), app.get(RecordStore)));
+  app.enableCsrfProtection();
+  app.useBodyParser('urlencoded', { extended: false, limit: BODY_LIMIT });
+  app.use(app.get(BrowserIds).checkFormToken);
+
+  await applyClientsFile(app, config);
+  return app;
+}
+
+/** On a terminal for eyes, elsewhere one JSON record a line: what a user types cannot break out of it. */
+export function createLogger(config: Config): ConsoleLogger {
+  return new ConsoleLogger({
+    prefix: 'Gatehouse',
+    json: config.logFormat === 'json',
+    colors: config.logFormat === 'pretty' && process.stdout.isTTY === true,
+    logLevels: LEVELS.slice(0, LEVELS.indexOf(config.logLevel) + 1),
+  });
+}

@@ -1,0 +1,54 @@
+import 'reflect-metadata';
+import { Logger } from '@nestjs/common';
+import { createApp } from './app.js';
+import { ConfigurationMistakes, type Config } from './config/config.js';
+import { loadConfig, unknownSettings } from './config/load.js';
+import { isDatabaseAway } from './database/failures.js';
+
+const EXIT_MISCONFIGURED = 78;
+
+async function start(): Promise<void> {
+  const config = loadConfig(process.env);
+  const app = await createApp(config);
+  for (const name of unknownSettings(process.env))
+    new Logger('Config').warn(`${name} is not a setting and has no effect`);
+  await app.listen(config.port, ...((config.bind ? [config.bind] : []) as [string]));
+  announce(config);
+}
+
+function announce(config: Config): void {
+  const database = config.database.kind === 'sqlite' ? config.database.file : 'PostgreSQL (DATABASE_URL)';
+  const first = config.testApp
+    ? `${config.issuer}/test-app (a sign-in from an application's side)`
+    : `${config.issuer}/`;
+  console.log(
+    [
+      `Gatehouse is ready at ${config.issuer}`,
+      `  open first   ${first}`,
+      `  discovery    ${config.issuer}/.well-known/openid-configuration`,
+      `  data         ${config.dataDir}`,
+      `  database     ${database}`,
+      `  clients      ${config.clientsFile ?? `none yet: declare them in ${config.dataDir}/clients.yaml`}`,
+    ].join('\n'),
+  );
+}
+
+start().catch((error: unknown) => {
+  if (error instanceof ConfigurationMistakes) {
+    console.error(error.message);
+    process.exit(EXIT_MISCONFIGURED);
+  }
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (isDatabaseAway(error)) {
+    console.error(
+      `Gatehouse cannot start: the database cannot be used (${message}). Check DATABASE_URL and that the server runs.`,
+    );
+  } else if (code === 'EADDRINUSE') {
+    console.error(
+      'Gatehouse cannot start: the port is in use. Set GATEHOUSE_PORT to another one, or stop the program that has it.',
+    );
+  } else {
+    console.error('Gatehouse cannot start:', error);
+  }
+  process.exit(1);
+});

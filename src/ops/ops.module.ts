@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { SignInModule } from '../sign-in/sign-in.module.js';
+import { OidcModule } from '../oidc/oidc.module.js';
+import { CleanUp } from './clean-up.js';
+import { HealthController } from './health.controller.js';
+
+/** Owns what keeps a running server healthy. It serves no person. */
+@Module({
+  imports: [OidcModule, SignInModule],
+  controllers: [HealthController],
+  providers: [CleanUp],
+  exports: [CleanUp],
+})
+export class OpsModule {}
