@@ -15,7 +15,7 @@ export function demandedLevel(config: Config, client: Client | undefined, params
   const fromRequest = firstKnown(
     String(params.acr_values ?? client?.defaultAcrValues?.join(' ') ?? '').split(' '),
   );
-  const required = config.secondFactorRequired || client?.['requireSecondFactor'] === true;
+  const required = config.secondFactorRequired || client?.['require_second_factor'] === true;
   return Math.max(required ? 2 : 1, fromRequest, fromEssentialClaim(params.claims)) as Level;
 }
 

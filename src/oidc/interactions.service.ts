@@ -70,7 +70,7 @@ export class Interactions {
       uid: original.uid,
       prompt: prompt.name as Interaction['prompt'],
       client: await this.clients.face(client.metadata()),
-      clientIsFirstParty: client['firstParty'] === true,
+      clientIsFirstParty: client['first_party'] === true,
       level: demandedLevel(this.config, client, params),
       loginHint: params['login_hint'] as string | undefined,
       uiLocales,

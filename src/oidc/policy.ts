@@ -38,5 +38,5 @@ export function policy(config: Config): interactionPolicy.DefaultPolicy {
 }
 
 export function isFirstParty({ client }: KoaContextWithOIDC['oidc']): boolean {
-  return client?.['firstParty'] === true;
+  return client?.['first_party'] === true;
 }

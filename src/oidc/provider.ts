@@ -47,7 +47,7 @@ export function createProvider(config: Config, cookies: Cookies, parts: Provider
       id_token_signed_response_alg: 'RS256',
     },
     extraClientMetadata: { properties: ['first_party', 'require_second_factor', 'require_pkce'] },
-    pkce: { required: (_ctx, client) => client['requirePkce'] !== false },
+    pkce: { required: (_ctx, client) => client['require_pkce'] !== false },
     enabledJWA: {
       idTokenSigningAlgValues: ['RS256', 'ES256'],
       userinfoSigningAlgValues: ['RS256', 'ES256'],

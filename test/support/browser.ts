@@ -1,0 +1,195 @@
+import { parse, type HTMLElement } from 'node-html-parser';
+import supertest from 'supertest';
+import { Authenticator } from './authenticator.js';
+import type { Person } from './people.js';
+import type { TestServer } from './server.js';
+
+type Agent = ReturnType<typeof supertest.agent>;
+type Values = Record<string, string>;
+
+export interface Page {
+  readonly status: number;
+  readonly path: string;
+  readonly html: HTMLElement;
+  readonly text: string;
+  readonly headers: Record<string, string>;
+}
+
+/** A browser without scripts: keeps cookies, follows redirects within the server, fills forms in as a person would. */
+export class Browser {
+  readonly agent: Agent;
+  page!: Page;
+  /** Where the server sent the browser outside of itself: an application's callback. */
+  sentTo: URL | undefined;
+  /** Every path that was asked for, in order. */
+  readonly visited: string[] = [];
+  private readonly origin: string;
+
+  constructor(
+    readonly server: TestServer,
+    /** Headers sent with every request. */
+    private readonly headers: Values = {},
+  ) {
+    this.origin = new URL(server.url).origin;
+    this.agent = supertest.agent(this.origin);
+  }
+
+  /** @param address a path below the public URL, or an absolute URL */
+  async open(address: string): Promise<Page> {
+    const url = new URL(address.startsWith('/') ? this.server.url + address : address);
+    return this.follow(await this.get(url.pathname + url.search), url.pathname + url.search);
+  }
+
+  /** Presses a button: sends the form it belongs to, with `values` typed in. */
+  async press(id: string, values: Values = {}): Promise<Page> {
+    const { method, path, fields } = this.form(id, values);
+    return method === 'get'
+      ? this.open(`${this.origin}${path}?${new URLSearchParams(fields).toString()}`)
+      : this.post(path, fields);
+  }
+
+  /** The form a button belongs to, filled in. */
+  form(id: string, values: Values = {}): { method: string; path: string; fields: Values } {
+    const button = this.page.html.getElementById(id);
+    if (!button)
+      throw new Error(
+        `no #${id} on ${this.page.path} (${this.page.status}): ${this.page.text.slice(0, 300)}`,
+      );
+    const form = button.closest('form')!;
+    const fields: Values = {};
+    for (const input of form.querySelectorAll('input')) {
+      const type = input.getAttribute('type');
+      if ((type === 'checkbox' || type === 'radio') && !input.hasAttribute('checked')) continue;
+      const name = input.getAttribute('name');
+      if (name) fields[name] = input.getAttribute('value') ?? '';
+    }
+    const name = button.getAttribute('name');
+    if (name) fields[name] = button.getAttribute('value') ?? '';
+    return {
+      method: form.getAttribute('method') ?? 'get',
+      path: form.getAttribute('action')!,
+      fields: { ...fields, ...values },
+    };
+  }
+
+  async post(path: string, fields: Values | string, headers: Values = {}): Promise<Page> {
+    const body = typeof fields === 'string' ? fields : new URLSearchParams(fields).toString();
+    const response = await this.agent
+      .post(path)
+      .set({
+        ...this.headers,
+        Origin: this.origin,
+        'Content-Type': 'application/x-www-form-urlencoded',
+        ...headers,
+      })
+      .redirects(0)
+      .ok(() => true)
+      .send(body);
+    this.visited.push(path);
+    return this.follow(response, path);
+  }
+
+  async click(id: string): Promise<Page> {
+    const link = this.page.html.getElementById(id);
+    if (!link) throw new Error(`no #${id} on ${this.page.path}`);
+    return this.open(new URL(link.getAttribute('href')!, this.origin).href);
+  }
+
+  /** The values of the cookies this browser holds, by name. */
+  cookies(path = '/'): Values {
+    const info = { domain: 'localhost', path, secure: false, script: false };
+    return Object.fromEntries(
+      this.agent.jar
+        .getCookies(info as never)
+        .map(({ name, value }: { name: string; value: string }) => [name, value]),
+    );
+  }
+
+  // ---- what people do ----
+
+  async register(person: Person): Promise<void> {
+    await this.open('/register');
+    await this.press('submit', { username: person.username, email: person.email, password: person.password });
+  }
+
+  /** On the sign-in page. */
+  async enterPassword(person: Person, identifier = person.username): Promise<Page> {
+    return this.press('submit', { username: identifier, password: person.password });
+  }
+
+  /** On the second-factor page. Each code works once, so time passes first. */
+  async enterTotp(person: Person): Promise<Page> {
+    this.server.clock.advance(30_000);
+    return this.press('submit', { code: person.authenticator!.code(this.server.clock.now()) });
+  }
+
+  /** On a set-up page: reads the secret, types the first code, keeps the backup codes. */
+  async setUpAuthenticator(person: Person): Promise<Page> {
+    const uri = this.page.html
+      .querySelector('a[href^="otpauth:"]')!
+      .getAttribute('href')!
+      .replaceAll('&amp;', '&');
+    person.authenticator = new Authenticator(new URL(uri).searchParams.get('secret')!);
+    this.server.clock.advance(30_000);
+    const page = await this.press('submit', { code: person.authenticator.code(this.server.clock.now()) });
+    person.backupCodes = backupCodesOn(page);
+    return page;
+  }
+
+  /** Signs in to the account pages, second factor included. */
+  async signIn(person: Person): Promise<Page> {
+    await this.open('/dashboard');
+    await this.enterPassword(person);
+    if (person.authenticator) await this.enterTotp(person);
+    return this.page;
+  }
+
+  /** Signs in and enrols an authenticator on the account pages. */
+  async signInAndEnrol(person: Person): Promise<void> {
+    await this.signIn(person);
+    await this.open('/dashboard/second-factor/set-up');
+    await this.setUpAuthenticator(person);
+    await this.press('saved');
+  }
+
+  // ---- inside ----
+
+  private async get(path: string) {
+    this.visited.push(path);
+    return this.agent
+      .get(path)
+      .set(this.headers)
+      .redirects(0)
+      .ok(() => true);
+  }
+
+  private async follow(first: supertest.Response, at: string): Promise<Page> {
+    let response = first;
+    let path = at;
+    this.sentTo = undefined;
+    for (let hops = 0; [301, 302, 303, 307, 308].includes(response.status); hops++) {
+      if (hops > 15) throw new Error(`redirected for ever, last to ${response.headers['location']}`);
+      const next = new URL(response.headers['location']!, this.origin + path);
+      if (next.origin !== this.origin) {
+        this.sentTo = next;
+        break;
+      }
+      path = next.pathname + next.search;
+      response = await this.get(path);
+    }
+    const html = parse(response.text ?? '');
+    const text = (html.querySelector('main') ?? html).text.replace(/\s+/g, ' ').trim();
+    this.page = {
+      status: response.status,
+      path,
+      html,
+      text,
+      headers: response.headers as Record<string, string>,
+    };
+    return this.page;
+  }
+}
+
+export function backupCodesOn(page: Page): string[] {
+  return [...new Set(page.html.toString().match(/\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}\b/g) ?? [])];
+}
