@@ -2,6 +2,7 @@ import { ConsoleLogger, type LogLevel } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Provider } from 'oidc-provider';
+import type { Response } from 'express';
 import { join } from 'node:path';
 import { AppModule } from './app.module.js';
 import { applyClientsFile } from './admin/apply-clients.js';
@@ -37,7 +38,7 @@ export async function createApp(config: Config, clock?: Clock): Promise<NestExpr
     prefix: '/assets',
     index: false,
     // The pages name assets by a version that changes with the content.
-    setHeaders: (res) => res.setHeader('Cache-Control', 'public, max-age=31536000, immutable'),
+    setHeaders: (res: Response) => void res.setHeader('Cache-Control', 'public, max-age=31536000, immutable'),
   });
   // Before everything that refuses cross-site posts or reads bodies: applications post to the token endpoint.
   app.use(mountProvider(app.get(Provider), app.get(RecordStore)));

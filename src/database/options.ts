@@ -57,8 +57,8 @@ export function ormOptions(database: Config['database'], entities: Entities, mig
 }
 
 async function durable(connection: unknown): Promise<void> {
-  const { executeQuery } = connection as DatabaseConnection;
-  const pragma = (text: string) => executeQuery.call(connection, CompiledQuery.raw(text), {} as never);
+  const sqlite = connection as DatabaseConnection;
+  const pragma = (text: string) => sqlite.executeQuery(CompiledQuery.raw(text), {});
   await pragma('PRAGMA journal_mode = WAL');
   // FULL: a commit that was answered survives a power cut, not only a crash.
   await pragma('PRAGMA synchronous = FULL');

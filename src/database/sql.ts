@@ -47,7 +47,7 @@ export class Sql implements SqlRunner {
   }
 
   private kysely(): Kysely<unknown> {
-    return (this.orm.em as unknown as SqlEntityManager).getKysely() as Kysely<unknown>;
+    return (this.orm.em as unknown as SqlEntityManager).getKysely<unknown>();
   }
 
   private over(executor: () => Kysely<unknown>): SqlRunner {

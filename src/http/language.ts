@@ -69,7 +69,9 @@ export class Languages {
     const { key, params } = typeof message === 'string' ? { key: message, params: given } : message;
     const text = this.find(language, key);
     if (text === undefined) throw new Error(`no message "${key}"`);
-    return text.replace(/\{(\w+)\}/g, (_, name: string) => String(params[name] ?? ''));
+    return text.replace(/\{(\w+)\}/g, (_, name: string) =>
+      String((params[name] as string | number | undefined) ?? ''),
+    );
   }
 
   has(key: string): boolean {

@@ -12,6 +12,12 @@ interface PageContext {
   readonly formToken: string;
 }
 
+/** What Handlebars passes to a helper, as far as ours use it. */
+interface Options {
+  readonly hash: Record<string, unknown>;
+  readonly data: PageContext;
+}
+
 /** The compiled templates. Everything is read once, at the start: a broken template stops the start, not a sign-in. */
 @Injectable()
 export class Views {
@@ -64,14 +70,12 @@ export class Views {
     const safe = (html: string) => new Handlebars.SafeString(html);
     const assets = assetVersions();
     this.handlebars.registerHelper({
-      t: (key: string, { hash, data }: Handlebars.HelperOptions) =>
-        this.languages.text(data.lang as string, key, hash),
+      t: (key: string, { hash, data }: Options) => this.languages.text(data.lang, key, hash),
       url: (path: string) => this.config.basePath + path + (assets.has(path) ? `?v=${assets.get(path)}` : ''),
-      csrf: ({ data }: Handlebars.HelperOptions) =>
-        safe(`<input type="hidden" name="_csrf" value="${data.formToken as string}">`),
-      date: (value: Date | string | undefined, { data }: Handlebars.HelperOptions) =>
+      csrf: ({ data }: Options) => safe(`<input type="hidden" name="_csrf" value="${data.formToken}">`),
+      date: (value: Date | string | undefined, { data }: Options) =>
         value
-          ? new Intl.DateTimeFormat(data.lang as string, {
+          ? new Intl.DateTimeFormat(data.lang, {
               dateStyle: 'medium',
               timeStyle: 'short',
               timeZone: 'UTC',

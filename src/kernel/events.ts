@@ -19,7 +19,7 @@ export class Events {
   private readonly listeners = new Map<string, Listener<never>[]>();
 
   on<Payload>(kind: EventKind<Payload>, listener: Listener<Payload>): void {
-    this.listeners.set(kind.name, [...(this.listeners.get(kind.name) ?? []), listener as Listener<never>]);
+    this.listeners.set(kind.name, [...(this.listeners.get(kind.name) ?? []), listener]);
   }
 
   async emit<Payload>(kind: EventKind<Payload>, payload: Payload): Promise<void> {

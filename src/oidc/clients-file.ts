@@ -181,7 +181,7 @@ class ClientsReader {
     const fields: Record<string, unknown> = {};
     for (const pair of item.items) {
       const name = isScalar(pair.key) ? String(pair.key.value) : '';
-      const line = this.lineOf(pair.key as Node);
+      const line = this.lineOf(pair.key);
       const check = Object.hasOwn(FIELDS, name) ? FIELDS[name] : undefined;
       const value = (pair.value as Node | null)?.toJSON() as unknown;
       if (!check)
@@ -189,8 +189,7 @@ class ClientsReader {
           line,
           `"${name}" is not a field of a client; there are: ${Object.keys(FIELDS).join(', ')}`,
         );
-      else if (check(value))
-        this.mistake(this.lineOf((pair.value ?? pair.key) as Node), `${name}: ${check(value)}`);
+      else if (check(value)) this.mistake(this.lineOf(pair.value ?? pair.key), `${name}: ${check(value)}`);
       else fields[name] = value;
     }
     return fields;

@@ -3,8 +3,8 @@ import type { Config } from '../config/config.js';
 import { levelOf, type Level } from '../mfa/assurance.js';
 
 interface RequestParameters {
-  readonly acr_values?: unknown;
-  readonly claims?: unknown;
+  readonly acr_values?: string | undefined;
+  readonly claims?: string | undefined;
 }
 
 /**
@@ -23,9 +23,9 @@ function firstKnown(acrValues: string[]): Level {
   return acrValues.map(levelOf).find((level) => level !== undefined) ?? 1;
 }
 
-function fromEssentialClaim(claims: unknown): Level {
+function fromEssentialClaim(claims: string | undefined): Level {
   try {
-    const parsed = (typeof claims === 'string' ? JSON.parse(claims) : claims) as {
+    const parsed = JSON.parse(claims ?? '{}') as {
       id_token?: { acr?: { value?: string; values?: string[] } };
     };
     const acr = parsed?.id_token?.acr;

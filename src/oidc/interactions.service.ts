@@ -3,7 +3,7 @@ import type { Request, Response } from 'express';
 import { errors, Provider, type InteractionResults } from 'oidc-provider';
 import { Config } from '../config/config.js';
 import { interactionGone } from '../kernel/errors.js';
-import { SECOND } from '../kernel/clock.js';
+import { Clock, SECOND } from '../kernel/clock.js';
 import { allowFormRedirectTo } from '../http/security-headers.js';
 import type { Level } from '../mfa/assurance.js';
 import { Clients, type ClientFace } from './clients.service.js';
@@ -13,6 +13,18 @@ import { Sessions } from './sessions.service.js';
 
 type ProviderInteraction = InstanceType<Provider['Interaction']>;
 
+/** The parameters of an authorization request that we read; the provider has checked them. */
+interface RequestParameters {
+  readonly client_id: string;
+  readonly redirect_uri: string;
+  readonly scope?: string;
+  readonly max_age?: number;
+  readonly login_hint?: string;
+  readonly ui_locales?: string;
+  readonly acr_values?: string;
+  readonly claims?: string;
+}
+
 /** An authorization request that waits for its person, as our pages see it. */
 export interface Interaction {
   readonly uid: string;
@@ -21,7 +33,6 @@ export interface Interaction {
   readonly clientIsFirstParty: boolean;
   readonly level: Level;
   readonly loginHint: string | undefined;
-  readonly uiLocales: string | undefined;
   readonly redirectUri: string;
   /** Epoch milliseconds. */
   readonly startedAt: number;
@@ -37,6 +48,8 @@ export interface Interaction {
     | undefined;
   /** The request was answered already: there is nothing left to ask. */
   readonly answered: boolean;
+  /** What the application asks for, and what of it has not been consented to yet. */
+  readonly scopes: string[];
   readonly missingScopes: string[];
   readonly original: ProviderInteraction;
 }
@@ -49,6 +62,7 @@ export class Interactions {
     private readonly provider: Provider,
     private readonly clients: Clients,
     private readonly sessions: Sessions,
+    private readonly clock: Clock,
   ) {}
 
   /**
@@ -60,28 +74,26 @@ export class Interactions {
     // The cookie's path makes this so in a browser; a tool can send any cookie to any path.
     if (original.uid !== req.params['uid'])
       throw interactionGone('the cookie belongs to another interaction');
-    const { params, prompt } = original;
-    const client = await this.provider.Client.find(String(params['client_id']));
+    const params = original.params as unknown as RequestParameters;
+    const client = await this.provider.Client.find(params.client_id);
     if (!client) throw interactionGone('the client is gone');
-    const uiLocales = params['ui_locales'] as string | undefined;
-    req.languageHints = { uiLocales };
-    allowFormRedirectTo(res, params['redirect_uri'] as string);
+    req.languageHints = { uiLocales: params.ui_locales };
+    allowFormRedirectTo(res, params.redirect_uri);
+    const scopes = params.scope?.split(' ') ?? ['openid'];
     return {
       uid: original.uid,
-      prompt: prompt.name as Interaction['prompt'],
+      prompt: original.prompt.name as Interaction['prompt'],
       client: await this.clients.face(client.metadata()),
       clientIsFirstParty: client['first_party'] === true,
       level: demandedLevel(this.config, client, params),
-      loginHint: params['login_hint'] as string | undefined,
-      uiLocales,
-      redirectUri: params['redirect_uri'] as string,
+      loginHint: params.login_hint,
+      redirectUri: params.redirect_uri,
+      scopes,
       startedAt: original.iat * SECOND,
       expiresAt: original.exp * SECOND,
       session: await this.session(original),
       answered: original.result !== undefined,
-      missingScopes:
-        (prompt.details['missingOIDCScope'] as string[] | undefined) ??
-        String(params['scope'] ?? 'openid').split(' '),
+      missingScopes: (original.prompt.details['missingOIDCScope'] as string[] | undefined) ?? scopes,
       original,
     };
   }
@@ -100,13 +112,13 @@ export class Interactions {
   async switchPerson(req: Request, res: Response, { original }: Interaction): Promise<void> {
     await this.sessions.end(req, res);
     delete original.session;
-    await original.save(original.exp - Math.floor(Date.now() / SECOND));
+    await original.save(original.exp - Math.floor(this.clock.now().getTime() / SECOND));
   }
 
   /** Writes down what was allowed. @returns the grant's id */
   async grant({ original, missingScopes }: Interaction): Promise<string> {
-    const accountId = original.session!.accountId!;
-    const clientId = String(original.params['client_id']);
+    const accountId = original.session!.accountId;
+    const clientId = (original.params as unknown as RequestParameters).client_id;
     const existing = original.grantId ? await this.provider.Grant.find(original.grantId) : undefined;
     const grant = existing ?? new this.provider.Grant({ accountId, clientId });
     grant.addOIDCScope(missingScopes.join(' '));
@@ -138,8 +150,8 @@ export class Interactions {
     const signedInAt = await this.sessions.signedInAt(session.uid);
     if (signedInAt === undefined) return undefined;
     const stepUpOnly = prompt.reasons.every((reason) => reason === ASSURANCE_TOO_LOW || reason === 'max_age');
-    const maxAge = params['max_age'];
-    const freshSince = !stepUpOnly ? iat * SECOND : typeof maxAge === 'number' ? (iat - maxAge) * SECOND : 0;
+    const { max_age: maxAge } = params as unknown as RequestParameters;
+    const freshSince = !stepUpOnly ? iat * SECOND : maxAge !== undefined ? (iat - maxAge) * SECOND : 0;
     return {
       accountId: session.accountId,
       amr: (session as { amr?: string[] }).amr ?? [],

@@ -5,7 +5,7 @@ import type { Context, Next } from 'koa';
 import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
 import { isDatabaseAway } from '../database/failures.js';
 import { RecordLost, type RecordStore } from './record.store.js';
-import { CLEAR_SITE_DATA, revokeIssued } from './sign-out.js';
+import { CLEAR_SITE_DATA, revokeIssued, type EndedIn } from './sign-out.js';
 
 const PATHS = /^\/(oidc\/|\.well-known\/(openid-configuration|oauth-authorization-server)$)/;
 /** The same for everyone, so applications may keep them for a while. */
@@ -81,8 +81,8 @@ async function endTokensWithSession(
   records: RecordStore,
 ): Promise<void> {
   await next();
-  const session = ctx.oidc?.session as
-    (KoaContextWithOIDC['oidc']['session'] & { destroyed?: boolean }) | undefined;
+  // The library marks a session that it ended; its types do not say so.
+  const session: (EndedIn & { destroyed?: boolean }) | undefined = ctx.oidc?.session;
   if (!session?.destroyed) return;
   await revokeIssued(session, records);
   ctx.set('Clear-Site-Data', CLEAR_SITE_DATA);

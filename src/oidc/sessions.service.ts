@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { Provider, type KoaContextWithOIDC } from 'oidc-provider';
+import { Provider } from 'oidc-provider';
 import { Config } from '../config/config.js';
 import { Clock, MINUTE, SECOND } from '../kernel/clock.js';
 import { levelOf, type Level } from '../mfa/assurance.js';
@@ -77,7 +77,7 @@ export class Sessions {
   }
 
   private read(req: Request, res: Response): Promise<ProviderSession> {
-    return this.provider.Session.get(this.provider.createContext(req, res) as unknown as KoaContextWithOIDC);
+    return this.provider.Session.get(this.provider.createContext(req, res));
   }
 
   private cookieAttributes() {

@@ -20,13 +20,12 @@ export class ConsentController {
   @Get()
   async ask(@Req() req: Request, @Res() res: Response): Promise<void> {
     const { interaction } = req.signIn!;
-    const account = await this.accounts.find(interaction.original.session!.accountId!);
-    const scopes = String(interaction.original.params['scope'] ?? 'openid').split(' ');
+    const account = await this.accounts.find(interaction.original.session!.accountId);
     this.pages.show(req, res, 'sign-in/consent', {
       action: this.pages.url(req, 'consent'),
       client: { ...interaction.client, host: destination(interaction.redirectUri) },
       account: account && { username: account.username },
-      scopes: scopes.map((name) => ({ name })),
+      scopes: interaction.scopes.map((name) => ({ name })),
     });
   }
 

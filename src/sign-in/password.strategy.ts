@@ -40,7 +40,7 @@ export class PasswordStrategy extends PassportStrategy(Strategy, 'password') {
 @Injectable()
 export class PasswordGuard extends AuthGuard('password') {
   override handleRequest<T>(
-    error: unknown,
+    error: Error | null,
     verdict: T | false,
     _info: unknown,
     context: { switchToHttp(): { getRequest(): Request } },

@@ -1,0 +1,53 @@
+import { describe, expect, it } from '@jest/globals';
+import { Authenticator } from '../../test/support/authenticator.js';
+import { grouped, keyUri, matchingStep, secretFromBytes, sixDigits } from './totp.js';
+
+const RFC_6238_SECRET = secretFromBytes(Buffer.from('12345678901234567890'));
+const at = (seconds: number) => new Date(seconds * 1000);
+
+describe('TOTP', () => {
+  it.each([
+    [59, '287082'],
+    [1111111109, '081804'],
+    [1111111111, '050471'],
+    [1234567890, '005924'],
+    [2000000000, '279037'],
+  ])('accepts the vector of RFC 6238, appendix B, at %i', async (time, code) => {
+    expect(await matchingStep(RFC_6238_SECRET, code, at(time))).toBe(Math.floor(time / 30));
+  });
+
+  it('tolerates one step to either side and says which step it was', async () => {
+    const app = new Authenticator(RFC_6238_SECRET);
+    const now = at(1_700_000_010);
+    const step = Math.floor(1_700_000_010 / 30);
+    for (const away of [-1, 0, 1])
+      expect(await matchingStep(RFC_6238_SECRET, app.code(now, away), now)).toBe(step + away);
+    for (const away of [-3, -2, 2, 3])
+      expect(await matchingStep(RFC_6238_SECRET, app.code(now, away), now)).toBeUndefined();
+  });
+
+  it.each([
+    ['123456', '123456'],
+    [' 123 456 ', '123456'],
+    ['123-456', '123456'],
+    ['１２３４５６', '123456'],
+  ])('reads %j as six digits', (typed, digits) => {
+    expect(sixDigits(typed)).toBe(digits);
+  });
+
+  it.each(['', '12345', '1234567', '12345a', '١٢٣٤٥٦', '123456\u0000', '-'.repeat(6)])(
+    'finds no code in %j',
+    (typed) => {
+      expect(sixDigits(typed)).toBeUndefined();
+    },
+  );
+
+  it('makes a 160-bit secret and a key URI that names service and person', () => {
+    expect(RFC_6238_SECRET).toBe('GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ');
+    expect(grouped(RFC_6238_SECRET)).toBe('GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ');
+    const uri = new URL(keyUri(RFC_6238_SECRET, 'Example & Sons', 'ada'));
+    expect(decodeURIComponent(uri.pathname)).toContain('Example & Sons:ada');
+    expect(uri.searchParams.get('secret')).toBe(RFC_6238_SECRET);
+    expect(uri.searchParams.get('issuer')).toBe('Example & Sons');
+  });
+});
