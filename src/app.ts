@@ -1,4 +1,3 @@
-import { ConsoleLogger, type LogLevel } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Provider } from 'oidc-provider';
@@ -9,6 +8,7 @@ import { applyClientsFile } from './admin/apply-clients.js';
 import type { Config } from './config/config.js';
 import { projectRoot } from './config/root.js';
 import { BrowserIds } from './http/browser-id.js';
+import { createLogger } from './http/logger.js';
 import { frontDoor } from './http/front-door.js';
 import { securityHeaders } from './http/security-headers.js';
 import type { Clock } from './kernel/clock.js';
@@ -17,7 +17,6 @@ import { RecordStore } from './oidc/record.store.js';
 
 /** A form of ours is a few hundred bytes; what is larger is refused before it is read whole. */
 const BODY_LIMIT = '64kb';
-const LEVELS: LogLevel[] = ['error', 'warn', 'log', 'debug'];
 
 /** The whole server, ready to listen. The order of these lines is the order in which a request meets them. */
 export async function createApp(config: Config, clock?: Clock): Promise<NestExpressApplication> {
@@ -48,14 +47,4 @@ export async function createApp(config: Config, clock?: Clock): Promise<NestExpr
 
   await applyClientsFile(app, config);
   return app;
-}
-
-/** On a terminal for eyes, elsewhere one JSON record a line: what a user types cannot break out of it. */
-export function createLogger(config: Config): ConsoleLogger {
-  return new ConsoleLogger({
-    prefix: 'Gatehouse',
-    json: config.logFormat === 'json',
-    colors: config.logFormat === 'pretty' && process.stdout.isTTY === true,
-    logLevels: LEVELS.slice(0, LEVELS.indexOf(config.logLevel) + 1),
-  });
 }

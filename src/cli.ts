@@ -40,8 +40,8 @@ async function run(): Promise<number> {
 }
 
 /** The container's health check: it needs no other program. */
-async function health({ port }: Config): Promise<number> {
-  const answer = await fetch(`http://127.0.0.1:${port}/health/ready`, {
+async function health({ ownAddress }: Config): Promise<number> {
+  const answer = await fetch(`${ownAddress}/health/ready`, {
     signal: AbortSignal.timeout(4000),
   }).catch(() => undefined);
   return answer?.ok ? 0 : 1;

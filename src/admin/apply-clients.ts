@@ -1,26 +1,33 @@
 import type { INestApplicationContext } from '@nestjs/common';
-import { Provider } from 'oidc-provider';
+import { errors, Provider } from 'oidc-provider';
 import { ConfigurationMistakes, type Config } from '../config/config.js';
-import { readClientsFile } from '../oidc/clients-file.js';
+import { readClientsFile, type DeclaredClient } from '../oidc/clients-file.js';
 import { Clients } from '../oidc/clients.service.js';
 
 /**
  * Makes the database say what the clients file says. Without a file there are no clients but the built-in ones.
+ * Everything is checked before anything is written: a mistake takes no client away from instances that run.
  * @throws ConfigurationMistakes naming each mistake with its line
  */
 export async function applyClientsFile(app: INestApplicationContext, config: Config): Promise<void> {
   const declared = config.clientsFile ? readClientsFile(config.clientsFile) : [];
-  await app.get(Clients).apply(declared);
-
-  const mistakes: string[] = [];
-  for (const { id, line } of declared) {
-    // The provider has rules of its own on how fields go together.
-    await app
-      .get(Provider)
-      .Client.find(id)
-      .catch((error: Error & { error_description?: string }) => {
-        mistakes.push(`${config.clientsFile}, line ${line}: ${error.error_description ?? error.message}.`);
-      });
-  }
+  const provider = app.get(Provider);
+  const mistakes = declared.flatMap((client) => {
+    const refusal = refusalBy(provider, client);
+    return refusal ? [`${config.clientsFile}, line ${client.line}: ${refusal}.`] : [];
+  });
   if (mistakes.length > 0) throw new ConfigurationMistakes(mistakes);
+  await app.get(Clients).apply(declared);
+}
+
+/** The provider has rules of its own on how a client's fields go together. */
+function refusalBy(provider: Provider, { id, secret, metadata }: DeclaredClient): string | undefined {
+  const Client = provider.Client as unknown as new (metadata: Record<string, unknown>) => unknown;
+  try {
+    new Client({ ...metadata, client_id: id, ...(secret ? { client_secret: secret } : {}) });
+    return undefined;
+  } catch (error) {
+    if (error instanceof errors.InvalidClientMetadata) return error.error_description ?? error.message;
+    throw error;
+  }
 }

@@ -6,6 +6,8 @@ export const ThrottleSchema = defineEntity({
   tableName: 'throttle',
   properties: {
     bucket: p.string().primary().length(43),
+    /** Fingerprint of whose checks these are, for clearing all of them. */
+    subject: p.string().length(43).index(),
     /** Checks since the last quiet period of a whole window. */
     checks: p.integer(),
     /** Checks without a success in between, for the hard stop. */

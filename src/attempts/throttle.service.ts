@@ -41,13 +41,14 @@ export class Throttle {
     const now = this.clock.now().getTime();
     const limit = LIMITS[factor];
     const taken = await this.sql.run(
-      `INSERT INTO throttle (bucket, checks, consecutive, last_at) VALUES (?, 1, 1, ?)
+      `INSERT INTO throttle (bucket, subject, checks, consecutive, last_at) VALUES (?, ?, 1, 1, ?)
        ON CONFLICT (bucket) DO UPDATE SET
          checks = CASE WHEN throttle.last_at <= ? THEN 1 ELSE throttle.checks + 1 END,
          consecutive = throttle.consecutive + 1,
          last_at = ?
        WHERE throttle.consecutive < ? AND (throttle.last_at <= ? OR throttle.checks < ?)`,
       bucket,
+      this.subjectOf(factor, subject.subject),
       now,
       now - WINDOW,
       now,
@@ -67,23 +68,19 @@ export class Throttle {
 
   /** A whole sign-in succeeded: an account's hard stops are lifted, for its owner is here. */
   async cleared(accountId: string): Promise<void> {
-    const limits = Object.entries(LIMITS) as [ThrottledFactor, { consecutive: number }][];
-    for (const [factor, { consecutive }] of limits) {
+    for (const [factor, { consecutive }] of Object.entries(LIMITS)) {
       await this.sql.run(
-        'DELETE FROM throttle WHERE bucket = ? AND consecutive >= ?',
-        this.bucketOf(factor, accountId, 'anywhere'),
+        'DELETE FROM throttle WHERE subject = ? AND consecutive >= ?',
+        this.subjectOf(factor, accountId),
         consecutive,
       );
     }
   }
 
-  /** An operator clears everything that is counted for an account from browsers it is not known in. */
+  /** An operator clears everything that is counted for an account, wherever it was tried. */
   async reset(accountId: string): Promise<void> {
-    for (const factor of Object.keys(LIMITS) as ThrottledFactor[]) {
-      await this.sql.run(
-        'DELETE FROM throttle WHERE bucket = ?',
-        this.bucketOf(factor, accountId, 'anywhere'),
-      );
+    for (const factor of Object.keys(LIMITS)) {
+      await this.sql.run('DELETE FROM throttle WHERE subject = ?', this.subjectOf(factor, accountId));
     }
   }
 
@@ -100,7 +97,11 @@ export class Throttle {
     return this.bucketOf(factor, subject, known ? browserId : 'anywhere');
   }
 
-  private bucketOf(factor: ThrottledFactor, subject: string, from: string): string {
+  private bucketOf(factor: string, subject: string, from: string): string {
     return this.secrets.mac('throttle', JSON.stringify([factor, subject, from])).toString('base64url');
+  }
+
+  private subjectOf(factor: string, subject: string): string {
+    return this.secrets.mac('throttle-subject', JSON.stringify([factor, subject])).toString('base64url');
   }
 }

@@ -26,8 +26,14 @@ export class Config {
   readonly logLevel: 'error' | 'warn' | 'log' | 'debug';
   readonly logFormat: 'json' | 'pretty';
 
-  constructor(values: Omit<Config, 'url'>) {
+  constructor(values: Omit<Config, 'url' | 'ownAddress'>) {
     Object.assign(this, values);
+  }
+
+  /** Where this server reaches itself, which from inside a container its public URL may not. */
+  get ownAddress(): string {
+    const host = !this.bind || this.bind === '0.0.0.0' || this.bind === '::' ? '127.0.0.1' : this.bind;
+    return `http://${host.includes(':') ? `[${host}]` : host}:${this.port}`;
   }
 
   /** An absolute URL of this server from a path that starts with '/'. */

@@ -25,6 +25,7 @@ export function ormOptions(database: Config['database'], entities: Entities, mig
     extensions: [Migrator],
     discovery: { warnWhenNoEntities: false },
     allowGlobalContext: false,
+    colors: false,
     migrations: {
       migrationsList: migrations[database.kind],
       // Only `npm run migration:create` writes here.

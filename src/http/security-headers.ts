@@ -19,6 +19,8 @@ function policy(formAction: string): string {
 
 /** Sent with every answer, error pages and the provider's own included (ASVS 3.4). */
 export function securityHeaders(config: Config): RequestHandler {
+  // Under a path of somebody's host, that host's subdomains are not ours to decide about.
+  const hsts = `max-age=31536000${config.basePath ? '' : '; includeSubDomains'}`;
   return (_req, res, next) => {
     res.setHeader('Content-Security-Policy', policy("'self'"));
     res.setHeader('X-Content-Type-Options', 'nosniff');
@@ -29,7 +31,7 @@ export function securityHeaders(config: Config): RequestHandler {
     res.setHeader('Permissions-Policy', 'camera=(), microphone=(), geolocation=(), payment=(), usb=()');
     // Pages are personal; what may be cached says so itself.
     res.setHeader('Cache-Control', 'no-store');
-    if (config.isHttps) res.setHeader('Strict-Transport-Security', 'max-age=31536000; includeSubDomains');
+    if (config.isHttps) res.setHeader('Strict-Transport-Security', hsts);
     next();
   };
 }
@@ -40,12 +42,11 @@ export function securityHeaders(config: Config): RequestHandler {
  */
 export function allowFormRedirectTo(res: Response, redirectUri: string | undefined): void {
   if (!redirectUri || !URL.canParse(redirectUri)) return;
-  const { protocol } = new URL(redirectUri);
-  const target =
-    protocol === 'https:'
-      ? 'https:'
-      : protocol === 'http:'
-        ? 'https: http://localhost:* http://127.0.0.1:* http://[::1]:*'
-        : protocol;
-  res.setHeader('Content-Security-Policy', policy(`'self' ${target}`));
+  res.setHeader('Content-Security-Policy', policy(`'self' ${formTarget(new URL(redirectUri))}`));
+}
+
+function formTarget({ protocol, hostname }: URL): string {
+  if (protocol !== 'http:') return protocol;
+  // Only loopback has http:, and no source expression can name an IPv6 address.
+  return hostname === '[::1]' ? 'https: http:' : 'https: http://localhost:* http://127.0.0.1:*';
 }

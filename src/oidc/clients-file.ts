@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { dirname, extname, resolve } from 'node:path';
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Node, type YAMLMap } from 'yaml';
-import { isLoopback } from '../config/parsers.js';
 import { ConfigurationMistakes } from '../config/config.js';
+import { FIELDS, SCOPES } from './clients-file.fields.js';
 
 /** A declared client, ready to be stored. The names of the metadata are those of RFC 7591 and OpenID Connect Registration. */
 export interface DeclaredClient {
@@ -15,11 +15,6 @@ export interface DeclaredClient {
   readonly line: number;
 }
 
-type Check = (value: unknown) => string | undefined;
-
-const SCOPES = ['openid', 'profile', 'email', 'offline_access'];
-const AUTH_METHODS = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'];
-const ALGORITHMS = ['RS256', 'ES256'];
 const LOGO_TYPES: Record<string, string> = {
   '.svg': 'image/svg+xml',
   '.png': 'image/png',
@@ -27,74 +22,6 @@ const LOGO_TYPES: Record<string, string> = {
   '.jpg': 'image/jpeg',
 };
 const LOGO_MAX_BYTES = 64 * 1024;
-
-const aText: Check = (value) => (typeof value === 'string' && value.trim() ? undefined : 'write a text');
-const aBoolean: Check = (value) => (typeof value === 'boolean' ? undefined : 'write true or false');
-const aNumber: Check = (value) =>
-  Number.isInteger(value) && (value as number) >= 0 ? undefined : 'write a number of seconds';
-const anObject: Check = (value) =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? undefined : 'write a map';
-const among =
-  (choices: string[]): Check =>
-  (value) =>
-    choices.includes(value as string) ? undefined : `write one of: ${choices.join(', ')}`;
-const listOf =
-  (check: Check): Check =>
-  (value) =>
-    Array.isArray(value) ? value.map(check).find(Boolean) : 'write a list';
-
-const aWebUrl: Check = (value) => {
-  if (typeof value !== 'string' || !URL.canParse(value)) return 'write an absolute URL';
-  return /^https?:$/.test(new URL(value).protocol) ? undefined : 'write an http(s) URL';
-};
-
-/** RFC 9700, section 2.1: compared exactly, and never plain http but on the loopback interface. */
-const aRedirectUri: Check = (value) => {
-  if (typeof value !== 'string' || !URL.canParse(value)) return 'write an absolute URL';
-  const { protocol, hostname, hash, username, password } = new URL(value);
-  if (hash || value.includes('#')) return 'leave out the fragment (#…)';
-  if (username || password) return 'leave out user name and password';
-  if (value.includes('*')) return 'wildcards are not possible: list each address exactly';
-  if (protocol === 'http:' && !isLoopback(hostname))
-    return 'use https: (plain http only for localhost, 127.0.0.1 and [::1])';
-  if (/^(javascript|data|vbscript|file|blob|about):$/.test(protocol))
-    return 'use an https: address or an app scheme of your own';
-  return undefined;
-};
-
-const aScope: Check = (value) => {
-  if (typeof value !== 'string') return 'write the scopes in one text, separated by spaces';
-  const unknown = value.split(' ').filter((scope) => !SCOPES.includes(scope));
-  return unknown.length > 0 ? `"${unknown[0]}" is not known; there are: ${SCOPES.join(', ')}` : undefined;
-};
-
-const FIELDS: Record<string, Check> = {
-  client_id: (value) =>
-    typeof value === 'string' && /^[\x21-\x7e]{1,255}$/.test(value)
-      ? undefined
-      : 'write 1 to 255 visible ASCII characters',
-  client_name: aText,
-  client_secret: aText,
-  client_secret_file: aText,
-  redirect_uris: (value) =>
-    Array.isArray(value) && value.length === 0 ? 'list at least one' : listOf(aRedirectUri)(value),
-  post_logout_redirect_uris: listOf(aRedirectUri),
-  token_endpoint_auth_method: among(AUTH_METHODS),
-  application_type: among(['web', 'native']),
-  scope: aScope,
-  jwks: anObject,
-  jwks_uri: aWebUrl,
-  client_uri: aWebUrl,
-  policy_uri: aWebUrl,
-  tos_uri: aWebUrl,
-  logo_file: aText,
-  id_token_signed_response_alg: among(ALGORITHMS),
-  default_max_age: aNumber,
-  require_auth_time: aBoolean,
-  first_party: aBoolean,
-  require_second_factor: aBoolean,
-  require_pkce: aBoolean,
-};
 
 /**
  * Reads and checks the clients file.
@@ -144,7 +71,7 @@ class ClientsReader {
     const fields = this.fields(item);
     const line = this.lineOf(item);
     for (const required of ['client_id', 'redirect_uris']) {
-      if (!(required in fields)) this.mistake(line, `${required} is missing`);
+      if (!item.has(required)) this.mistake(line, `${required} is missing`);
     }
     const secret = this.secret(fields, item, line);
     const logo = fields['logo_file']
@@ -198,12 +125,12 @@ class ClientsReader {
   private secret(fields: Record<string, unknown>, item: YAMLMap, line: number): string | undefined {
     const method = (fields['token_endpoint_auth_method'] as string | undefined) ?? 'client_secret_basic';
     const named = fields['client_secret_file'] as string | undefined;
-    if (named && fields['client_secret'])
+    if (item.has('client_secret_file') && item.has('client_secret'))
       this.mistake(line, 'client_secret and client_secret_file are both set: keep one');
     const secret = named
       ? this.secretFile(named, this.lineOf(item.get('client_secret_file', true)))
       : (fields['client_secret'] as string | undefined);
-    if (method.startsWith('client_secret') && !secret && !named) {
+    if (method.startsWith('client_secret') && !item.has('client_secret') && !item.has('client_secret_file')) {
       this.mistake(
         line,
         'client_secret or client_secret_file is missing; a public client (SPA, native) says token_endpoint_auth_method: none',

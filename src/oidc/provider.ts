@@ -6,6 +6,7 @@ import { ACR } from '../mfa/assurance.js';
 import { accountClaims, SCOPE_CLAIMS } from './claims.js';
 import { loadExistingGrant } from './grants.js';
 import { policy } from './policy.js';
+import { mayCallFromBrowser, mayIntrospect, mayRevoke } from './endpoint-access.js';
 import type { ProviderParts } from './provider.parts.js';
 
 const seconds = (milliseconds: number) => Math.floor(milliseconds / SECOND);
@@ -41,6 +42,7 @@ export function createProvider(config: Config, cookies: Cookies, parts: Provider
     responseTypes: ['code'],
     subjectTypes: ['public'],
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
+    clientBasedCORS: mayCallFromBrowser,
     clientDefaults: {
       grant_types: ['authorization_code'],
       response_types: ['code'],
@@ -101,8 +103,8 @@ export function createProvider(config: Config, cookies: Cookies, parts: Provider
     discovery: { ui_locales_supported: parts.languages.codes, service_documentation: undefined },
     features: {
       devInteractions: { enabled: false },
-      introspection: { enabled: true },
-      revocation: { enabled: true },
+      introspection: { enabled: true, allowedPolicy: mayIntrospect },
+      revocation: { enabled: true, allowedPolicy: mayRevoke },
       userinfo: { enabled: true },
       dPoP: { enabled: false },
       pushedAuthorizationRequests: { enabled: false },

@@ -100,13 +100,17 @@ export class RecordStore {
     await this.sql.run('DELETE FROM oidc_record WHERE grant_id = ?', grantHash);
   }
 
-  /** Ends every session, code and token of an account on every instance, at once. */
-  async revokeAccount(accountId: string, keep: { sessionUid?: string | undefined } = {}): Promise<void> {
+  /** Ends every session, code, token and consent of an account on every instance, at once. */
+  async revokeAccount(accountId: string): Promise<void> {
+    await this.sql.run('DELETE FROM oidc_record WHERE account_id = ?', accountId);
+  }
+
+  /** The same but for one session and what was consented to: codes and tokens end in it too. */
+  async revokeAllBut(accountId: string, sessionUid: string): Promise<void> {
     await this.sql.run(
-      'DELETE FROM oidc_record WHERE account_id = ? AND (uid IS NULL OR uid <> ? OR kind <> ?)',
+      `DELETE FROM oidc_record WHERE account_id = ? AND kind <> 'Grant' AND (kind <> 'Session' OR uid <> ?)`,
       accountId,
-      keep.sessionUid ? sha256(keep.sessionUid) : '',
-      'Session',
+      sha256(sessionUid),
     );
   }
 

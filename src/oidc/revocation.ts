@@ -14,7 +14,8 @@ export class Revocation {
     }: {
       accountId: string;
       keepSessionUid?: string | undefined;
-    }) => records.revokeAccount(accountId, { sessionUid: keepSessionUid });
+    }) =>
+      keepSessionUid ? records.revokeAllBut(accountId, keepSessionUid) : records.revokeAccount(accountId);
 
     events.on(passwordChanged, endOthers);
     events.on(secondFactorChanged, endOthers);

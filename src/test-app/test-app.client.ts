@@ -93,9 +93,6 @@ export class TestAppClient {
   /** From inside a container the public URL may lead nowhere: the application talks to the server it is part of. */
   private fetchFromWithin(url: string, options: RequestInit): Promise<Response> {
     const { pathname, search } = new URL(url);
-    return fetch(
-      `http://${this.config.bind ?? '127.0.0.1'}:${this.config.port}${pathname}${search}`,
-      options,
-    );
+    return fetch(`${this.config.ownAddress}${pathname}${search}`, options);
   }
 }

@@ -1,0 +1,137 @@
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ConfigurationMistakes } from '../config/config.js';
+import { readClientsFile } from './clients-file.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'gatehouse-clients-'));
+const file = join(folder, 'clients.yaml');
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const read = (text: string) => {
+  writeFileSync(file, text);
+  return readClientsFile(file);
+};
+
+function mistakes(text: string): string[] {
+  try {
+    read(text);
+  } catch (error) {
+    if (error instanceof ConfigurationMistakes)
+      return error.mistakes.map((mistake) => mistake.replace(`${file}, `, ''));
+    throw error;
+  }
+  return [];
+}
+
+describe('the clients file', () => {
+  it('declares clients by the names of the standards', () => {
+    writeFileSync(join(folder, 'secret'), 'from-a-file\n');
+    writeFileSync(join(folder, 'logo.svg'), '<svg/>');
+    const [grafana, spa] = read(`
+clients:
+  - client_id: grafana
+    client_name: Grafana
+    client_secret_file: secret
+    redirect_uris: [https://grafana.example.org/login/generic_oauth]
+    logo_file: logo.svg
+    first_party: true
+    require_pkce: false
+  - client_id: spa
+    token_endpoint_auth_method: none
+    redirect_uris: ["http://localhost:5173/callback", "http://127.0.0.1:5173/callback"]
+    scope: openid profile
+`);
+    expect(grafana).toMatchObject({
+      id: 'grafana',
+      secret: 'from-a-file',
+      line: 3,
+      logo: 'data:image/svg+xml;base64,PHN2Zy8+',
+    });
+    expect(grafana!.metadata).toMatchObject({
+      client_name: 'Grafana',
+      first_party: true,
+      require_pkce: false,
+      scope: 'openid profile email offline_access',
+    });
+    expect(JSON.stringify(grafana!.metadata)).not.toContain('from-a-file');
+    expect(spa).toMatchObject({ id: 'spa', secret: undefined });
+    expect(spa!.metadata).toMatchObject({ client_name: 'spa', scope: 'openid profile', require_pkce: true });
+  });
+
+  it.each(['', '# nothing yet\n', 'clients: []', '[]'])('may be empty: %j', (text) => {
+    expect(read(text)).toEqual([]);
+  });
+
+  it('names the line and the mend of every mistake at once', () => {
+    const found = mistakes(`clients:
+  - client_id: a
+    redirect_uri: https://a.example/cb
+  - client_id: b
+    client_secret: s
+    redirect_uris:
+      - http://b.example/cb
+      - https://b.example/*
+  - client_id: c
+    token_endpoint_auth_method: none
+    client_secret: s
+    scope: openid admin
+    redirect_uris: [https://c.example/cb]
+`);
+    expect(found).toEqual([
+      expect.stringMatching(/^line 3: "redirect_uri" is not a field of a client; there are: .*redirect_uris/),
+      'line 2: redirect_uris is missing.',
+      expect.stringMatching(/^line 2: client_secret or client_secret_file is missing/),
+      expect.stringMatching(/^line 7: redirect_uris: use https:/),
+      expect.stringMatching(/^line 12: scope: "admin" is not known/),
+      'line 9: token_endpoint_auth_method none uses no secret: leave it out.',
+    ]);
+  });
+
+  it.each([
+    ['clients: 5', 'line 1: begin with "clients:"'],
+    ['clients:\n  - just text', 'line 2: each client is a map'],
+    ['clients:\n  - client_id: [unclosed', 'line'],
+    [
+      'clients:\n  - client_id: gatehouse-dashboard\n    client_secret: x\n    redirect_uris: [https://a.example]',
+      'built-in',
+    ],
+    [
+      'clients:\n  - client_id: a\n    client_secret: x\n    client_secret_file: y\n    redirect_uris: [https://a.example]',
+      'keep one',
+    ],
+    [
+      'clients:\n  - client_id: a\n    client_secret_file: nowhere\n    redirect_uris: [https://a.example]',
+      'nowhere cannot be read (ENOENT)',
+    ],
+    ['clients:\n  - client_id: a\n    client_secret: x\n    redirect_uris: []', 'list at least one'],
+    [
+      'clients:\n  - client_id: a\n    client_secret: x\n    redirect_uris: ["javascript:alert(1)"]',
+      'https: address',
+    ],
+    [
+      'clients:\n  - client_id: a\n    client_secret: x\n    redirect_uris: ["https://a.example/#x"]',
+      'fragment',
+    ],
+    [
+      'clients:\n  - client_id: a\n    token_endpoint_auth_method: private_key_jwt\n    redirect_uris: [https://a.example]',
+      'needs jwks',
+    ],
+    [
+      'clients:\n  - client_id: a\n    token_endpoint_auth_method: none\n    require_pkce: false\n    redirect_uris: [https://a.example]',
+      'cannot be exempted',
+    ],
+    [
+      'clients:\n  - client_id: a\n    client_secret: x\n    redirect_uris: [https://a.example]\n    __proto__: {}',
+      'is not a field',
+    ],
+  ])('refuses %j', (text, message) => {
+    expect(mistakes(text).join('\n')).toContain(message);
+  });
+
+  it('refuses a client_id that stands twice', () => {
+    const one = '  - client_id: a\n    client_secret: x\n    redirect_uris: [https://a.example]\n';
+    expect(mistakes(`clients:\n${one}${one}`)).toEqual(['line 5: client_id "a" stands at line 2 already.']);
+  });
+});
