@@ -12,6 +12,7 @@ import { createLogger } from './http/logger.js';
 import { frontDoor } from './http/front-door.js';
 import { securityHeaders } from './http/security-headers.js';
 import type { Clock } from './kernel/clock.js';
+import { InteractionTokens } from './oidc/interaction-token.js';
 import { mountProvider } from './oidc/mount.js';
 import { RecordStore } from './oidc/record.store.js';
 
@@ -40,7 +41,7 @@ export async function createApp(config: Config, clock?: Clock): Promise<NestExpr
     setHeaders: (res: Response) => void res.setHeader('Cache-Control', 'public, max-age=31536000, immutable'),
   });
   // Before everything that refuses cross-site posts or reads bodies: applications post to the token endpoint.
-  app.use(mountProvider(app.get(Provider), app.get(RecordStore)));
+  app.use(mountProvider(app.get(Provider), app.get(RecordStore), app.get(InteractionTokens)));
   app.enableCsrfProtection();
   app.useBodyParser('urlencoded', { extended: false, limit: BODY_LIMIT });
   app.use(app.get(BrowserIds).checkFormToken);

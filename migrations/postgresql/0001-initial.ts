@@ -53,7 +53,7 @@ export class Migration0001_initial extends Migration {
     this.addSql(`create index "oidc_record_expires_at_index" on "oidc_record" ("expires_at");`);
 
     this.addSql(
-      `create table "sign_in_attempt" ("id" varchar(43) not null, "account_id" varchar(22) null, "proofs" text not null, "version" int not null, "created_at" bigint not null, "expires_at" bigint not null, primary key ("id"));`,
+      `create table "sign_in_attempt" ("id" varchar(43) not null, "token" varchar(43) not null, "account_id" varchar(22) null, "proofs" text not null, "version" int not null, "created_at" bigint not null, "expires_at" bigint not null, primary key ("id"));`,
     );
     this.addSql(`create index "sign_in_attempt_account_id_index" on "sign_in_attempt" ("account_id");`);
     this.addSql(`create index "sign_in_attempt_expires_at_index" on "sign_in_attempt" ("expires_at");`);

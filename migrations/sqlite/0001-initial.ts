@@ -51,7 +51,7 @@ export class Migration0001_initial extends Migration {
     this.addSql(`create index \`oidc_record_expires_at_index\` on \`oidc_record\` (\`expires_at\`);`);
 
     this.addSql(
-      `create table \`sign_in_attempt\` (\`id\` text not null primary key, \`account_id\` text null, \`proofs\` text not null, \`version\` integer not null, \`created_at\` bigint not null, \`expires_at\` bigint not null);`,
+      `create table \`sign_in_attempt\` (\`id\` text not null primary key, \`token\` text not null, \`account_id\` text null, \`proofs\` text not null, \`version\` integer not null, \`created_at\` bigint not null, \`expires_at\` bigint not null);`,
     );
     this.addSql(`create index \`sign_in_attempt_account_id_index\` on \`sign_in_attempt\` (\`account_id\`);`);
     this.addSql(`create index \`sign_in_attempt_expires_at_index\` on \`sign_in_attempt\` (\`expires_at\`);`);

@@ -9,7 +9,8 @@ import { LIMITS, verdict, WINDOW, type Count, type ThrottledFactor } from './thr
 export interface ThrottleSubject {
   /** The account's id, or, where there is no account, the canonical form of what was typed: both look the same from outside. */
   readonly subject: string;
-  readonly browserId: string | undefined;
+  /** The tokens this browser was given at earlier sign-ins, by whomever. */
+  readonly browserTokens: readonly string[];
 }
 
 export type Admission =
@@ -92,9 +93,15 @@ export class Throttle {
     return row && { checks: row.checks, consecutive: row.consecutive, lastAt: Number(row.last_at) };
   }
 
-  private async bucket(factor: ThrottledFactor, { subject, browserId }: ThrottleSubject): Promise<string> {
-    const known = browserId !== undefined && (await this.knownBrowsers.isKnown(browserId, subject));
-    return this.bucketOf(factor, subject, known ? browserId : 'anywhere');
+  private async bucket(
+    factor: ThrottledFactor,
+    { subject, browserTokens }: ThrottleSubject,
+  ): Promise<string> {
+    return this.bucketOf(
+      factor,
+      subject,
+      (await this.knownBrowsers.known(browserTokens, subject)) ?? 'anywhere',
+    );
   }
 
   private bucketOf(factor: string, subject: string, from: string): string {

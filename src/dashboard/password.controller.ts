@@ -1,6 +1,7 @@
 import { Controller, Get, Post, Req, Res } from '@nestjs/common';
 import { IsNotEmpty, IsString } from 'class-validator';
 import type { Request, Response } from 'express';
+import { KnownBrowsers } from '../attempts/known-browsers.js';
 import { Audit } from '../audit/audit.service.js';
 import { Config } from '../config/config.js';
 import { Form, type FieldErrors, type Submitted } from '../http/form.js';
@@ -26,6 +27,7 @@ export class PasswordChangeController {
     private readonly config: Config,
     private readonly passwords: Passwords,
     private readonly policy: PasswordPolicy,
+    private readonly knownBrowsers: KnownBrowsers,
     private readonly pages: Pages,
     private readonly audit: Audit,
   ) {}
@@ -49,7 +51,7 @@ export class PasswordChangeController {
     const refusal = this.policy.refusal(password, account);
     if (refusal) return this.show(req, res, { password: refusal });
 
-    const verdict = await this.passwords.checkOf(account, current, req.browserId);
+    const verdict = await this.passwords.checkOf(account, current, this.knownBrowsers.tokens(req));
     if (verdict.kind === 'throttled') {
       res.setHeader('Retry-After', String(verdict.retryAfterSeconds));
       return this.show(
@@ -69,7 +71,7 @@ export class PasswordChangeController {
       );
       return this.show(req, res, { current: 'form.current-refused' });
     }
-    await this.passwords.change(account.id, password, sessionUid);
+    await this.passwords.change(account.id, password, { sessionUid });
     await this.audit.record('password.changed', { accountId: account.id }, req);
     this.pages.redirect(res, '/dashboard?done=password-changed');
   }

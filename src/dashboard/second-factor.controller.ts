@@ -52,7 +52,9 @@ export class SecondFactorPagesController {
   ): Promise<void> {
     if (!submitted.valid) return this.showSetUp(req, res, submitted.errors);
     const { account, sessionUid } = req.person!;
-    const outcome = await this.secondFactors.enrol(account, ceremony(req), submitted.form.code, sessionUid);
+    const outcome = await this.secondFactors.enrol(account, ceremony(req), submitted.form.code, {
+      sessionUid,
+    });
     if (outcome.kind === 'wrong-code') return this.showSetUp(req, res, { code: 'form.set-up-refused' });
     if (outcome.kind === 'changed-meanwhile') return this.pages.redirect(res, '/dashboard/second-factor');
     await this.audit.record('second-factor.enrolled', { accountId: account.id, factor: 'totp' }, req);
@@ -90,7 +92,7 @@ export class SecondFactorPagesController {
   async remake(@Req() req: Request, @Res() res: Response): Promise<void> {
     const { account, sessionUid } = req.person!;
     const { totp } = await this.secondFactors.enrolled(account.id);
-    const codes = totp && (await this.secondFactors.remakeBackupCodes(account, sessionUid));
+    const codes = totp && (await this.secondFactors.remakeBackupCodes(account, { sessionUid }));
     if (!codes) return this.pages.redirect(res, '/dashboard/second-factor');
     await this.audit.record('backup-codes.made', { accountId: account.id }, req);
     this.showCodes(req, res, backupCodesData(codes));
@@ -109,7 +111,7 @@ export class SecondFactorPagesController {
   @Post('turn-off')
   async turnOff(@Req() req: Request, @Res() res: Response): Promise<void> {
     const { account, sessionUid } = req.person!;
-    if (!(await this.secondFactors.turnOff(account, sessionUid)))
+    if (!(await this.secondFactors.turnOff(account, { sessionUid })))
       return this.pages.redirect(res, '/dashboard/second-factor');
     await this.audit.record('second-factor.removed', { accountId: account.id, factor: 'totp' }, req);
     this.pages.redirect(res, '/dashboard?done=second-factor-off');

@@ -15,8 +15,7 @@ const SHAPE = /^[A-Za-z0-9_-]{22}$/;
 const UNSAFE = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
 /**
- * Gives each browser a long-lived random identifier. Forms carry a token made from it (the double-submit pattern, signed),
- * and throttling recognises a browser in which an account has signed in before.
+ * Gives each browser a long-lived random identifier. Forms carry a token made from it (the double-submit pattern, signed).
  */
 @Injectable()
 export class BrowserIds {

@@ -30,6 +30,19 @@ export class Cookies {
     res.cookie(this.name(base), value, { ...this.attributes(), maxAge });
   }
 
+  /** A cookie for one page and what lies below it. */
+  writePage(res: Response, base: string, value: string, path: string, maxAge: number): void {
+    res.cookie(this.name(base, 'page'), value, {
+      ...this.attributes(),
+      path: this.config.basePath + path,
+      maxAge,
+    });
+  }
+
+  readPage(req: Request, base: string): string | undefined {
+    return parseCookie(req.headers.cookie ?? '')[this.name(base, 'page')];
+  }
+
   clear(res: Response, base: string): void {
     res.clearCookie(this.name(base), this.attributes());
   }

@@ -6,6 +6,7 @@ import { Clock } from '../kernel/clock.js';
 import { Events } from '../kernel/events.js';
 import { randomToken, Secrets } from '../kernel/secrets.js';
 import { Account } from '../users/account.entity.js';
+import type { Kept } from '../users/events.js';
 import type { Factor } from './assurance.js';
 import { Authenticator } from './authenticator.entity.js';
 import { normalizedBackupCode } from './backup-code-format.js';
@@ -81,12 +82,7 @@ export class SecondFactors {
    * Turns the offer into the account's authenticator once a first code proves that the app has it. An older
    * authenticator and its backup codes are replaced. The enrolment's code is spent like any other.
    */
-  async enrol(
-    account: Account,
-    ceremony: string,
-    typed: string,
-    keepSessionUid?: string,
-  ): Promise<EnrolmentOutcome> {
+  async enrol(account: Account, ceremony: string, typed: string, keep?: Kept): Promise<EnrolmentOutcome> {
     const { secret } = this.offer(account, ceremony);
     const code = sixDigits(typed);
     const now = this.clock.now();
@@ -107,31 +103,35 @@ export class SecondFactors {
       return this.backupCodes.makeWithin(em, account.id);
     });
     if (!codes) return { kind: 'changed-meanwhile' };
-    await this.events.emit(secondFactorChanged, { accountId: account.id, keepSessionUid });
+    await this.events.emit(secondFactorChanged, { accountId: account.id, keep });
     return { kind: 'enrolled', codes };
   }
 
   /** Ten new backup codes; undefined when the factors were changed elsewhere meanwhile. */
-  async remakeBackupCodes(account: Account, keepSessionUid?: string): Promise<string[] | undefined> {
+  async remakeBackupCodes(account: Account, keep?: Kept): Promise<string[] | undefined> {
     const codes = await this.changeFactors(account, (em) => this.backupCodes.makeWithin(em, account.id));
-    if (codes) await this.events.emit(secondFactorChanged, { accountId: account.id, keepSessionUid });
+    if (codes) await this.events.emit(secondFactorChanged, { accountId: account.id, keep });
     return codes;
   }
 
   /** Removes the authenticator and the backup codes. False when the factors were changed elsewhere meanwhile. */
-  async turnOff(account: Account, keepSessionUid?: string): Promise<boolean> {
+  async turnOff(account: Account, keep?: Kept): Promise<boolean> {
     const done = await this.changeFactors(account, async (em) => {
       await em.nativeDelete(Authenticator, { accountId: account.id });
       await this.backupCodes.removeWithin(em, account.id);
       return true;
     });
-    if (done) await this.events.emit(secondFactorChanged, { accountId: account.id, keepSessionUid });
+    if (done) await this.events.emit(secondFactorChanged, { accountId: account.id, keep });
     return done ?? false;
   }
 
   /** Checks what was typed as a second factor: six digits are a TOTP code, sixteen characters a backup code. */
-  async check(account: Account, typed: string, browserId: string | undefined): Promise<SecondFactorVerdict> {
-    const subject = { subject: account.id, browserId };
+  async check(
+    account: Account,
+    typed: string,
+    browserTokens: readonly string[],
+  ): Promise<SecondFactorVerdict> {
+    const subject = { subject: account.id, browserTokens };
     const admission = await this.throttle.admit('second-factor', subject);
     if (!admission.admitted) return { kind: 'throttled', retryAfterSeconds: admission.retryAfterSeconds };
 

@@ -8,6 +8,7 @@ import { allowFormRedirectTo } from '../http/security-headers.js';
 import type { Level } from '../mfa/assurance.js';
 import { Clients, type ClientFace } from './clients.service.js';
 import { demandedLevel } from './demand.js';
+import { InteractionTokens } from './interaction-token.js';
 import { ASSURANCE_TOO_LOW } from './policy.js';
 import { Sessions } from './sessions.service.js';
 
@@ -37,15 +38,11 @@ export interface Interaction {
   /** Epoch milliseconds. */
   readonly startedAt: number;
   readonly expiresAt: number;
-  /** The person who is signed in already, and from when their proofs still count here. */
+  /** The person whose session this browser has, and which of its proofs still count here. */
   readonly session:
-    | {
-        readonly accountId: string;
-        readonly amr: string[];
-        readonly signedInAt: number;
-        readonly freshSince: number;
-      }
-    | undefined;
+    { readonly accountId: string; readonly amr: string[]; readonly signedInAt: number } | undefined;
+  /** Proofs from before do not count (epoch milliseconds). */
+  readonly freshSince: number;
   /** The request was answered already: there is nothing left to ask. */
   readonly answered: boolean;
   /** What the application asks for, and what of it has not been consented to yet. */
@@ -62,6 +59,7 @@ export class Interactions {
     private readonly provider: Provider,
     private readonly clients: Clients,
     private readonly sessions: Sessions,
+    private readonly tokens: InteractionTokens,
     private readonly clock: Clock,
   ) {}
 
@@ -91,25 +89,27 @@ export class Interactions {
       scopes,
       startedAt: original.iat * SECOND,
       expiresAt: original.exp * SECOND,
-      session: await this.session(original),
+      session: await this.session(req, res, original),
+      freshSince: params.max_age === undefined ? 0 : (original.iat - params.max_age) * SECOND,
       answered: original.result !== undefined,
       missingScopes: (original.prompt.details['missingOIDCScope'] as string[] | undefined) ?? scopes,
       original,
     };
   }
 
-  /** Hands the answer to the provider. @returns where the browser goes next */
+  /** Hands the answer to the provider; only this browser can go on with it. @returns where it goes next */
   async answer(req: Request, res: Response, result: InteractionResults): Promise<string> {
-    return this.provider.interactionResult(req, res, result, {
+    const bound = { ...result, provenBy: this.tokens.issue(res, req.params['uid'] as string) };
+    return this.provider.interactionResult(req, res, bound, {
       mergeWithLastSubmission: !('error' in result),
     });
   }
 
   /**
-   * Another person signs in than the one whose session this browser has: the old session ends first, so that nothing of it
-   * carries over. (The library's own way needs JavaScript.)
+   * The interaction began with a session that is not the one it ends in: another person signs in, or the session has ended.
+   * What is left of it ends first, so that nothing carries over. (The library's own way needs JavaScript.)
    */
-  async switchPerson(req: Request, res: Response, { original }: Interaction): Promise<void> {
+  async leaveSession(req: Request, res: Response, { original }: Interaction): Promise<void> {
     await this.sessions.end(req, res);
     delete original.session;
     await original.save(original.exp - Math.floor(this.clock.now().getTime() / SECOND));
@@ -138,25 +138,18 @@ export class Interactions {
 
   /**
    * What an existing session is worth here. Asked to sign in anew (`prompt=login`, another subject than the session's),
-   * nothing older than this interaction counts; with `max_age`, nothing older than that.
+   * nothing of it counts: it only says whose name to expect. The browser must have that session now: holding the
+   * interaction's cookie alone is not enough to go on from somebody's sign-in.
    */
-  private async session({
-    session,
-    prompt,
-    params,
-    iat,
-  }: ProviderInteraction): Promise<Interaction['session']> {
-    if (!session?.accountId || !session.uid) return undefined;
-    const signedInAt = await this.sessions.signedInAt(session.uid);
-    if (signedInAt === undefined) return undefined;
+  private async session(
+    req: Request,
+    res: Response,
+    { session, prompt }: ProviderInteraction,
+  ): Promise<Interaction['session']> {
+    if (!session?.accountId) return undefined;
+    const person = await this.sessions.current(req, res);
+    if (!person || person.sessionUid !== session.uid) return undefined;
     const stepUpOnly = prompt.reasons.every((reason) => reason === ASSURANCE_TOO_LOW || reason === 'max_age');
-    const { max_age: maxAge } = params as unknown as RequestParameters;
-    const freshSince = !stepUpOnly ? iat * SECOND : maxAge !== undefined ? (iat - maxAge) * SECOND : 0;
-    return {
-      accountId: session.accountId,
-      amr: (session as { amr?: string[] }).amr ?? [],
-      signedInAt,
-      freshSince,
-    };
+    return { accountId: person.account.id, amr: stepUpOnly ? person.amr : [], signedInAt: person.signedInAt };
   }
 }

@@ -3,6 +3,8 @@ import type { RequestHandler } from 'express';
 import type { EventEmitter } from 'node:events';
 import type { Context, Next } from 'koa';
 import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
+import { interactionGone } from '../kernel/errors.js';
+import type { InteractionTokens } from './interaction-token.js';
 import { isDatabaseAway } from '../database/failures.js';
 import { RecordLost, type RecordStore } from './record.store.js';
 import { CLEAR_SITE_DATA, revokeIssued, type EndedIn } from './sign-out.js';
@@ -12,7 +14,11 @@ const PATHS = /^\/(oidc\/|\.well-known\/(openid-configuration|oauth-authorizatio
 const PUBLIC_DOCUMENTS = /^\/(oidc\/jwks|\.well-known\/)/;
 
 /** Lets the provider answer its own paths and no others. It must come before any body parser. */
-export function mountProvider(provider: Provider, records: RecordStore): RequestHandler {
+export function mountProvider(
+  provider: Provider,
+  records: RecordStore,
+  tokens: InteractionTokens,
+): RequestHandler {
   provider.use(refreshTokensNeedConsent);
   provider.use((ctx: Context, next: Next) =>
     commitBeforeAnswering(ctx, next, records, new URL(provider.issuer).pathname),
@@ -23,7 +29,12 @@ export function mountProvider(provider: Provider, records: RecordStore): Request
   return (req, res, next) => {
     if (!PATHS.test(req.path)) return next();
     if (PUBLIC_DOCUMENTS.test(req.path)) res.setHeader('Cache-Control', 'public, max-age=300');
-    void callback(req, res);
+    tokens
+      .mayResume(req)
+      .then(
+        (may) => (may ? void callback(req, res) : next(interactionGone('signed in by another browser'))),
+        next,
+      );
   };
 }
 

@@ -6,6 +6,7 @@ import { HttpModule } from '../http/http.module.js';
 import { MfaModule } from '../mfa/mfa.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { Clients } from './clients.service.js';
+import { InteractionTokens } from './interaction-token.js';
 import { Interactions } from './interactions.service.js';
 import { SigningKeys } from './keys.js';
 import { createProvider } from './provider.js';
@@ -25,6 +26,7 @@ import { SignedInGuard } from './signed-in.guard.js';
   providers: [
     Clients,
     Interactions,
+    InteractionTokens,
     ProviderPages,
     ProviderParts,
     RecordStore,
@@ -40,6 +42,7 @@ import { SignedInGuard } from './signed-in.guard.js';
     },
   ],
   exports: [
+    InteractionTokens,
     Provider,
     Clients,
     Interactions,

@@ -72,7 +72,8 @@ export class RecordStore {
       kind,
       hash: idHash(kind, id),
       payload,
-      accountId: payload.accountId ?? null,
+      // A sign-in that is answered but not yet resumed is the account's too, and ends with its sessions.
+      accountId: payload.accountId ?? payload.result?.login?.accountId ?? null,
       grantId: payload.grantId ? sha256(payload.grantId) : null,
       uid: payload.uid ? sha256(payload.uid) : null,
       userCode: payload.userCode ? sha256(payload.userCode) : null,

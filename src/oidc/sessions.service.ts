@@ -16,6 +16,8 @@ export interface SignedInPerson {
   readonly account: Account;
   readonly sessionUid: string;
   readonly level: Level;
+  /** RFC 8176 values of the sign-in. */
+  readonly amr: string[];
   /** Epoch milliseconds of the sign-in (auth_time). */
   readonly signedInAt: number;
 }
@@ -41,18 +43,13 @@ export class Sessions {
         const account = await this.accounts.find(session.accountId);
         if (!account || account.disabledAt) return undefined;
         await this.prolong(session);
-        return { account, sessionUid: session.uid, level, signedInAt: session.loginTs * SECOND };
+        const { uid: sessionUid, amr = [], loginTs } = session;
+        return { account, sessionUid, level, amr, signedInAt: loginTs * SECOND };
       });
     } catch (error) {
       if (error instanceof RecordLost) return undefined;
       throw error;
     }
-  }
-
-  /** When the person of a session signed in, in epoch milliseconds; for requests that come without its cookie. */
-  async signedInAt(sessionUid: string): Promise<number | undefined> {
-    const session = await this.provider.Session.findByUid(sessionUid);
-    return session?.loginTs && session.loginTs * SECOND;
   }
 
   /** Ends the session, and with it what was issued in it: codes, access tokens and refresh tokens. */

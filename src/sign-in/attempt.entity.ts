@@ -7,6 +7,8 @@ export const AttemptSchema = defineEntity({
   properties: {
     /** Fingerprint of the interaction's uid. */
     id: p.string().primary().length(43),
+    /** Fingerprint of the token that the browser got with the first proof. */
+    token: p.string().length(43),
     accountId: p.string().length(22).nullable().index(),
     /** JSON: [{factor, at}] */
     proofs: p.text(),

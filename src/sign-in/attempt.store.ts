@@ -1,17 +1,25 @@
 import { Injectable } from '@nestjs/common';
+import type { Request, Response } from 'express';
 import { Sql } from '../database/sql.js';
 import { Clock } from '../kernel/clock.js';
+import { Events } from '../kernel/events.js';
 import { sha256 } from '../kernel/secrets.js';
 import type { Factor, Proof } from '../mfa/assurance.js';
+import { secondFactorChanged } from '../mfa/events.js';
+import { InteractionTokens } from '../oidc/interaction-token.js';
 import type { Interaction } from '../oidc/interactions.service.js';
+import { accountDisabled, passwordChanged, type Kept } from '../users/events.js';
 
 /** How far an interaction has come: who was identified, and what that person has proven. */
 export interface Attempt {
   readonly id: string;
+  readonly uid: string;
   readonly accountId: string | undefined;
   readonly proofs: readonly Proof[];
-  /** 0: nothing is stored yet. */
+  /** 0: nothing was proven here by this browser yet. */
   readonly version: number;
+  /** Fingerprint of the token of the browser that proves; '' at version 0. */
+  readonly token: string;
   readonly expiresAt: number;
 }
 
@@ -24,76 +32,89 @@ interface Row {
 /** RFC 8176 values of a session, as the factors that were proven when it began. */
 const FACTOR_OF_METHOD: Record<string, Factor> = { pwd: 'password', otp: 'totp' };
 
-/** One row for each interaction in which something was proven. */
+/** One row for each interaction in which something was proven, readable only by the browser that proved it. */
 @Injectable()
 export class AttemptStore {
   constructor(
     private readonly sql: Sql,
     private readonly clock: Clock,
-  ) {}
+    private readonly tokens: InteractionTokens,
+    events: Events,
+  ) {
+    // Whoever got half-way with the old password or factor does not get the rest of the way.
+    const endOthers = ({ accountId, keep }: { accountId: string; keep?: Kept | undefined }) =>
+      this.endOf(accountId, keep?.attemptId);
+    events.on(passwordChanged, endOthers);
+    events.on(secondFactorChanged, endOthers);
+    events.on(accountDisabled, endOthers);
+  }
 
-  /** The attempt of an interaction; before anything was proven here, what the existing session proves. */
-  async of(interaction: Interaction): Promise<Attempt> {
-    const id = sha256(interaction.uid);
-    const { expiresAt, session } = interaction;
+  /** The attempt of an interaction; before this browser proved anything here, what its session proves. */
+  async of(req: Request, { uid, expiresAt, session }: Interaction): Promise<Attempt> {
+    const id = sha256(uid);
+    const token = this.tokens.fingerprint(req);
     const [row] = await this.sql.rows<Row>(
-      'SELECT account_id, proofs, version FROM sign_in_attempt WHERE id = ? AND expires_at > ?',
+      'SELECT account_id, proofs, version FROM sign_in_attempt WHERE id = ? AND token = ? AND expires_at > ?',
       id,
+      token,
       this.clock.now().getTime(),
     );
-    if (row)
+    if (row) {
+      const proofs = JSON.parse(row.proofs) as Proof[];
       return {
         id,
+        uid,
         expiresAt,
+        token,
+        proofs,
         accountId: row.account_id ?? undefined,
-        proofs: JSON.parse(row.proofs) as Proof[],
         version: Number(row.version),
       };
+    }
     const proofs = (session?.amr ?? []).flatMap((method) => {
       const factor = FACTOR_OF_METHOD[method];
       return factor ? [{ factor, at: session!.signedInAt }] : [];
     });
-    return { id, expiresAt, accountId: session?.accountId, proofs, version: 0 };
+    return { id, uid, expiresAt, proofs, accountId: session?.accountId, version: 0, token: '' };
   }
 
   /**
    * Adds a proof. Another person's proof begins the attempt anew: proofs of two people never stand together.
    * When a parallel post was faster nothing is added, and the dispatcher shows what is due then.
    */
-  async prove(attempt: Attempt, accountId: string, factor: Factor): Promise<void> {
+  async prove(res: Response, attempt: Attempt, accountId: string, factor: Factor): Promise<void> {
     const now = this.clock.now().getTime();
     const earlier = attempt.accountId === accountId ? attempt.proofs : [];
     const proofs = JSON.stringify([...earlier, { factor, at: now }]);
-    if (attempt.version === 0) {
+    if (attempt.version > 0) {
       await this.sql.run(
-        `INSERT INTO sign_in_attempt (id, account_id, proofs, version, created_at, expires_at) VALUES (?, ?, ?, 1, ?, ?)
-         ON CONFLICT (id) DO NOTHING`,
-        attempt.id,
-        accountId,
-        proofs,
-        now,
-        attempt.expiresAt,
-      );
-    } else {
-      await this.sql.run(
-        'UPDATE sign_in_attempt SET account_id = ?, proofs = ?, version = version + 1 WHERE id = ? AND version = ?',
+        'UPDATE sign_in_attempt SET account_id = ?, proofs = ?, version = version + 1 WHERE id = ? AND token = ? AND version = ?',
         accountId,
         proofs,
         attempt.id,
+        attempt.token,
         attempt.version,
       );
+      return;
     }
+    // What another browser may have proven in this interaction is replaced, never added to.
+    await this.sql.run(
+      `INSERT INTO sign_in_attempt (id, token, account_id, proofs, version, created_at, expires_at) VALUES (?, ?, ?, ?, 1, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET token = excluded.token, account_id = excluded.account_id, proofs = excluded.proofs,
+         version = sign_in_attempt.version + 1`,
+      attempt.id,
+      this.tokens.issue(res, attempt.uid),
+      accountId,
+      proofs,
+      now,
+      attempt.expiresAt,
+    );
   }
 
   /** Ends the attempt. True for exactly one of any number of parallel calls. */
-  async close(attempt: Attempt): Promise<boolean> {
-    return (
-      (await this.sql.run(
-        'DELETE FROM sign_in_attempt WHERE id = ? AND version = ?',
-        attempt.id,
-        attempt.version,
-      )) === 1
-    );
+  async close({ id, token, version }: Attempt): Promise<boolean> {
+    const statement = 'DELETE FROM sign_in_attempt WHERE id = ? AND token = ? AND version = ?';
+    return (await this.sql.run(statement, id, token, version)) === 1;
   }
 
   async removeExpired(limit: number): Promise<number> {
@@ -102,5 +123,9 @@ export class AttemptStore {
       this.clock.now().getTime(),
       limit,
     );
+  }
+
+  private async endOf(accountId: string, keepId = ''): Promise<void> {
+    await this.sql.run('DELETE FROM sign_in_attempt WHERE account_id = ? AND id <> ?', accountId, keepId);
   }
 }

@@ -1,6 +1,7 @@
 import { Controller, Get, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Audit } from '../audit/audit.service.js';
+import { interactionGone } from '../kernel/errors.js';
 import { Interactions } from '../oidc/interactions.service.js';
 import { Accounts } from '../users/accounts.service.js';
 import { DueStep } from './due-step.guard.js';
@@ -35,7 +36,7 @@ export class ConsentController {
     const { interaction } = req.signIn!;
     const grantId = await this.interactions.grant(interaction);
     const facts = {
-      accountId: interaction.original.session?.accountId,
+      accountId: interaction.session?.accountId,
       clientId: interaction.client.id,
       detail: { scopes: interaction.missingScopes },
     };

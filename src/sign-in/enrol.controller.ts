@@ -6,6 +6,7 @@ import { BackupCodes } from '../mfa/backup-codes.service.js';
 import { CodeForm, SavedForm } from '../mfa/forms.js';
 import { SecondFactors } from '../mfa/second-factors.service.js';
 import { backupCodesData, setUpData } from '../mfa/set-up-page.js';
+import type { Kept } from '../users/events.js';
 import { AttemptStore } from './attempt.store.js';
 import { DueStep } from './due-step.guard.js';
 import { StepPages } from './step-page.js';
@@ -35,19 +36,13 @@ export class EnrolController {
     @Form(CodeForm) submitted: Submitted<CodeForm>,
   ): Promise<void> {
     if (!submitted.valid) return this.showSetUp(req, res, submitted.errors);
-    const { account, attempt, interaction } = req.signIn!;
-    const keepSessionUid = interaction.original.session?.uid;
-    const outcome = await this.secondFactors.enrol(
-      account!,
-      ceremony(req),
-      submitted.form.code,
-      keepSessionUid,
-    );
+    const { account, attempt } = req.signIn!;
+    const outcome = await this.secondFactors.enrol(account!, ceremony(req), submitted.form.code, kept(req));
     if (outcome.kind === 'wrong-code') return this.showSetUp(req, res, { code: 'form.set-up-refused' });
     if (outcome.kind === 'changed-meanwhile') return this.pages.onward(req, res);
 
     await this.audit.record('second-factor.enrolled', { accountId: account!.id, factor: 'totp' }, req);
-    await this.attempts.prove(attempt, account!.id, 'totp');
+    await this.attempts.prove(res, attempt, account!.id, 'totp');
     this.showCodes(req, res, backupCodesData(outcome.codes));
   }
 
@@ -77,8 +72,8 @@ export class EnrolController {
   @DueStep('save-backup-codes')
   @Post('backup-codes/new')
   async remake(@Req() req: Request, @Res() res: Response): Promise<void> {
-    const { account, interaction } = req.signIn!;
-    const codes = await this.secondFactors.remakeBackupCodes(account!, interaction.original.session?.uid);
+    const { account } = req.signIn!;
+    const codes = await this.secondFactors.remakeBackupCodes(account!, kept(req));
     if (!codes) return this.pages.onward(req, res);
     await this.audit.record('backup-codes.made', { accountId: account!.id }, req);
     this.showCodes(req, res, backupCodesData(codes));
@@ -105,6 +100,12 @@ export class EnrolController {
     };
     this.pages.show(req, res, 'sign-in/backup-codes', { ...actions, ...data });
   }
+}
+
+/** What goes on although a factor changed: this very sign-in, and the session it may have come from. */
+function kept(req: Request): Kept {
+  const { attempt, interaction } = req.signIn!;
+  return { attemptId: attempt.id, sessionUid: interaction.session && interaction.original.session?.uid };
 }
 
 function ceremony(req: Request): string {

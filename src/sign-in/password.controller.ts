@@ -53,7 +53,7 @@ export class PasswordController {
       case 'refused':
         return this.show(req, res, typed, { form: 'form.sign-in-refused' });
       case 'proven':
-        await this.attempts.prove(req.signIn!.attempt, verdict.account.id, 'password');
+        await this.attempts.prove(res, req.signIn!.attempt, verdict.account.id, 'password');
         return this.pages.onward(req, res);
     }
   }

@@ -3,6 +3,7 @@ import { AuthGuard, PassportStrategy } from '@nestjs/passport';
 import { IsNotEmpty, IsString, MaxLength } from 'class-validator';
 import type { Request } from 'express';
 import { Strategy } from 'passport-local';
+import { KnownBrowsers } from '../attempts/known-browsers.js';
 import { readForm, type Submitted } from '../http/form.js';
 import { Passwords, type PasswordVerdict } from '../users/passwords.service.js';
 
@@ -24,7 +25,10 @@ export type SignInVerdict =
 /** Verifies the credential and returns the fact. It makes no session: what follows from the fact is `nextStep`'s to say. */
 @Injectable()
 export class PasswordStrategy extends PassportStrategy(Strategy, 'password') {
-  constructor(private readonly passwords: Passwords) {
+  constructor(
+    private readonly passwords: Passwords,
+    private readonly knownBrowsers: KnownBrowsers,
+  ) {
     super({ passReqToCallback: true });
   }
 
@@ -32,7 +36,11 @@ export class PasswordStrategy extends PassportStrategy(Strategy, 'password') {
     if (!req.signIn) throw new Error('a password is checked only in an interaction whose due step it is');
     const submitted = readForm(SignInForm, req.body);
     if (!submitted.valid) return { kind: 'unusable', submitted };
-    return this.passwords.check(submitted.form.username, submitted.form.password, req.browserId);
+    return this.passwords.check(
+      submitted.form.username,
+      submitted.form.password,
+      this.knownBrowsers.tokens(req),
+    );
   }
 }
 

@@ -1,5 +1,6 @@
 import { Controller, Get, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { KnownBrowsers } from '../attempts/known-browsers.js';
 import { Audit } from '../audit/audit.service.js';
 import { Form, type FieldErrors, type Submitted } from '../http/form.js';
 import { CodeForm } from '../mfa/forms.js';
@@ -16,6 +17,7 @@ export class SecondFactorController {
   constructor(
     private readonly secondFactors: SecondFactors,
     private readonly attempts: AttemptStore,
+    private readonly knownBrowsers: KnownBrowsers,
     private readonly pages: StepPages,
     private readonly audit: Audit,
   ) {}
@@ -60,7 +62,11 @@ export class SecondFactorController {
   ): Promise<void> {
     if (!submitted.valid) return this.show(req, res, page, submitted.errors);
     const { account, attempt } = req.signIn!;
-    const verdict = await this.secondFactors.check(account!, submitted.form.code, req.browserId);
+    const verdict = await this.secondFactors.check(
+      account!,
+      submitted.form.code,
+      this.knownBrowsers.tokens(req),
+    );
     const result = { proven: 'success', refused: 'failure', throttled: 'throttled' } as const;
     const factor = verdict.kind === 'proven' ? verdict.factor : page;
     await this.audit.record(
@@ -81,7 +87,7 @@ export class SecondFactorController {
       case 'refused':
         return this.show(req, res, page, { code: `form.${page}-refused` });
       case 'proven':
-        await this.attempts.prove(attempt, account!.id, verdict.factor);
+        await this.attempts.prove(res, attempt, account!.id, verdict.factor);
         return this.pages.onward(req, res);
     }
   }

@@ -36,21 +36,20 @@ export class SignIns {
 
   async state(req: Request, res: Response): Promise<SignInState> {
     const interaction = await this.interactions.of(req, res);
-    const attempt = await this.attempts.of(interaction);
+    const attempt = await this.attempts.of(req, interaction);
     const account = attempt.accountId
       ? ((await this.accounts.find(attempt.accountId)) ?? undefined)
       : undefined;
-    const demand = {
-      level: interaction.level,
-      freshSince: interaction.session?.freshSince ?? 0,
-      startedAt: interaction.startedAt,
-    };
-    const step = nextStep(
-      account && (await this.facts(account)),
+    const { level, freshSince, startedAt } = interaction;
+    const facts = account && (await this.facts(account));
+    const concluded = nextStep(
+      facts,
       attempt.proofs,
-      demand,
+      { level, freshSince, startedAt },
       this.clock.now().getTime(),
     );
+    // An interaction is there to ask for something: without a proof made in it, it is not done.
+    const step: Step = concluded.kind === 'done' && attempt.version === 0 ? { kind: 'identify' } : concluded;
     return { interaction, attempt, account, step };
   }
 
@@ -63,11 +62,11 @@ export class SignIns {
     if (step.kind !== 'done' || !account) return undefined;
     if (!(await this.attempts.close(attempt))) return undefined;
 
-    if (interaction.session && interaction.session.accountId !== account.id) {
-      await this.interactions.switchPerson(req, res, interaction);
+    if (interaction.original.session && interaction.session?.accountId !== account.id) {
+      await this.interactions.leaveSession(req, res, interaction);
     }
     await this.throttle.cleared(account.id);
-    if (req.browserId) await this.knownBrowsers.remember(req.browserId, account.id);
+    await this.knownBrowsers.remember(req, res, account.id);
     await this.audit.record(
       'sign-in.completed',
       { accountId: account.id, clientId: interaction.client.id, detail: { acr: step.acr, amr: step.amr } },

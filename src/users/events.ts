@@ -1,9 +1,13 @@
 import { eventKind } from '../kernel/events.js';
 
-/** The password was changed. Every session but the one it was changed in ends. */
-export const passwordChanged = eventKind<{ accountId: string; keepSessionUid?: string | undefined }>(
-  'password.changed',
-);
+/** Where a change was made: that session, or that sign-in in progress, goes on; every other one ends. */
+export interface Kept {
+  readonly sessionUid?: string | undefined;
+  readonly attemptId?: string;
+}
 
-/** The account was disabled or re-enabled by an operator. */
+/** The password was changed. */
+export const passwordChanged = eventKind<{ accountId: string; keep?: Kept | undefined }>('password.changed');
+
+/** The account was disabled by an operator: everything ends. */
 export const accountDisabled = eventKind<{ accountId: string }>('account.disabled');

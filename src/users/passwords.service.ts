@@ -5,7 +5,7 @@ import { Clock } from '../kernel/clock.js';
 import { Events } from '../kernel/events.js';
 import { Account } from './account.entity.js';
 import { Accounts } from './accounts.service.js';
-import { passwordChanged } from './events.js';
+import { passwordChanged, type Kept } from './events.js';
 import { identifierKey } from './identifiers.js';
 import { PASSWORD_MAX_LENGTH, PasswordHashes } from './password-hash.js';
 
@@ -28,27 +28,35 @@ export class Passwords {
   ) {}
 
   /** @param identifier a user name or an e-mail address, in any spelling */
-  async check(identifier: string, password: string, browserId: string | undefined): Promise<PasswordVerdict> {
+  async check(
+    identifier: string,
+    password: string,
+    browserTokens: readonly string[],
+  ): Promise<PasswordVerdict> {
     const account = await this.accounts.findByIdentifier(identifier);
     return this.checkFor(account, password, {
       subject: account?.id ?? identifierKey(identifier).key,
-      browserId,
+      browserTokens,
     });
   }
 
   /** Checks the password of a person who is known already; it counts like any other check. */
-  async checkOf(account: Account, password: string, browserId: string | undefined): Promise<PasswordVerdict> {
-    return this.checkFor(account, password, { subject: account.id, browserId });
+  async checkOf(
+    account: Account,
+    password: string,
+    browserTokens: readonly string[],
+  ): Promise<PasswordVerdict> {
+    return this.checkFor(account, password, { subject: account.id, browserTokens });
   }
 
   /** Replaces the password and ends every other session. The caller has made sure of who asks. */
-  async change(accountId: string, password: string, keepSessionUid?: string): Promise<void> {
+  async change(accountId: string, password: string, keep?: Kept): Promise<void> {
     const passwordHash = await this.hashes.make(password);
     const now = this.clock.now();
     await this.em
       .fork()
       .nativeUpdate(Account, { id: accountId }, { passwordHash, passwordChangedAt: now, updatedAt: now });
-    await this.events.emit(passwordChanged, { accountId, keepSessionUid });
+    await this.events.emit(passwordChanged, { accountId, keep });
   }
 
   private async checkFor(

@@ -1,0 +1,45 @@
+import { Injectable } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { Provider } from 'oidc-provider';
+import { Cookies } from '../http/cookies.js';
+import { MINUTE } from '../kernel/clock.js';
+import { randomToken, sha256 } from '../kernel/secrets.js';
+
+const COOKIE = 'attempt';
+const RESUME = /^\/oidc\/auth\/([A-Za-z0-9_-]+)$/;
+
+/**
+ * Ties what was proven in an interaction to the browser that proved it. Whoever plants the interaction's cookies in
+ * somebody's browser knows them too, and would share that person's progress (session fixation); this token is made at the
+ * first proof, and the one who proved it is the only one to receive it.
+ */
+@Injectable()
+export class InteractionTokens {
+  constructor(
+    private readonly cookies: Cookies,
+    private readonly provider: Provider,
+  ) {}
+
+  /** @returns the fingerprint under which the attempt is kept */
+  issue(res: Response, uid: string): string {
+    const token = randomToken(16);
+    // One for our pages, one for the way back through the provider.
+    for (const path of [`/interaction/${uid}`, `/oidc/auth/${uid}`])
+      this.cookies.writePage(res, COOKIE, token, path, 60 * MINUTE);
+    return sha256(token);
+  }
+
+  /** The fingerprint of the token this browser has for the page it asks for; '' when it has none. */
+  fingerprint(req: Request): string {
+    return sha256(this.cookies.readPage(req, COOKIE) ?? '');
+  }
+
+  /** Whether a request for the way back comes from the browser that signed in. */
+  async mayResume(req: Request): Promise<boolean> {
+    const uid = RESUME.exec(req.path)?.[1];
+    if (!uid) return true;
+    const interaction = await this.provider.Interaction.find(uid);
+    const result = interaction?.result as { login?: unknown; provenBy?: string } | undefined;
+    return !result?.login || result.provenBy === this.fingerprint(req);
+  }
+}
