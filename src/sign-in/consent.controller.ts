@@ -21,7 +21,8 @@ export class ConsentController {
   @Get()
   async ask(@Req() req: Request, @Res() res: Response): Promise<void> {
     const { interaction } = req.signIn!;
-    const account = await this.accounts.find(interaction.original.session!.accountId);
+    if (!interaction.session) throw interactionGone("the session of this consent is not this browser's");
+    const account = await this.accounts.find(interaction.session.accountId);
     this.pages.show(req, res, 'sign-in/consent', {
       action: this.pages.url(req, 'consent'),
       client: { ...interaction.client, host: destination(interaction.redirectUri) },
