@@ -72,6 +72,6 @@ if (!isInstalled()) {
   );
 }
 checkRuntime();
-if (process.argv[2] === 'start' && !isBuilt()) {
+if (!isBuilt()) {
   run('Building ...', ...npm('run', '--silent', 'build'));
 }

@@ -9,7 +9,11 @@ const EXIT_MISCONFIGURED = 78;
 
 async function start(): Promise<void> {
   const config = loadConfig(process.env);
+  // In a container this is process 1, which ignores a signal that nobody handles; the program's own handlers come later.
+  const leave = () => process.exit(143);
+  process.once('SIGTERM', leave).once('SIGINT', leave);
   const app = await createApp(config);
+  process.off('SIGTERM', leave).off('SIGINT', leave);
   for (const name of unknownSettings(process.env))
     new Logger('Config').warn(`${name} is not a setting and has no effect`);
   await app.listen(config.port, ...((config.bind ? [config.bind] : []) as [string]));

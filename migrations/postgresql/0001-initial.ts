@@ -66,7 +66,7 @@ export class Migration0001_initial extends Migration {
     );
 
     this.addSql(
-      `create table "throttle" ("bucket" varchar(43) not null, "subject" varchar(43) not null, "checks" int not null, "consecutive" int not null, "last_at" bigint not null, primary key ("bucket"));`,
+      `create table "throttle" ("bucket" varchar(43) not null, "subject" varchar(43) not null, "of_account" int not null, "checks" int not null, "consecutive" int not null, "last_at" bigint not null, primary key ("bucket"));`,
     );
     this.addSql(`create index "throttle_subject_index" on "throttle" ("subject");`);
     this.addSql(`create index "throttle_last_at_index" on "throttle" ("last_at");`);

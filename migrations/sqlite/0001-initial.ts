@@ -64,7 +64,7 @@ export class Migration0001_initial extends Migration {
     );
 
     this.addSql(
-      `create table \`throttle\` (\`bucket\` text not null primary key, \`subject\` text not null, \`checks\` integer not null, \`consecutive\` integer not null, \`last_at\` bigint not null);`,
+      `create table \`throttle\` (\`bucket\` text not null primary key, \`subject\` text not null, \`of_account\` integer not null, \`checks\` integer not null, \`consecutive\` integer not null, \`last_at\` bigint not null);`,
     );
     this.addSql(`create index \`throttle_subject_index\` on \`throttle\` (\`subject\`);`);
     this.addSql(`create index \`throttle_last_at_index\` on \`throttle\` (\`last_at\`);`);

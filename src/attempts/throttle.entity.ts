@@ -8,6 +8,8 @@ export const ThrottleSchema = defineEntity({
     bucket: p.string().primary().length(43),
     /** Fingerprint of whose checks these are, for clearing all of them. */
     subject: p.string().length(43).index(),
+    /** 1: of an account; 0: of a name that nobody has. Not a boolean: plain SQL binds those differently on either database. */
+    ofAccount: p.integer(),
     /** Checks since the last quiet period of a whole window. */
     checks: p.integer(),
     /** Checks without a success in between, for the hard stop. */

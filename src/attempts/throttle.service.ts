@@ -9,6 +9,7 @@ import { LIMITS, verdict, WINDOW, type Count, type ThrottledFactor } from './thr
 export interface ThrottleSubject {
   /** The account's id, or, where there is no account, the canonical form of what was typed: both look the same from outside. */
   readonly subject: string;
+  readonly isAccount: boolean;
   /** The tokens this browser was given at earlier sign-ins, by whomever. */
   readonly browserTokens: readonly string[];
 }
@@ -42,7 +43,7 @@ export class Throttle {
     const now = this.clock.now().getTime();
     const limit = LIMITS[factor];
     const taken = await this.sql.run(
-      `INSERT INTO throttle (bucket, subject, checks, consecutive, last_at) VALUES (?, ?, 1, 1, ?)
+      `INSERT INTO throttle (bucket, subject, of_account, checks, consecutive, last_at) VALUES (?, ?, ?, 1, 1, ?)
        ON CONFLICT (bucket) DO UPDATE SET
          checks = CASE WHEN throttle.last_at <= ? THEN 1 ELSE throttle.checks + 1 END,
          consecutive = throttle.consecutive + 1,
@@ -50,6 +51,7 @@ export class Throttle {
        WHERE throttle.consecutive < ? AND (throttle.last_at <= ? OR throttle.checks < ?)`,
       bucket,
       this.subjectOf(factor, subject.subject),
+      subject.isAccount ? 1 : 0,
       now,
       now - WINDOW,
       now,

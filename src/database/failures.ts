@@ -10,7 +10,10 @@ export function isDatabaseAway(error: unknown): boolean {
   ) {
     const { code, message, errors } = cause as Error & { code?: string; errors?: unknown[] };
     // 08…, 57P0x, 53300: PostgreSQL's classes for connections lost, shut down, and too many.
-    if (/^(08...|57P0[123]|53300|57014)$/.test(code ?? '') || AWAY.test(`${code ?? ''} ${message}`))
+    if (
+      /^(08(000|003|006|001|004|007)|57P0[123]|53300|57014)$/.test(code ?? '') ||
+      AWAY.test(`${code ?? ''} ${message}`)
+    )
       return true;
     if (errors?.some(isDatabaseAway)) return true;
   }

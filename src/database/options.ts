@@ -64,5 +64,5 @@ async function durable(connection: unknown): Promise<void> {
   // FULL: a commit that was answered survives a power cut, not only a crash.
   await pragma('PRAGMA synchronous = FULL');
   await pragma('PRAGMA foreign_keys = ON');
-  await pragma('PRAGMA busy_timeout = 5000');
+  await pragma('PRAGMA busy_timeout = 2000');
 }

@@ -63,12 +63,18 @@ export class ErrorFilter implements ExceptionFilter {
         heading: this.pages.text(req, { key: `error.${error.code}.heading`, params }),
         message: this.pages.text(req, { key: `error.${error.code}.message`, params }),
         reference,
+        retryUrl: this.retryUrl(req, error),
         homeUrl: `${this.config.basePath}/`,
         // A form that was refused must not be offered as the place to return to.
         self: req.method === 'GET' ? req.url : '/',
       },
       error.status,
     );
+  }
+
+  private retryUrl(req: Request, { status, options }: PageError): string | undefined {
+    const path = options.retryPath ?? (status >= 500 && req.method === 'GET' ? req.url : undefined);
+    return path && this.config.basePath + path;
   }
 
   private log(error: PageError, req: Request, reference?: string): void {

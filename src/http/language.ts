@@ -41,10 +41,12 @@ export class Languages {
     return new Intl.DisplayNames([code], { type: 'language' }).of(code) ?? code;
   }
 
-  /** ui_locales, then the person's choice, then Accept-Language. */
+  /** ui_locales, then the person's choice, then Accept-Language; a choice made meanwhile comes before all. */
   of(req: Request): string {
     const hints = req.languageHints ?? {};
     const wishes = [
+      // Picked on this very interaction, after the application had said its wish.
+      this.cookies.readPage(req, 'page_locale') ?? '',
       ...(hints.uiLocales?.split(' ') ?? []),
       hints.account ?? this.cookies.read(req, 'locale') ?? '',
       ...req.acceptsLanguages(),

@@ -1,5 +1,6 @@
 import { Body, Controller, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { HOUR } from '../kernel/clock.js';
 import { Events, eventKind } from '../kernel/events.js';
 import { Public } from './access.js';
 import { Cookies } from './cookies.js';
@@ -25,12 +26,15 @@ export class LocaleController {
     @Res() res: Response,
     @Body() body: Record<string, unknown> = {},
   ): Promise<void> {
+    const target = localPath(body['return']);
     const locale = this.languages.supported(String(body['locale']));
     if (locale) {
       this.cookies.write(res, 'locale', locale);
+      const [interaction] = /^\/interaction\/[A-Za-z0-9_-]+/.exec(target) ?? [];
+      if (interaction) this.cookies.writePage(res, 'page_locale', locale, interaction, HOUR);
       await this.events.emit(languageChosen, { req, res, locale });
     }
-    this.pages.redirect(res, localPath(body['return']));
+    this.pages.redirect(res, target);
   }
 }
 

@@ -73,18 +73,18 @@ export class Views {
       t: (key: string, { hash, data }: Options) => this.languages.text(data.lang, key, hash),
       url: (path: string) => this.config.basePath + path + (assets.has(path) ? `?v=${assets.get(path)}` : ''),
       csrf: ({ data }: Options) => safe(`<input type="hidden" name="_csrf" value="${data.formToken}">`),
-      date: (value: Date | string | undefined, { data }: Options) =>
-        value
-          ? new Intl.DateTimeFormat(data.lang, {
-              dateStyle: 'medium',
-              timeStyle: 'short',
-              timeZone: 'UTC',
-            }).format(new Date(value)) + ' UTC'
-          : '',
+      date: (value: Date | undefined, { data }: Options) =>
+        value ? safe(timeElement(value, data.lang)) : '',
       eq: (a: unknown, b: unknown) => a === b,
       concat: (...parts: unknown[]) => parts.slice(0, -1).join(''),
     });
   }
+}
+
+/** In UTC, and said so; a script shows it in the reader's own time zone where there is one. */
+function timeElement(value: Date, lang: string): string {
+  const format = new Intl.DateTimeFormat(lang, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });
+  return `<time datetime="${value.toISOString()}">${format.format(value)} UTC</time>`;
 }
 
 /** Assets are cached for a year by a name that changes with their content. */

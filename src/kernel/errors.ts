@@ -9,6 +9,8 @@ export class PageError extends Error {
     readonly options: {
       params?: Record<string, string | number>;
       retryAfterSeconds?: number;
+      /** Where to try again; for the server's own failures that is the page itself. */
+      retryPath?: string;
       cause?: unknown;
     } = {},
   ) {

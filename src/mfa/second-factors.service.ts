@@ -131,7 +131,7 @@ export class SecondFactors {
     typed: string,
     browserTokens: readonly string[],
   ): Promise<SecondFactorVerdict> {
-    const subject = { subject: account.id, browserTokens };
+    const subject = { subject: account.id, isAccount: true, browserTokens };
     const admission = await this.throttle.admit('second-factor', subject);
     if (!admission.admitted) return { kind: 'throttled', retryAfterSeconds: admission.retryAfterSeconds };
 

@@ -3,6 +3,9 @@ import { isLoopback } from '../config/parsers.js';
 /** Says how to mend a value that cannot be used. */
 export type Check = (value: unknown) => string | undefined;
 
+/** What RFC 6749, appendix A.1, allows, without the space. */
+export const CLIENT_ID = /^[\x21-\x7e]{1,255}$/;
+
 export const SCOPES = ['openid', 'profile', 'email', 'offline_access'];
 const AUTH_METHODS = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'];
 const ALGORITHMS = ['RS256', 'ES256'];
@@ -50,7 +53,7 @@ const aScope: Check = (value) => {
 /** Every field a client may have, and what may stand in it. */
 export const FIELDS: Record<string, Check> = {
   client_id: (value) =>
-    typeof value === 'string' && /^[\x21-\x7e]{1,255}$/.test(value)
+    typeof value === 'string' && CLIENT_ID.test(value)
       ? undefined
       : 'write 1 to 255 visible ASCII characters',
   client_name: aText,

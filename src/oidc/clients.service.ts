@@ -6,6 +6,7 @@ import { Clock } from '../kernel/clock.js';
 import { Secrets } from '../kernel/secrets.js';
 import { Client } from './client.entity.js';
 import type { DeclaredClient } from './clients-file.js';
+import { CLIENT_ID } from './clients-file.fields.js';
 
 /** A secret of fewer characters can be guessed; it is accepted, since it may be fixed elsewhere, but said. */
 const WEAK_SECRET = 16;
@@ -54,6 +55,7 @@ export class Clients {
 
   /** The provider's view of a declared client. */
   async metadata(id: string): Promise<AdapterPayload | undefined> {
+    if (!CLIENT_ID.test(id)) return undefined;
     const client = await this.em.fork().findOne(Client, { id });
     if (!client) return undefined;
     return {

@@ -3,11 +3,12 @@ import type { RequestHandler } from 'express';
 import type { EventEmitter } from 'node:events';
 import type { Context, Next } from 'koa';
 import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
+import { allowFormRedirectTo } from '../http/security-headers.js';
 import { interactionGone } from '../kernel/errors.js';
 import type { InteractionTokens } from './interaction-token.js';
 import { isDatabaseAway } from '../database/failures.js';
 import { RecordLost, type RecordStore } from './record.store.js';
-import { CLEAR_SITE_DATA, revokeIssued, type EndedIn } from './sign-out.js';
+import { signOutForApplications } from './sign-out.js';
 
 const PATHS = /^\/(oidc\/|\.well-known\/(openid-configuration|oauth-authorization-server)$)/;
 /** The same for everyone, so applications may keep them for a while. */
@@ -23,7 +24,10 @@ export function mountProvider(
   provider.use((ctx: Context, next: Next) =>
     commitBeforeAnswering(ctx, next, records, new URL(provider.issuer).pathname),
   );
-  provider.use((ctx: Context, next: Next) => endTokensWithSession(ctx as KoaContextWithOIDC, next, records));
+  provider.use((ctx: Context, next: Next) =>
+    signOutForApplications(ctx as KoaContextWithOIDC, next, provider, records),
+  );
+  provider.use(letFormPostLeave);
   logRefusals(provider);
   const callback = provider.callback();
   return (req, res, next) => {
@@ -85,18 +89,13 @@ function unavailable(ctx: Context): void {
   };
 }
 
-/** Sign-out at an application's request: the library leaves tokens with offline access alive; here nothing outlives it. */
-async function endTokensWithSession(
-  ctx: KoaContextWithOIDC,
-  next: Next,
-  records: RecordStore,
-): Promise<void> {
+/** `response_mode=form_post` is a form that leads to the application: our policy would keep it here. */
+async function letFormPostLeave(ctx: Context, next: Next): Promise<void> {
   await next();
-  // The library marks a session that it ended; its types do not say so.
-  const session: (EndedIn & { destroyed?: boolean }) | undefined = ctx.oidc?.session;
-  if (!session?.destroyed) return;
-  await revokeIssued(session, records);
-  ctx.set('Clear-Site-Data', CLEAR_SITE_DATA);
+  const { oidc } = ctx as KoaContextWithOIDC;
+  if (oidc?.params?.['response_mode'] === 'form_post' && oidc.redirectUriCheckPerformed) {
+    allowFormRedirectTo(ctx.res, oidc.params['redirect_uri'] as string);
+  }
 }
 
 /**

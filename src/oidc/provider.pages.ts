@@ -4,6 +4,7 @@ import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider';
 import { Config } from '../config/config.js';
 import { Languages } from '../http/language.js';
 import { Pages } from '../http/pages.js';
+import { allowFormRedirectTo } from '../http/security-headers.js';
 import { randomToken } from '../kernel/secrets.js';
 import { Clients, type ClientFace } from './clients.service.js';
 
@@ -48,6 +49,8 @@ export class ProviderPages {
 
   async askSignOut(ctx: KoaContextWithOIDC, form: string): Promise<void> {
     this.hintLanguage(ctx);
+    const { state } = ctx.oidc.session as { state?: { postLogoutRedirectUri?: string } };
+    allowFormRedirectTo(ctx.res, state?.postLogoutRedirectUri);
     this.send(ctx, 'oidc/sign-out', {
       action: /action="([^"]*)"/.exec(form)?.[1] ?? '',
       xsrf: /name="xsrf" value="([^"]*)"/.exec(form)?.[1] ?? '',

@@ -7,7 +7,7 @@ import { levelOf, type Level } from '../mfa/assurance.js';
 import type { Account } from '../users/account.entity.js';
 import { Accounts } from '../users/accounts.service.js';
 import { RecordLost, RecordStore } from './record.store.js';
-import { CLEAR_SITE_DATA, revokeIssued } from './sign-out.js';
+import { clearSiteData, revokeIssued } from './sign-out.js';
 
 type ProviderSession = InstanceType<Provider['Session']>;
 
@@ -59,7 +59,7 @@ export class Sessions {
       await revokeIssued(session, this.records);
       await session.destroy();
     });
-    res.setHeader('Clear-Site-Data', CLEAR_SITE_DATA);
+    clearSiteData(res, this.config.basePath);
     res.clearCookie(this.provider.cookieName('session'), this.cookieAttributes());
     res.clearCookie(`${this.provider.cookieName('session')}.sig`, this.cookieAttributes());
   }

@@ -9,7 +9,6 @@ import { AttemptStore } from '../sign-in/attempt.store.js';
 const BATCH = 100;
 const PAUSE_BETWEEN_BATCHES = 20;
 const INTERVAL = MINUTE;
-/** Counters matter for a window of minutes, hard stops until they are cleared, known browsers as long as they are used. */
 const KNOWN_BROWSER_LIFETIME = 365 * DAY;
 
 /** Removes what has expired. Nothing depends on it: every read checks the expiry itself. */
@@ -55,10 +54,13 @@ export class CleanUp implements OnApplicationBootstrap, OnApplicationShutdown {
     while (!this.stopped && (await removeSome()) >= BATCH) await pause(PAUSE_BETWEEN_BATCHES);
   }
 
+  /** An account's counter is kept for a year: the hard stop counts the patient too. Names that nobody has are many. */
   private removeOldCounters(): Promise<number> {
+    const now = this.clock.now().getTime();
     return this.sql.run(
-      'DELETE FROM throttle WHERE bucket IN (SELECT bucket FROM throttle WHERE last_at < ? AND consecutive < 20 LIMIT ?)',
-      this.clock.now().getTime() - DAY,
+      'DELETE FROM throttle WHERE bucket IN (SELECT bucket FROM throttle WHERE last_at < ? AND (of_account = 0 OR last_at < ?) LIMIT ?)',
+      now - DAY,
+      now - 365 * DAY,
       BATCH,
     );
   }

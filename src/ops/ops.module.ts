@@ -2,13 +2,14 @@ import { Module } from '@nestjs/common';
 import { SignInModule } from '../sign-in/sign-in.module.js';
 import { OidcModule } from '../oidc/oidc.module.js';
 import { CleanUp } from './clean-up.js';
+import { GracefulStop } from './graceful-stop.js';
 import { HealthController } from './health.controller.js';
 
 /** Owns what keeps a running server healthy. It serves no person. */
 @Module({
   imports: [OidcModule, SignInModule],
   controllers: [HealthController],
-  providers: [CleanUp],
+  providers: [CleanUp, GracefulStop],
   exports: [CleanUp],
 })
 export class OpsModule {}

@@ -59,12 +59,9 @@ export class PasswordController {
   }
 
   private show(req: Request, res: Response, username: string, errors?: FieldErrors, status?: number): void {
-    const { interaction } = req.signIn!;
     const data = {
       action: this.pages.url(req, 'password'),
-      registerUrl: this.config.registrationOpen
-        ? `${this.config.basePath}/register?interaction=${interaction.uid}`
-        : undefined,
+      registerUrl: this.config.registrationOpen ? this.pages.url(req, 'register') : undefined,
       values: { username },
       ...(errors ? { errors } : {}),
     };

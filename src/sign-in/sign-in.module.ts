@@ -9,6 +9,7 @@ import { EnrolController } from './enrol.controller.js';
 import { InteractionController } from './interaction.controller.js';
 import { PasswordController } from './password.controller.js';
 import { PasswordStrategy } from './password.strategy.js';
+import { InteractionRegistrationController } from './registration.controller.js';
 import { SecondFactorController } from './second-factor.controller.js';
 import { SignIns } from './sign-in.service.js';
 import { StepPages } from './step-page.js';
@@ -22,6 +23,7 @@ import { StepPages } from './step-page.js';
     SecondFactorController,
     EnrolController,
     ConsentController,
+    InteractionRegistrationController,
   ],
   providers: [AttemptStore, DueStepGuard, PasswordStrategy, SignIns, StepPages],
   exports: [AttemptStore],

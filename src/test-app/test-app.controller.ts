@@ -54,8 +54,8 @@ export class TestAppController {
   async callback(@Req() req: Request, @Res() res: Response, @Query('error') error: unknown): Promise<void> {
     const transaction = this.transaction(req);
     this.cookies.clear(res, COOKIE);
-    if (error === 'access_denied') throw new PageError('test-app-refused', 200);
-    if (!transaction) throw new PageError('test-app-again', 400);
+    if (error === 'access_denied') throw new PageError('test-app-refused', 200, { retryPath: '/test-app' });
+    if (!transaction) throw new PageError('test-app-again', 400, { retryPath: '/test-app' });
     const outcome = await this.complete(req, transaction);
     this.pages.show(req, res, 'test-app/result', {
       subject: outcome.idToken['sub'],
@@ -73,7 +73,7 @@ export class TestAppController {
       return await this.client.complete(new URL(this.config.origin + req.originalUrl), transaction);
     } catch (cause) {
       this.logger.warn(`the sign-in could not be completed: ${JSON.stringify((cause as Error).message)}`);
-      throw new PageError('test-app-again', 400, { cause });
+      throw new PageError('test-app-again', 400, { retryPath: '/test-app', cause });
     }
   }
 

@@ -6,7 +6,7 @@ import { Events } from '../kernel/events.js';
 import { randomToken } from '../kernel/secrets.js';
 import { Account } from './account.entity.js';
 import { accountDisabled } from './events.js';
-import { emailKey, identifierKey, usernameKey } from './identifiers.js';
+import { emailKey, identifierKey, isImpossible, usernameKey } from './identifiers.js';
 import { PasswordHashes } from './password-hash.js';
 
 export interface NewAccount {
@@ -33,6 +33,7 @@ export class Accounts {
   /** By user name or e-mail address, in any spelling. */
   async findByIdentifier(typed: string): Promise<Account | null> {
     const { kind, key } = identifierKey(typed);
+    if (isImpossible(key)) return null;
     return this.em.fork().findOne(Account, kind === 'email' ? { emailKey: key } : { usernameKey: key });
   }
 

@@ -10,6 +10,11 @@ export function emailKey(email: string): string {
   return canonical(email);
 }
 
+/** No name and no address has control characters; some databases cannot even be asked for them. */
+export function isImpossible(key: string): boolean {
+  return /\p{Cc}/u.test(key);
+}
+
 /** What someone typed to say who they are. A user name never contains "@", so the two kinds cannot be mixed up. */
 export function identifierKey(typed: string): { readonly kind: 'username' | 'email'; readonly key: string } {
   const key = canonical(typed);

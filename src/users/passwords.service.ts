@@ -36,6 +36,7 @@ export class Passwords {
     const account = await this.accounts.findByIdentifier(identifier);
     return this.checkFor(account, password, {
       subject: account?.id ?? identifierKey(identifier).key,
+      isAccount: account !== null,
       browserTokens,
     });
   }
@@ -46,7 +47,7 @@ export class Passwords {
     password: string,
     browserTokens: readonly string[],
   ): Promise<PasswordVerdict> {
-    return this.checkFor(account, password, { subject: account.id, browserTokens });
+    return this.checkFor(account, password, { subject: account.id, isAccount: true, browserTokens });
   }
 
   /** Replaces the password and ends every other session. The caller has made sure of who asks. */

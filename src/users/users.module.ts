@@ -6,13 +6,14 @@ import { Accounts } from './accounts.service.js';
 import { PasswordHashes } from './password-hash.js';
 import { PasswordPolicy } from './password-policy.js';
 import { Passwords } from './passwords.service.js';
+import { Registration } from './registration.service.js';
 import { RegistrationController } from './registration.controller.js';
 
 /** Owns accounts, their identifiers and passwords. It knows no second factor and no session. */
 @Module({
   imports: [HttpModule, AuditModule, AttemptsModule],
   controllers: [RegistrationController],
-  providers: [Accounts, PasswordHashes, PasswordPolicy, Passwords],
-  exports: [Accounts, Passwords, PasswordPolicy],
+  providers: [Accounts, PasswordHashes, PasswordPolicy, Passwords, Registration],
+  exports: [Accounts, Passwords, PasswordPolicy, Registration],
 })
 export class UsersModule {}

@@ -13,7 +13,7 @@ export interface Tokens {
 
 /** A relying application, as plain requests: for tests about the server. Real client libraries are in relying-apps/. */
 export class Application {
-  private readonly codeVerifier = randomBytes(32).toString('base64url');
+  readonly codeVerifier = randomBytes(32).toString('base64url');
   readonly state = randomBytes(8).toString('base64url');
   readonly nonce = randomBytes(8).toString('base64url');
 
@@ -62,12 +62,13 @@ export class Application {
     return code;
   }
 
-  redeem(code: string): Promise<Tokens> {
+  redeem(code: string, changed: Record<string, string> = {}): Promise<Tokens> {
     return this.token({
       grant_type: 'authorization_code',
       code,
       redirect_uri: this.redirectUri,
       code_verifier: this.codeVerifier,
+      ...changed,
     });
   }
 

@@ -67,7 +67,7 @@ export class Browser {
     if (name) fields[name] = button.getAttribute('value') ?? '';
     return {
       method: form.getAttribute('method') ?? 'get',
-      path: form.getAttribute('action')!,
+      path: this.pathOf(form.getAttribute('action')!),
       fields: { ...fields, ...values },
     };
   }
@@ -87,6 +87,29 @@ export class Browser {
       .send(body);
     this.visited.push(path);
     return this.follow(response, path);
+  }
+
+  /** One request that is not followed: what a tool sees, and where someone stops half-way. */
+  async once(method: 'GET' | 'POST', path: string, fields: Values = {}): Promise<supertest.Response> {
+    this.visited.push(path);
+    const request = (method === 'GET' ? this.agent.get(path) : this.agent.post(path))
+      .set(this.headers)
+      .redirects(0)
+      .ok(() => true);
+    if (method === 'GET') return request;
+    return request.set('Origin', this.origin).type('form').send(new URLSearchParams(fields).toString());
+  }
+
+  /** The anti-forgery token of the page shown, for posts that no button of it makes. */
+  get formToken(): string {
+    return this.page.html.querySelector('input[name=_csrf]')!.getAttribute('value')!;
+  }
+
+  /** Holds from now on what another browser holds for a path: its cookies were stolen, or planted here. */
+  takeCookies(from: Browser, path = '/'): void {
+    const info = { domain: 'localhost', path, secure: false, script: false };
+    for (const cookie of from.agent.jar.getCookies(info))
+      this.agent.jar.setCookie(cookie.toString(), 'localhost', cookie.path);
   }
 
   async click(id: string): Promise<Page> {
@@ -123,13 +146,18 @@ export class Browser {
     return this.press('submit', { code: person.authenticator!.code(this.server.clock.now()) });
   }
 
-  /** On a set-up page: reads the secret, types the first code, keeps the backup codes. */
-  async setUpAuthenticator(person: Person): Promise<Page> {
+  /** On a set-up page: an app that has taken the secret over. */
+  offeredAuthenticator(): Authenticator {
     const uri = this.page.html
       .querySelector('a[href^="otpauth:"]')!
       .getAttribute('href')!
       .replaceAll('&amp;', '&');
-    person.authenticator = new Authenticator(new URL(uri).searchParams.get('secret')!);
+    return new Authenticator(new URL(uri).searchParams.get('secret')!);
+  }
+
+  /** On a set-up page: reads the secret, types the first code, keeps the backup codes. */
+  async setUpAuthenticator(person: Person): Promise<Page> {
+    person.authenticator = this.offeredAuthenticator();
     this.server.clock.advance(30_000);
     const page = await this.press('submit', { code: person.authenticator.code(this.server.clock.now()) });
     person.backupCodes = backupCodesOn(page);
@@ -153,6 +181,12 @@ export class Browser {
   }
 
   // ---- inside ----
+
+  /** A form may name its target in full. */
+  private pathOf(action: string): string {
+    const { pathname, search } = new URL(action.replaceAll('&amp;', '&'), this.origin);
+    return pathname + search;
+  }
 
   private async get(path: string) {
     this.visited.push(path);
@@ -184,7 +218,7 @@ export class Browser {
       path,
       html,
       text,
-      headers: response.headers as Record<string, string>,
+      headers: response.headers,
     };
     return this.page;
   }

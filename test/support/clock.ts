@@ -1,21 +1,20 @@
 import { Clock } from '../../src/kernel/clock.js';
 
 const realNow = Date.now.bind(Date);
+let offset = 0;
 
-/** A clock that can be moved. The provider reads Date.now, so that is moved with it, in this test file's realm only. */
+/** One clock for all servers of a test file, which can be moved on. The provider reads Date.now, so that is moved with it. */
 export class TestClock extends Clock {
-  private offset = 0;
-
   constructor() {
     super();
-    Date.now = () => realNow() + this.offset;
+    Date.now = () => realNow() + offset;
   }
 
   now(): Date {
-    return new Date(realNow() + this.offset);
+    return new Date(realNow() + offset);
   }
 
   advance(milliseconds: number): void {
-    this.offset += milliseconds;
+    offset += milliseconds;
   }
 }

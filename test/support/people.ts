@@ -1,4 +1,4 @@
-import { Authenticator } from './authenticator.js';
+import type { Authenticator } from './authenticator.js';
 
 /** Someone in a test: what they know, and, once enrolled, what they have. */
 export interface Person {

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createApp } from '../../src/app.js';
+import type { Config } from '../../src/config/config.js';
 import { loadConfig } from '../../src/config/load.js';
 import { Accounts } from '../../src/users/accounts.service.js';
 import type { Account } from '../../src/users/account.entity.js';
@@ -18,12 +19,15 @@ export interface ServerOptions {
   readonly clients?: string;
   /** The path part of the public URL. */
   readonly path?: string;
+  /** The public URL and the port behind it, where a proxy of the test's stands in front. */
+  readonly behind?: { readonly publicUrl: string; readonly port: number };
 }
 
 /** The whole program on a real database, listening on a port of its own. */
 export class TestServer {
   private constructor(
-    readonly app: NestExpressApplication,
+    public app: NestExpressApplication,
+    private readonly config: Config,
     readonly clock: TestClock,
     /** The public URL. */
     readonly url: string,
@@ -32,10 +36,10 @@ export class TestServer {
   ) {}
 
   static async start(options: ServerOptions = {}): Promise<TestServer> {
-    const port = await freePort();
+    const port = options.behind?.port ?? (await freePort());
     const dataDir = mkdtempSync(join(tmpdir(), 'gatehouse-test-'));
     const postgresql = database === 'postgresql' ? await freshPostgresql() : undefined;
-    const url = `http://localhost:${port}${options.path ?? ''}`;
+    const url = options.behind?.publicUrl ?? `http://localhost:${port}${options.path ?? ''}`;
     writeFileSync(join(dataDir, 'clients.yaml'), options.clients ?? CLIENTS);
     const config = loadConfig({
       GATEHOUSE_URL: url,
@@ -48,7 +52,7 @@ export class TestServer {
     const clock = new TestClock();
     const app = await createApp(config, clock);
     await app.listen(port);
-    return new TestServer(app, clock, url, dataDir, async () => {
+    return new TestServer(app, config, clock, url, dataDir, async () => {
       await postgresql?.drop();
       rmSync(dataDir, { recursive: true, force: true });
     });
@@ -57,6 +61,13 @@ export class TestServer {
   async stop(): Promise<void> {
     await this.app.close();
     await this.cleanUp();
+  }
+
+  /** Stops the program and starts it again on the same data. */
+  async restart(): Promise<void> {
+    await this.app.close();
+    this.app = await createApp(this.config, this.clock);
+    await this.app.listen(this.config.port);
   }
 
   /** Makes an account directly; journeys that are about registration use the page. */

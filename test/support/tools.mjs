@@ -1,7 +1,12 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-const PACKAGES = { postgresql: 'postgresql', chromium: 'chromium', oathtool: 'oathtool' };
+const PACKAGES = {
+  postgresql: 'postgresql',
+  chromium: 'chromium',
+  oathtool: 'oathtool',
+  zbarimg: 'zbar-tools',
+};
 
 function onPath(...names) {
   for (const folder of (process.env.PATH ?? '').split(delimiter)) {
@@ -26,6 +31,7 @@ export function availableTools() {
     postgresql: postgresqlPrograms(),
     chromium: process.env.CHROMIUM ?? onPath('chromium', 'chromium-browser', 'google-chrome'),
     oathtool: onPath('oathtool'),
+    zbarimg: onPath('zbarimg'),
   };
 }
 

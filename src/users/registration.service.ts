@@ -1,0 +1,71 @@
+import { Injectable } from '@nestjs/common';
+import { Transform } from 'class-transformer';
+import { IsEmail, IsString, Matches, MaxLength } from 'class-validator';
+import type { Request } from 'express';
+import { Audit } from '../audit/audit.service.js';
+import { Config } from '../config/config.js';
+import { shownAgain, type Submitted } from '../http/form.js';
+import type { PageData } from '../http/pages.js';
+import { registrationClosed } from '../kernel/errors.js';
+import { Accounts } from './accounts.service.js';
+import { USERNAME } from './identifiers.js';
+import { PasswordPolicy } from './password-policy.js';
+
+/** Spaces around a name, and compatibility forms of its letters, are nobody's intention. */
+const tidied = ({ value }: { value: unknown }) =>
+  typeof value === 'string' ? value.normalize('NFKC').trim() : value;
+
+export class RegistrationForm {
+  @Transform(tidied)
+  @Matches(USERNAME, { message: 'form.username' })
+  @IsString({ message: 'form.username' })
+  username!: string;
+
+  @Transform(tidied)
+  @MaxLength(254, { message: 'form.email' })
+  @IsEmail({}, { message: 'form.email' })
+  email!: string;
+
+  @IsString({ message: 'form.password' })
+  password!: string;
+}
+
+/**
+ * Making an account of one's own. It signs nobody in, and its answer does not depend on whether the name or address was
+ * free: a sign-in afterwards is what tells, and only the person who knows the password.
+ */
+@Injectable()
+export class Registration {
+  constructor(
+    private readonly config: Config,
+    private readonly accounts: Accounts,
+    private readonly policy: PasswordPolicy,
+    private readonly audit: Audit,
+  ) {}
+
+  /** What the page shows. @throws registrationClosed where the operator makes the accounts */
+  pageData(): PageData {
+    if (!this.config.registrationOpen) throw registrationClosed();
+    return { minLength: this.policy.minLength };
+  }
+
+  /** @returns undefined when the form was taken, or what to show with the form again */
+  async submit(submitted: Submitted<RegistrationForm>, req: Request): Promise<PageData | undefined> {
+    if (!submitted.valid) return { values: submitted.values, errors: submitted.errors };
+    const { form } = submitted;
+    const refusal = this.policy.refusal(form.password, form);
+    if (refusal) return { values: shownAgain(form), errors: { password: refusal } };
+
+    const outcome = await this.accounts.register(form);
+    if (outcome === 'taken') {
+      await this.audit.record(
+        'account.registration-refused',
+        { result: 'failure', detail: { reason: 'taken' } },
+        req,
+      );
+    } else {
+      await this.audit.record('account.registered', { accountId: outcome.id }, req);
+    }
+    return undefined;
+  }
+}

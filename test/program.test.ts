@@ -1,0 +1,186 @@
+import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Program } from './support/program.js';
+import { freePort } from './support/server.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'gatehouse-program-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+let port: number;
+let env: Record<string, string>;
+let count = 0;
+
+beforeEach(async () => {
+  port = await freePort();
+  env = { GATEHOUSE_PORT: String(port), GATEHOUSE_DATA_DIR: join(folder, `data-${count++}`) };
+});
+
+/** Registers as a scriptless client would: fetches the form, keeps the cookie, sends the fields back. */
+async function register(username: string): Promise<number> {
+  const page = await fetch(`http://localhost:${port}/register`);
+  const token = /name="_csrf" value="([^"]+)"/.exec(await page.text())![1]!;
+  const cookie = page.headers
+    .getSetCookie()
+    .map((each) => each.split(';')[0])
+    .join('; ');
+  const body = new URLSearchParams({
+    _csrf: token,
+    username,
+    email: `${username}@example.org`,
+    password: 'brass engine weaves numbers',
+  });
+  const answer = await fetch(`http://localhost:${port}/register`, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: { cookie },
+    body,
+  });
+  return answer.status;
+}
+
+describe('the program', () => {
+  it('starts without any setting, says what to open, keeps its data private, and starts again quickly', async () => {
+    const first = new Program(env);
+    await first.said('Gatehouse is ready');
+    expect(first.output).toContain(`http://localhost:${port}/test-app`);
+    expect(first.output).toContain(env['GATEHOUSE_DATA_DIR']!);
+    expect(statSync(env['GATEHOUSE_DATA_DIR']!).mode & 0o777).toBe(0o700);
+    expect((await fetch(`http://localhost:${port}/.well-known/openid-configuration`)).status).toBe(200);
+    expect(await first.ended('SIGTERM')).toBe(0);
+
+    const second = new Program(env);
+    expect(await second.said('Gatehouse is ready')).toBeLessThan(3_000);
+    await second.ended('SIGTERM');
+  });
+
+  it('says every mistake at once, and does not start', async () => {
+    const program = new Program({
+      ...env,
+      GATEHOUSE_URL: 'http://id.example.org',
+      GATEHOUSE_SECOND_FACTOR: 'maybe',
+    });
+    expect(await program.ended()).toBe(78);
+    expect(program.output).toContain('GATEHOUSE_URL');
+    expect(program.output).toContain('GATEHOUSE_SECOND_FACTOR');
+    expect(program.output).not.toMatch(/^\s+at /m);
+  });
+
+  it('says that a database cannot be reached, and does not hang', async () => {
+    const program = new Program({ ...env, DATABASE_URL: `postgresql://nobody@127.0.0.1:${port}/none` });
+    expect(await program.ended()).toBe(1);
+    expect(program.output).toContain('the database cannot be used');
+  });
+
+  it('does not start on a database that was made with another secret', async () => {
+    const program = new Program(env);
+    await program.said('Gatehouse is ready');
+    await program.ended('SIGTERM');
+    writeFileSync(join(env['GATEHOUSE_DATA_DIR']!, 'secret.key'), Buffer.alloc(48, 7).toString('base64url'));
+    const other = new Program(env);
+    expect(await other.ended()).toBe(78);
+    expect(other.output).toContain('is not the secret this database was made with');
+  });
+
+  it('does not start on a clients file with a mistake, and names the line', async () => {
+    const file = join(folder, `clients-${count}.yaml`);
+    writeFileSync(
+      file,
+      'clients:\n  - client_id: a\n    client_secret: x\n    redirect_uris: [http://a.example/cb]\n',
+    );
+    const program = new Program({ ...env, GATEHOUSE_CLIENTS_FILE: file });
+    expect(await program.ended()).toBe(78);
+    expect(program.output).toContain(`${file}, line 4: redirect_uris: use https:`);
+  });
+
+  it('loses nothing that it acknowledged when it is killed at any moment', async () => {
+    const program = new Program(env);
+    await program.said('Gatehouse is ready');
+    const acknowledged: string[] = [];
+    const registering = Promise.all(
+      Array.from({ length: 40 }, async (_, index) => {
+        const status = await register(`person${index}`).catch(() => 0);
+        if (status === 303) acknowledged.push(`person${index}`);
+      }),
+    );
+    while (acknowledged.length < 8) await new Promise((resolve) => setTimeout(resolve, 5));
+    await program.ended('SIGKILL');
+    await registering;
+
+    const { DatabaseSync } = await import('node:sqlite');
+    const database = new DatabaseSync(join(env['GATEHOUSE_DATA_DIR']!, 'gatehouse.sqlite'));
+    const kept = database
+      .prepare('SELECT username FROM account')
+      .all()
+      .map(({ username }) => username as string);
+    database.close();
+    expect(kept).toEqual(expect.arrayContaining(acknowledged));
+
+    const again = new Program(env);
+    await again.said('Gatehouse is ready');
+    await again.ended('SIGTERM');
+  });
+
+  it('writes one JSON record a line, whatever anyone types, and shows a refused redirect_uri beside the registered ones', async () => {
+    const file = join(folder, `clients-${count}.yaml`);
+    writeFileSync(
+      file,
+      'clients:\n  - client_id: notes\n    client_secret: x\n    redirect_uris: [https://notes.example/cb]\n',
+    );
+    const program = new Program({ ...env, GATEHOUSE_CLIENTS_FILE: file, GATEHOUSE_LOG_LEVEL: 'debug' });
+    await program.said('Gatehouse is ready');
+    const evil = 'https://notes.example/cb\n{"level":"log","message":"forged"}';
+    const query = new URLSearchParams({
+      client_id: 'notes',
+      redirect_uri: evil,
+      response_type: 'code',
+      scope: 'openid',
+    });
+    const answer = await fetch(`http://localhost:${port}/oidc/auth?${query}`, {
+      headers: { accept: 'text/html' },
+      redirect: 'manual',
+    });
+    expect(answer.status).toBe(400);
+    expect(await answer.text()).not.toContain('forged');
+    await fetch(`http://localhost:${port}/%0A%22forged%22?a=%0A`);
+    await program.ended('SIGTERM');
+
+    const lines = program.output.split('\n').filter((line) => line.startsWith('{'));
+    const records = lines.map((line) => JSON.parse(line) as { message: string });
+    const refusal = records.find(({ message }) => message.startsWith('redirect_uri refused'))!;
+    expect(refusal.message).toContain('"registered":["https://notes.example/cb"]');
+    expect(refusal.message).toContain('"got":"https://notes.example/cb\\n');
+    expect(records.every(({ message }) => message !== 'forged')).toBe(true);
+    const logged = program.output.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('{'));
+    expect(logged.every((line) => /^(Gatehouse is ready|  )/.test(line))).toBe(true);
+  });
+
+  it('helps an operator from the shell', async () => {
+    const program = new Program(env);
+    await program.said('Gatehouse is ready');
+    expect(await register('ada')).toBe(303);
+    const command = async (...args: string[]) => {
+      const cli = new Program(env, ['dist/src/cli.js', ...args]);
+      return { code: await cli.ended(), output: cli.output };
+    };
+    expect(await command('health')).toMatchObject({ code: 0 });
+    expect(await command('help')).toMatchObject({
+      code: 0,
+      output: expect.stringContaining('remove-second-factor'),
+    });
+    expect(await command('disable', 'ADA@example.org')).toMatchObject({
+      code: 0,
+      output: expect.stringContaining('ada is disabled'),
+    });
+    expect(await command('enable', 'ada')).toMatchObject({ code: 0 });
+    expect(await command('unlock', 'nobody')).toMatchObject({
+      code: 1,
+      output: expect.stringContaining('no account'),
+    });
+    expect(await command('dance', 'ada')).toMatchObject({ code: 64 });
+    await program.ended('SIGTERM');
+    expect(await command('health')).toMatchObject({ code: 1 });
+    expect(readFileSync(join(env['GATEHOUSE_DATA_DIR']!, 'secret.key'), 'utf8').length).toBeGreaterThan(40);
+  });
+});
