@@ -31,8 +31,8 @@ export async function createApp(config: Config, clock?: Clock): Promise<NestExpr
   app.set('trust proxy', config.trustedProxyHops);
   app.set('query parser', 'simple');
 
-  app.use(frontDoor(config));
   app.use(securityHeaders(config));
+  app.use(frontDoor(config));
   app.use(app.get(BrowserIds).middleware);
   app.useStaticAssets(join(projectRoot, 'public'), {
     prefix: '/assets',

@@ -1,10 +1,12 @@
 import type { RequestHandler } from 'express';
 import type { Config } from '../config/config.js';
+import { badRequest } from '../kernel/errors.js';
 
 /**
  * The first thing that every request meets, the provider's included: after it there is one spelling of path and host.
  *
  * - A proxy in front may strip the public URL's path or pass it on: inside, it is always stripped.
+ * - A request target may name a host of its own ("GET http://evil.example/…"): only its path and query are kept.
  * - Host, Forwarded and X-Forwarded-* are the client's words. Discovery and links are built from the configured
  *   public URL whatever they say, so they are overwritten before anything can read them (host header injection).
  */
@@ -19,10 +21,19 @@ export function frontDoor(config: Config): RequestHandler {
     delete req.headers['x-forwarded-prefix'];
     delete req.headers['forwarded'];
 
-    req.url = withoutBase(req.url, base);
+    const target = ownTarget(req.url);
+    req.url = target === undefined ? '/' : withoutBase(target, base);
     req.originalUrl = base + req.url;
-    next();
+    next(target === undefined ? badRequest('the request target is no address of this server') : undefined);
   };
+}
+
+/** RFC 9112, section 3.2: origin-form, or absolute-form brought into it; undefined for what is neither. */
+function ownTarget(target: string): string | undefined {
+  if (target.startsWith('/')) return target;
+  if (!/^https?:\/\//i.test(target) || !URL.canParse(target)) return undefined;
+  const { pathname, search } = new URL(target);
+  return pathname + search;
 }
 
 function withoutBase(url: string, base: string): string {

@@ -9,6 +9,7 @@ import type { Level } from '../mfa/assurance.js';
 import { Clients, type ClientFace } from './clients.service.js';
 import { demandedLevel } from './demand.js';
 import { InteractionTokens } from './interaction-token.js';
+import { scopesCovering } from './claims.js';
 import { ASSURANCE_TOO_LOW } from './policy.js';
 import { Sessions } from './sessions.service.js';
 
@@ -48,6 +49,7 @@ export interface Interaction {
   /** What the application asks for, and what of it has not been consented to yet. */
   readonly scopes: string[];
   readonly missingScopes: string[];
+  readonly missingClaims: string[];
   readonly original: ProviderInteraction;
 }
 
@@ -77,7 +79,10 @@ export class Interactions {
     if (!client) throw interactionGone('the client is gone');
     req.languageHints = { uiLocales: params.ui_locales };
     allowFormRedirectTo(res, params.redirect_uri);
-    const scopes = params.scope?.split(' ') ?? ['openid'];
+    const requested = params.scope?.split(' ') ?? ['openid'];
+    // What is asked for claim by claim is shown as the scope that gives it: nothing is granted unseen.
+    const missingClaims = (original.prompt.details['missingOIDCClaims'] as string[] | undefined) ?? [];
+    const scopes = [...new Set([...requested, ...scopesCovering(missingClaims)])];
     return {
       uid: original.uid,
       prompt: original.prompt.name as Interaction['prompt'],
@@ -92,7 +97,8 @@ export class Interactions {
       session: await this.session(req, res, original),
       freshSince: params.max_age === undefined ? 0 : (original.iat - params.max_age) * SECOND,
       answered: original.result !== undefined,
-      missingScopes: (original.prompt.details['missingOIDCScope'] as string[] | undefined) ?? scopes,
+      missingScopes: (original.prompt.details['missingOIDCScope'] as string[] | undefined) ?? requested,
+      missingClaims,
       original,
     };
   }
@@ -115,15 +121,18 @@ export class Interactions {
     await original.save(original.exp - Math.floor(this.clock.now().getTime() / SECOND));
   }
 
-  /** Writes down what was allowed. @returns the grant's id */
-  async grant({ original, missingScopes }: Interaction): Promise<string> {
-    const accountId = original.session!.accountId;
+  /**
+   * Writes down what was allowed. @returns the grant's id
+   * @throws interactionGone when this browser does not have the session of the person who is asked
+   */
+  async grant({ original, missingScopes, missingClaims, session }: Interaction): Promise<string> {
+    if (!session) throw interactionGone('the session of this consent is not in this browser');
+    const { accountId } = session;
     const clientId = (original.params as unknown as RequestParameters).client_id;
     const existing = original.grantId ? await this.provider.Grant.find(original.grantId) : undefined;
     const grant = existing ?? new this.provider.Grant({ accountId, clientId });
     grant.addOIDCScope(missingScopes.join(' '));
-    const missingClaims = original.prompt.details['missingOIDCClaims'];
-    if (Array.isArray(missingClaims)) grant.addOIDCClaims(missingClaims as string[]);
+    if (missingClaims.length > 0) grant.addOIDCClaims(missingClaims);
     return grant.save();
   }
 

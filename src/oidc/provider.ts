@@ -3,7 +3,7 @@ import type { Config } from '../config/config.js';
 import { HOUR, MINUTE, SECOND } from '../kernel/clock.js';
 import type { Cookies } from '../http/cookies.js';
 import { ACR } from '../mfa/assurance.js';
-import { accountClaims, SCOPE_CLAIMS } from './claims.js';
+import { accountClaims, refuseUncoveredClaims, SCOPE_CLAIMS } from './claims.js';
 import { loadExistingGrant } from './grants.js';
 import { policy } from './policy.js';
 import { mayCallFromBrowser, mayIntrospect, mayRevoke } from './endpoint-access.js';
@@ -109,7 +109,7 @@ export function createProvider(config: Config, cookies: Cookies, parts: Provider
       dPoP: { enabled: false },
       pushedAuthorizationRequests: { enabled: false },
       resourceIndicators: { enabled: false },
-      claimsParameter: { enabled: true },
+      claimsParameter: { enabled: true, assertClaimsParameter: refuseUncoveredClaims },
       rpInitiatedLogout: {
         enabled: true,
         logoutSource: (ctx, form) => parts.pages.askSignOut(ctx, form),

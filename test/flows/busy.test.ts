@@ -9,7 +9,7 @@ describe('when three hundred people sign in at once', () => {
   });
   afterAll(() => server.stop());
 
-  it('some are asked to come back in a moment, and everything else goes on', async () => {
+  it('each gets an answer, if only to come back in a moment, and everything else goes on', async () => {
     const browser = new Browser(server);
     await browser.open('/dashboard');
     const { path, fields } = browser.form('submit');
@@ -36,8 +36,9 @@ describe('when three hundred people sign in at once', () => {
     const outcome = await Promise.all(signIns);
     const statuses = outcome.map(({ status }) => status);
     expect(statuses.every((status) => status === 422 || status === 503)).toBe(true);
+    for (const { status, headers } of outcome)
+      if (status === 503) expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
     expect(statuses).toContain(422);
-    expect(outcome.find(({ status }) => status === 503)?.headers.get('retry-after')).toBeTruthy();
     expect(answers.sort((a, b) => a - b)[5]).toBeLessThan(1_000);
     expect(process.memoryUsage().rss - memory).toBeLessThan(500 * 1024 * 1024);
   }, 90_000);

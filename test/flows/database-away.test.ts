@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { Application } from '../support/application.js';
 import { Browser } from '../support/browser.js';
 import { database, freshPostgresql } from '../support/database.js';
 import { bea } from '../support/people.js';
@@ -109,15 +110,11 @@ describe('while the database is away', () => {
     expect(page.text).toContain('does not work just now');
     expect(page.html.toString()).not.toMatch(/SQLITE|ECONN|at .*\.js/);
 
-    const token = await fetch(`${server.url}/oidc/token`, {
-      method: 'POST',
-      headers: {
-        Authorization: `Basic ${Buffer.from('notes:notes-secret-of-thirty-two-chars').toString('base64')}`,
-      },
-      body: new URLSearchParams({ grant_type: 'refresh_token', refresh_token: 'x' }),
+    const authorization = await fetch(new Application(server, 'notes').authorizationUrl(), {
+      redirect: 'manual',
     });
-    expect(token.status).toBe(503);
-    expect(token.headers.get('retry-after')).toBeTruthy();
+    expect(authorization.status).toBe(503);
+    expect(authorization.headers.get('retry-after')).toBeTruthy();
     expect((await fetch(`${server.url}/.well-known/openid-configuration`)).status).toBe(200);
     await outage.end();
 
