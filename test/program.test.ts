@@ -137,7 +137,7 @@ describe('the program', () => {
       response_type: 'code',
       scope: 'openid',
     });
-    const answer = await fetch(`http://localhost:${port}/oidc/auth?${query}`, {
+    const answer = await fetch(`http://localhost:${port}/oidc/auth?${query.toString()}`, {
       headers: { accept: 'text/html' },
       redirect: 'manual',
     });

@@ -4,7 +4,8 @@ const AuditEventSchema = defineEntity({
   name: 'AuditEvent',
   tableName: 'audit_event',
   properties: {
-    id: p.bigint('number').primary().autoincrement(),
+    /** In SQLite such a key is always `integer`; that is no difference to migrate. */
+    id: p.bigint('number').primary().autoincrement().ignoreSchemaChanges('type'),
     at: p.datetime(3).index(),
     name: p.string().length(60),
     result: p.string().length(20),

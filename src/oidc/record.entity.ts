@@ -8,8 +8,11 @@ export const OidcRecordSchema = defineEntity({
   name: 'OidcRecord',
   tableName: 'oidc_record',
   properties: {
-    /** A plain integer key keeps the pages in order of time, so that the clean-up touches few of them. */
-    seq: p.bigint('number').primary().autoincrement(),
+    /**
+     * A plain integer key keeps the pages in order of time, so that the clean-up touches few of them.
+     * In SQLite it is always `integer`; that is no difference to migrate.
+     */
+    seq: p.bigint('number').primary().autoincrement().ignoreSchemaChanges('type'),
     kind: p.string().length(40),
     /** SHA-256 of kind and id. */
     idHash: p.string().length(43).unique(),

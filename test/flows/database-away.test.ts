@@ -72,7 +72,8 @@ describe('while the database is away', () => {
 
   beforeAll(async () => {
     if (database === 'postgresql') {
-      const { url, drop } = await freshPostgresql();
+      const fresh = await freshPostgresql();
+      const { url } = fresh;
       const line = new Line(new URL(url));
       await new Promise<void>((resolve) => line.server.listen(0, '127.0.0.1', resolve));
       const through = new URL(url);
@@ -82,7 +83,7 @@ describe('while the database is away', () => {
       cleanUp = async () => {
         line.server.close();
         line.begin();
-        await drop();
+        await fresh.drop();
       };
     } else {
       server = await TestServer.start();

@@ -1,0 +1,36 @@
+# What runs: the production dependencies, without the Node that package.json carries for machines with an older one.
+FROM node:24-bookworm-slim AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --ignore-scripts --omit=dev \
+ && rm -rf node_modules/node-linux-* node_modules/.bin/node
+
+FROM node:24-bookworm-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --ignore-scripts
+COPY nest-cli.json tsconfig.json tsconfig.build.json ./
+COPY migrations migrations
+COPY src src
+RUN npm run build
+
+FROM node:24-bookworm-slim
+# The operator's commands: docker compose exec gatehouse gatehouse help
+RUN install -d -m 0700 -o node -g node /data \
+ && printf '#!/bin/sh\nexec node --enable-source-maps /app/dist/src/cli.js "$@"\n' >/usr/local/bin/gatehouse \
+ && chmod 0755 /usr/local/bin/gatehouse
+WORKDIR /app
+COPY --from=dependencies /app/node_modules node_modules
+COPY --from=build /app/dist dist
+COPY views views
+COPY public public
+COPY package.json ./
+
+ENV NODE_ENV=production GATEHOUSE_DATA_DIR=/data
+VOLUME /data
+EXPOSE 3000
+# The user `node`, as a number: Kubernetes can tell only from a number that it is not root.
+USER 1000:1000
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["gatehouse", "health"]
+ENTRYPOINT ["node", "--enable-source-maps", "/app/dist/src/main.js"]
