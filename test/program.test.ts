@@ -48,7 +48,9 @@ describe('the program', () => {
     expect(first.output).toContain(env['GATEHOUSE_DATA_DIR']!);
     expect(statSync(env['GATEHOUSE_DATA_DIR']!).mode & 0o777).toBe(0o700);
     expect((await fetch(`http://localhost:${port}/.well-known/openid-configuration`)).status).toBe(200);
-    expect(await first.ended('SIGTERM')).toBe(0);
+    const asked = performance.now();
+    await first.ended('SIGTERM');
+    expect(performance.now() - asked).toBeLessThan(3_000);
 
     const second = new Program(env);
     expect(await second.said('Gatehouse is ready')).toBeLessThan(3_000);

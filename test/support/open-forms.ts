@@ -27,6 +27,12 @@ function filledIn({ browser, person }: Hands, button: string, values: Record<str
   return { browser, person, ...browser.form(button, values) };
 }
 
+function register(browser: Browser): OpenForm {
+  const person = somebody();
+  const { username, email, password } = person;
+  return filledIn({ browser, person }, 'submit', { username, email, password });
+}
+
 /** A code that nobody has used yet. */
 function nextCode(server: TestServer, authenticator: Authenticator): string {
   return authenticator.code(server.clock.now(), 1);
@@ -64,9 +70,7 @@ export const OPEN_FORMS: Record<string, Form> = {
     open: async (server) => {
       const browser = new Browser(server);
       await browser.open('/register');
-      const person = somebody();
-      const { username, email, password } = person;
-      return filledIn({ browser, person }, 'submit', { username, email, password });
+      return register(browser);
     },
   },
   '/interaction/:uid/password': {
@@ -77,6 +81,14 @@ export const OPEN_FORMS: Record<string, Form> = {
         username: person.username,
         password: person.password,
       });
+    },
+  },
+  '/interaction/:uid/register': {
+    accepted: /\/register\/done /,
+    open: async (server) => {
+      const { browser, uid } = await halfFinished.nothingProven(server);
+      await browser.open(`/interaction/${uid}/register`);
+      return register(browser);
     },
   },
   '/interaction/:uid/totp': {
