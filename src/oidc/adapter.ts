@@ -1,5 +1,6 @@
-import type { Adapter, AdapterFactory } from 'oidc-provider';
+import type { Adapter, AdapterFactory, AdapterPayload } from 'oidc-provider';
 import type { Clients } from './clients.service.js';
+import { consentKey } from './grants.js';
 import type { RecordStore } from './record.store.js';
 
 /** What the provider stores, by kind: clients come from their own table, everything else is a record. */
@@ -12,11 +13,17 @@ function recordAdapter(kind: string, records: RecordStore): Adapter {
     find: (id) => records.find(kind, id),
     findByUid: (uid) => records.findByUid(kind, uid),
     findByUserCode: (userCode) => records.findByUserCode(kind, userCode),
-    upsert: (id, payload, expiresIn) => records.upsert(kind, id, payload, expiresIn),
+    upsert: (id, payload, expiresIn) =>
+      records.upsert(kind, id, kind === 'Grant' ? findable(payload) : payload, expiresIn),
     destroy: (id) => records.destroy(kind, id),
     consume: (id) => records.consume(kind, id),
     revokeByGrantId: (grantId) => records.revokeByGrantId(kind, grantId),
   };
+}
+
+/** A person's consent to a client counts in their next session, too. */
+function findable(grant: AdapterPayload): AdapterPayload {
+  return { ...grant, uid: consentKey(grant.accountId!, grant.clientId!) };
 }
 
 /** Clients are declared in a file, so the provider only ever reads them. */

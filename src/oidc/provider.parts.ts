@@ -21,7 +21,7 @@ export class ProviderParts {
 
   constructor(
     config: Config,
-    records: RecordStore,
+    readonly records: RecordStore,
     clients: Clients,
     private readonly keys: SigningKeys,
     readonly accounts: Accounts,

@@ -4,7 +4,7 @@ import { HOUR, MINUTE, SECOND } from '../kernel/clock.js';
 import type { Cookies } from '../http/cookies.js';
 import { ACR } from '../mfa/assurance.js';
 import { accountClaims, refuseUncoveredClaims, SCOPE_CLAIMS } from './claims.js';
-import { loadExistingGrant } from './grants.js';
+import { grantLoader } from './grants.js';
 import { policy } from './policy.js';
 import { mayCallFromBrowser, mayIntrospect, mayRevoke } from './endpoint-access.js';
 import type { ProviderParts } from './provider.parts.js';
@@ -28,7 +28,11 @@ export function createProvider(config: Config, cookies: Cookies, parts: Provider
       if (!account || account.disabledAt) return undefined;
       return { accountId: account.id, claims: () => accountClaims(account) };
     },
-    loadExistingGrant,
+    loadExistingGrant: grantLoader(parts.records),
+    // Signing out ends tokens, not what was consented to.
+    revokeGrantPolicy: (ctx) =>
+      !ctx.oidc.route?.startsWith('end_session') &&
+      !(ctx.oidc.route === 'revocation' && ctx.oidc.entities.AccessToken),
     interactions: {
       policy: policy(config),
       url: (_ctx, interaction) => `${config.basePath}/interaction/${interaction.uid}`,

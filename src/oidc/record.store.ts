@@ -126,7 +126,8 @@ export class RecordStore {
 
   private async read(kind: string, where: string, ...params: unknown[]): Promise<Payload | undefined> {
     const [row] = await this.sql.rows<Row>(
-      `SELECT id_hash, payload, grant_id, consumed_at FROM oidc_record WHERE ${where} AND (expires_at IS NULL OR expires_at > ?)`,
+      `SELECT id_hash, payload, grant_id, consumed_at FROM oidc_record WHERE ${where} AND (expires_at IS NULL OR expires_at > ?)
+       ORDER BY seq DESC LIMIT 1`,
       ...params,
       this.now(),
     );

@@ -18,7 +18,6 @@ export async function revokeIssued(session: EndedIn, records: RecordStore): Prom
     if (!grantId) continue;
     for (const kind of ['AccessToken', 'RefreshToken', 'AuthorizationCode'])
       await records.revokeByGrantId(kind, grantId);
-    await records.destroy('Grant', grantId);
   }
 }
 

@@ -36,11 +36,29 @@ describe('consent', () => {
     calendar.codeFrom(browser);
     await browser.open(calendar.authorizationUrl({ scope: 'openid profile email offline_access' }));
     expect(browser.page.path).toMatch(/\/consent$/);
+
+    // Nor is it asked again in the next session, whether this one ended by signing out or not.
+    await browser.open('/dashboard');
+    await browser.press('sign-out');
+    calendar.codeFrom(await askedBy(calendar));
+    expect((await askedBy(calendar, { scope: 'openid profile email offline_access' })).page.path).toMatch(
+      /\/consent$/,
+    );
+    expect((await askedBy(calendar, { prompt: 'consent' })).page.path).toMatch(/\/consent$/);
+  });
+
+  it('of one person is not that of another', async () => {
+    const other = { ...bea(), username: 'bea-too', email: 'bea-too@example.org' };
+    await server.addPerson(other);
+    const browser = new Browser(server);
+    await browser.open(new Application(server, 'calendar').authorizationUrl());
+    await browser.enterPassword(other);
+    expect(browser.page.path).toMatch(/\/consent$/);
   });
 
   it('refused, sends the person back with access_denied and nothing else', async () => {
     const calendar = new Application(server, 'calendar');
-    const browser = await askedBy(calendar);
+    const browser = await askedBy(calendar, { prompt: 'consent' });
     await browser.press('cancel');
     expect(browser.sentTo!.searchParams.get('error')).toBe('access_denied');
     expect(browser.sentTo!.searchParams.get('state')).toBe(calendar.state);
@@ -49,7 +67,7 @@ describe('consent', () => {
 
   it('covers only what was shown', async () => {
     const calendar = new Application(server, 'calendar');
-    const browser = await askedBy(calendar, { scope: 'openid' });
+    const browser = await askedBy(calendar, { scope: 'openid', prompt: 'consent' });
     await browser.press('submit');
     const { claims, access_token: token } = await calendar.redeem(calendar.codeFrom(browser));
     expect(claims).not.toHaveProperty('email');
