@@ -38,7 +38,7 @@ export default {
     project('units', ['<rootDir>/src/**/*.spec.ts', '<rootDir>/test/*.test.ts'], { DATABASE: 'sqlite' }),
     project('sqlite', onBoth, { DATABASE: 'sqlite' }),
     ...(tools.postgresql ? [project('postgresql', onBoth, { DATABASE: 'postgresql' })] : []),
-    ...(tools.chromium && tools.oathtool
+    ...(tools.chromium && tools.oathtool && tools.zbarimg
       ? [project('chromium', ['<rootDir>/test/browser/**/*.test.ts'], { DATABASE: 'sqlite' })]
       : []),
   ],

@@ -8,6 +8,7 @@ for (const button of document.querySelectorAll('button[data-print]')) {
   button.addEventListener('click', () => window.print());
 }
 for (const form of document.forms) guardAgainstSecondSubmit(form);
+for (const time of document.querySelectorAll('time[datetime]')) showLocally(time);
 
 /** A button in the password field that shows what was typed. */
 function addReveal(control) {
@@ -92,4 +93,13 @@ function guardAgainstSecondSubmit(form) {
     patience = setTimeout(release, 10_000);
   });
   window.addEventListener('pageshow', release);
+}
+
+/** A moment in the reader's own time zone. */
+function showLocally(time) {
+  const format = new Intl.DateTimeFormat(document.documentElement.lang, {
+    dateStyle: 'medium',
+    timeStyle: 'short',
+  });
+  time.textContent = format.format(new Date(time.dateTime));
 }

@@ -1,0 +1,61 @@
+import { describe, expect, it } from '@jest/globals';
+import { axeViolations, tooWideWhenZoomed, weight } from './accessible.js';
+import type { Device } from './chromium.js';
+import { tabFaults } from './keyboard.js';
+import { photograph, photographsWanted, pictureForReadme } from './photographs.js';
+import { Stage } from './stage.js';
+import { TOURS } from './tour.js';
+import type { Window } from './window.js';
+
+const MOST_BYTES = 60_000;
+
+const VIEWERS: { language: 'en' | 'de'; device: Device }[] = [
+  { language: 'en', device: 'phone' },
+  { language: 'de', device: 'desktop' },
+  ...(photographsWanted
+    ? [
+        { language: 'en' as const, device: 'desktop' as const },
+        { language: 'de' as const, device: 'phone' as const },
+      ]
+    : []),
+];
+
+describe('every page, with its mistakes shown too', () => {
+  const stage = Stage.inThisBlock();
+
+  describe.each(VIEWERS)('in $language on a $device', ({ language, device }) => {
+    it.each(TOURS)(
+      '%s: axe finds nothing, Tab leads around, 400 % zoom fits, nothing is foreign or heavy',
+      async (_, pages) => {
+        const window = await stage.chromium.window({ language, device });
+        const faults: Record<string, unknown> = {};
+        const visit = async (name: string) => {
+          const { page } = window;
+          if (photographsWanted) await photograph(page, name, language, device);
+          const found = await faultsOf(window);
+          if (found.length > 0) faults[name] = found;
+        };
+        await pages({ stage, window, visit });
+        expect(faults).toEqual({});
+        await window.close();
+      },
+      120_000,
+    );
+  });
+
+  if (photographsWanted) {
+    it('makes the picture in the README', () => pictureForReadme(stage));
+  }
+
+  async function faultsOf({ page, complaints, foreignRequests }: Window): Promise<string[]> {
+    const bytes = await weight(page);
+    return [
+      ...(await axeViolations(page)),
+      ...(await tabFaults(page)),
+      ...(await tooWideWhenZoomed(page)).map((element) => `too wide: ${element}`),
+      ...(bytes > MOST_BYTES ? [`${bytes} bytes`] : []),
+      ...complaints.splice(0),
+      ...foreignRequests.splice(0).map((url) => `foreign: ${url}`),
+    ];
+  }
+});
