@@ -1,37 +1,37 @@
 import 'reflect-metadata';
-import { ConfigurationMistakes, type Config } from './config/config.js';
+import { ACCOUNT_COMMANDS, type AccountCommand } from './admin/account-commands.list.js';
+import type { Config } from './config/config.js';
 import { loadConfig } from './config/load.js';
+import { explain } from './start-failure.js';
 
 const EXIT_USAGE = 64;
 const [command = 'help', ...args] = process.argv.slice(2);
 
 async function run(): Promise<number> {
-  const config = loadConfig(process.env);
   // A container asks this every few seconds: it must not load the whole program for it.
-  if (command === 'health') return health(config);
+  if (command === 'health') return health(loadConfig(process.env));
+  const known = Object.hasOwn(ACCOUNT_COMMANDS, command)
+    ? ACCOUNT_COMMANDS[command as AccountCommand]
+    : undefined;
+  if (!known || args.length !== known.parameters.length) {
+    console.log(help());
+    return command === 'help' ? 0 : EXIT_USAGE;
+  }
+  return runForAccount(command as AccountCommand);
+}
 
+async function runForAccount(name: AccountCommand): Promise<number> {
   const { NestFactory } = await import('@nestjs/core');
   const { AppModule } = await import('./app.module.js');
   const { AccountCommands } = await import('./admin/account-commands.js');
+  const { createLogger } = await import('./http/logger.js');
+  const config = loadConfig(process.env);
   const app = await NestFactory.createApplicationContext(AppModule.with(config), {
-    logger: ['error', 'warn'],
+    logger: createLogger({ ...config, logLevel: 'error' } as Config),
     abortOnError: false,
   });
   try {
-    const { table } = app.get(AccountCommands);
-    const chosen = Object.hasOwn(table, command) ? table[command] : undefined;
-    if (!chosen || args.length !== chosen.parameters.length) {
-      const lines = Object.entries(table).map(([name, { parameters, help }]) =>
-        usage([name, ...parameters.map((each) => `<${each}>`)], help),
-      );
-      console.log(
-        ['gatehouse <command>', '', usage(['health'], 'exit code 0 when the server is ready'), ...lines].join(
-          '\n',
-        ),
-      );
-      return command === 'help' ? 0 : EXIT_USAGE;
-    }
-    const { done, message } = await chosen.run(...args);
+    const { done, message } = await app.get(AccountCommands).run(name, args);
     console.log(message);
     return done ? 0 : 1;
   } finally {
@@ -39,8 +39,17 @@ async function run(): Promise<number> {
   }
 }
 
-function usage(words: string[], help: string): string {
-  return `  ${words.join(' ').padEnd(44)} ${help}`;
+function help(): string {
+  const line = (words: string, text: string) => `  ${words.padEnd(44)} ${text}`;
+  const commands = Object.entries(ACCOUNT_COMMANDS).map(([name, { parameters, help }]) =>
+    line([name, ...parameters.map((parameter) => `<${parameter}>`)].join(' '), help),
+  );
+  return [
+    'gatehouse <command>',
+    '',
+    line('health', 'exit code 0 when the server is ready'),
+    ...commands,
+  ].join('\n');
 }
 
 /** The container's health check: it needs no other program. */
@@ -54,7 +63,8 @@ async function health({ ownAddress }: Config): Promise<number> {
 run().then(
   (code) => process.exit(code),
   (error: unknown) => {
-    console.error(error instanceof ConfigurationMistakes ? error.message : error);
-    process.exit(1);
+    const { message, exitCode } = explain(error);
+    console.error(message);
+    process.exit(exitCode);
   },
 );

@@ -1,11 +1,9 @@
 import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
 import { createApp } from './app.js';
-import { ConfigurationMistakes, type Config } from './config/config.js';
+import type { Config } from './config/config.js';
 import { loadConfig, unknownSettings } from './config/load.js';
-import { isDatabaseAway } from './database/failures.js';
-
-const EXIT_MISCONFIGURED = 78;
+import { explain } from './start-failure.js';
 
 async function start(): Promise<void> {
   const config = loadConfig(process.env);
@@ -38,21 +36,7 @@ function announce(config: Config): void {
 }
 
 start().catch((error: unknown) => {
-  if (error instanceof ConfigurationMistakes) {
-    console.error(error.message);
-    process.exit(EXIT_MISCONFIGURED);
-  }
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (isDatabaseAway(error)) {
-    console.error(
-      `Gatehouse cannot start: the database cannot be used (${message}). Check DATABASE_URL and that the server runs.`,
-    );
-  } else if (code === 'EADDRINUSE') {
-    console.error(
-      'Gatehouse cannot start: the port is in use. Set GATEHOUSE_PORT to another one, or stop the program that has it.',
-    );
-  } else {
-    console.error('Gatehouse cannot start:', error);
-  }
-  process.exit(1);
+  const { message, exitCode } = explain(error);
+  console.error(message);
+  process.exit(exitCode);
 });

@@ -1,12 +1,13 @@
 import { Module } from '@nestjs/common';
 import { AttemptsModule } from '../attempts/attempts.module.js';
 import { AuditModule } from '../audit/audit.module.js';
+import { HttpModule } from '../http/http.module.js';
 import { OidcModule } from '../oidc/oidc.module.js';
 import { AccountCommands } from './account-commands.js';
 
 /** Owns what operators do from the shell: the clients file and help for people who are stuck. It has no pages. */
 @Module({
-  imports: [OidcModule, AuditModule, AttemptsModule],
+  imports: [HttpModule, OidcModule, AuditModule, AttemptsModule],
   providers: [AccountCommands],
   exports: [AccountCommands],
 })

@@ -32,12 +32,12 @@ export class KnownBrowsers {
   /** The token among these that this account was given, if there is one. */
   async known(tokens: readonly string[], accountId: string): Promise<string | undefined> {
     for (const token of tokens) {
-      const changed = await this.sql.rows(
+      const found = await this.sql.rows(
         'SELECT 1 AS known FROM known_browser WHERE browser = ? AND account_id = ?',
         sha256(token),
         accountId,
       );
-      if (changed.length > 0) return token;
+      if (found.length > 0) return token;
     }
     return undefined;
   }

@@ -45,8 +45,9 @@ export class Config {
 /** Settings that cannot be used, all of them at once; the message is for the operator to read. */
 export class ConfigurationMistakes extends Error {
   constructor(readonly mistakes: string[]) {
+    const count = mistakes.length === 1 ? 'there is a mistake' : `there are ${mistakes.length} mistakes`;
     super(
-      `Gatehouse cannot start: ${mistakes.length === 1 ? 'one setting is' : `${mistakes.length} settings are`} wrong.\n${mistakes.map((m) => `  - ${m}`).join('\n')}`,
+      `Gatehouse cannot start, ${count} in its settings:\n${mistakes.map((mistake) => `  - ${mistake}`).join('\n')}`,
     );
   }
 }

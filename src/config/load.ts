@@ -125,9 +125,10 @@ function prepareDataDir(dataDir: string, mistakes: string[]): void {
     if (stat.mode & 0o077 && stat.uid === process.getuid?.()) chmodSync(dataDir, 0o700);
     accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
-    mistakes.push(
-      `GATEHOUSE_DATA_DIR: ${dataDir} cannot be used (${(error as NodeJS.ErrnoException).code}): let ${who} read and write it.`,
-    );
+    const { code } = error as NodeJS.ErrnoException;
+    const mend =
+      code === 'ENOTDIR' ? 'part of it is a file: name another directory' : `let ${who} read and write it`;
+    mistakes.push(`GATEHOUSE_DATA_DIR: ${dataDir} cannot be used (${code}): ${mend}.`);
   }
 }
 

@@ -9,7 +9,7 @@ import { projectRoot } from '../config/root.js';
 import { SECOND } from '../kernel/clock.js';
 
 export type Entities = (EntityClass<AnyEntity> | EntitySchema)[];
-export type MigrationClass = new (...args: ConstructorParameters<typeof Migration>) => Migration;
+type MigrationClass = new (...args: ConstructorParameters<typeof Migration>) => Migration;
 export interface MigrationList {
   readonly sqlite: { name: string; class: MigrationClass }[];
   readonly postgresql: { name: string; class: MigrationClass }[];

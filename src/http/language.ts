@@ -15,7 +15,7 @@ declare module 'express' {
 
 type Catalogue = Record<string, string>;
 
-export const FALLBACK_LANGUAGE = 'en';
+const FALLBACK_LANGUAGE = 'en';
 
 /** The message catalogues (views/messages/<language>.json) and which of them a request gets. */
 @Injectable()

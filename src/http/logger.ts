@@ -11,8 +11,15 @@ const FRAMEWORK = new Set([
   'NestApplication',
   'MikroORM',
 ]);
+const FAILED_START = new Set(['ExceptionHandler', 'NestApplication']);
 
 class Logger extends ConsoleLogger {
+  /** What stops a start is said by main.ts in a sentence; its stack beside it helps nobody. */
+  override error(message: unknown, ...rest: unknown[]): void {
+    if (FAILED_START.has(String(rest.at(-1)))) super.debug(message, ...rest);
+    else super.error(message, ...rest);
+  }
+
   override log(message: unknown, ...rest: unknown[]): void {
     if (FRAMEWORK.has(String(rest.at(-1)))) super.debug(message, ...rest);
     else super.log(message, ...rest);

@@ -33,11 +33,6 @@ export const interactionGone = (cause: unknown) => new PageError('interaction-go
 export const registrationClosed = () => new PageError('registration-closed', 403);
 export const tooLarge = () => new PageError('too-large', 413);
 export const badRequest = (cause?: unknown) => new PageError('bad-request', 400, { cause });
-export const tooManyAttempts = (retryAfterSeconds: number) =>
-  new PageError('too-many-attempts', 429, {
-    retryAfterSeconds,
-    params: { minutes: Math.ceil(retryAfterSeconds / 60) },
-  });
 export const busy = () => new PageError('busy', 503, { retryAfterSeconds: 5 });
 export const databaseAway = (cause: unknown) =>
   new PageError('database-away', 503, { retryAfterSeconds: 5, cause });

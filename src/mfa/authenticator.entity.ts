@@ -15,6 +15,6 @@ const AuthenticatorSchema = defineEntity({
   },
 });
 
-/** A confirmed TOTP authenticator. There are no unconfirmed ones: see enrolment.ts. */
+/** A confirmed TOTP authenticator. There are no unconfirmed ones: see SecondFactors.offer. */
 export class Authenticator extends AuthenticatorSchema.class {}
 AuthenticatorSchema.setClass(Authenticator);

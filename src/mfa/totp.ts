@@ -3,7 +3,7 @@ import { generateURI, ScureBase32Plugin, verify } from 'otplib';
 /** RFC 6238 with what every authenticator app supports: SHA-1, six digits, thirty seconds. */
 const PERIOD_SECONDS = 30;
 /** 160 bits, RFC 4226's recommendation. */
-export const SECRET_BYTES = 20;
+const SECRET_BYTES = 20;
 
 const base32 = new ScureBase32Plugin();
 

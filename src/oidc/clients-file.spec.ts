@@ -80,12 +80,12 @@ clients:
     redirect_uris: [https://c.example/cb]
 `);
     expect(found).toEqual([
-      expect.stringMatching(/^line 3: "redirect_uri" is not a field of a client; there are: .*redirect_uris/),
       'line 2: redirect_uris is missing.',
       expect.stringMatching(/^line 2: client_secret or client_secret_file is missing/),
+      expect.stringMatching(/^line 3: "redirect_uri" is not a field of a client; there are: .*redirect_uris/),
       expect.stringMatching(/^line 7: redirect_uris: use https:/),
-      expect.stringMatching(/^line 12: scope: "admin" is not known/),
       'line 9: token_endpoint_auth_method none uses no secret: leave it out.',
+      expect.stringMatching(/^line 12: scope: "admin" is not known/),
     ]);
   });
 

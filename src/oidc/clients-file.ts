@@ -35,10 +35,17 @@ export function readClientsFile(file: string): DeclaredClient[] {
 }
 
 class ClientsReader {
-  readonly mistakes: string[] = [];
+  private readonly found: { line: number; what: string }[] = [];
   private readonly lines = new LineCounter();
 
   constructor(private readonly file: string) {}
+
+  /** In the order of the lines. */
+  get mistakes(): string[] {
+    return [...this.found]
+      .sort((a, b) => a.line - b.line)
+      .map(({ line, what }) => `${this.file}, line ${line}: ${what}.`);
+  }
 
   read(): DeclaredClient[] {
     const document = parseDocument(readFileSync(this.file, 'utf8'), {
@@ -67,7 +74,7 @@ class ClientsReader {
       this.mistake(this.lineOf(item), 'each client is a map of its fields (client_id: …)');
       return undefined;
     }
-    const before = this.mistakes.length;
+    const before = this.found.length;
     const fields = this.fields(item);
     const line = this.lineOf(item);
     for (const required of ['client_id', 'redirect_uris']) {
@@ -77,7 +84,7 @@ class ClientsReader {
     const logo = fields['logo_file']
       ? this.logo(fields['logo_file'] as string, this.lineOf(item.get('logo_file', true)))
       : undefined;
-    if (this.mistakes.length > before) return undefined;
+    if (this.found.length > before) return undefined;
 
     const {
       client_id,
@@ -198,6 +205,6 @@ class ClientsReader {
   }
 
   private mistake(line: number, what: string): void {
-    this.mistakes.push(`${this.file}, line ${line}: ${what}.`);
+    this.found.push({ line, what });
   }
 }

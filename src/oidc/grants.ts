@@ -16,7 +16,7 @@ export function grantLoader(records: RecordStore) {
       ? undefined
       : await records.findByUid('Grant', consentKey(ids.accountId, ids.clientId));
     // A stored grant is what its constructor takes; the types know of a new one's two properties only.
-    const stored = remembered && new provider.Grant(remembered as typeof ids);
+    const stored = remembered && new provider.Grant(remembered);
     const grant = grantId ? await provider.Grant.find(grantId) : stored;
     if (!isFirstParty(ctx.oidc)) return grant;
 

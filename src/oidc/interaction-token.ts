@@ -31,7 +31,8 @@ export class InteractionTokens {
 
   /** The fingerprint of the token this browser has for the page it asks for; '' when it has none. */
   fingerprint(req: Request): string {
-    return sha256(this.cookies.readPage(req, COOKIE) ?? '');
+    const token = this.cookies.readPage(req, COOKIE);
+    return token ? sha256(token) : '';
   }
 
   /** Whether a request for the way back comes from the browser that signed in. */
@@ -40,6 +41,7 @@ export class InteractionTokens {
     if (!uid) return true;
     const interaction = await this.provider.Interaction.find(uid);
     const result = interaction?.result as { login?: unknown; provenBy?: string } | undefined;
-    return !result?.login || result.provenBy === this.fingerprint(req);
+    if (!result?.login) return true;
+    return result.provenBy !== undefined && result.provenBy === this.fingerprint(req);
   }
 }

@@ -29,8 +29,8 @@ export class RecordBatch {
     return this.gone.has(hash) ? 'destroyed' : this.pending.get(hash);
   }
 
-  findBy(kind: string, column: 'uid', value: string): PendingRecord | undefined {
-    return [...this.pending.values()].find((record) => record.kind === kind && record[column] === value);
+  findByUid(kind: string, uid: string): PendingRecord | undefined {
+    return [...this.pending.values()].find((record) => record.kind === kind && record.uid === uid);
   }
 
   sawStored(hash: string, grantHash: string | null): void {

@@ -58,7 +58,7 @@ export class RecordStore {
   }
 
   async findByUid(kind: string, uid: string): Promise<Payload | undefined> {
-    const pending = this.batches.getStore()?.findBy(kind, 'uid', sha256(uid));
+    const pending = this.batches.getStore()?.findByUid(kind, sha256(uid));
     return pending ? { ...pending.payload } : this.read(kind, 'uid = ? AND kind = ?', sha256(uid), kind);
   }
 

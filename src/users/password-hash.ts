@@ -3,8 +3,10 @@ import { hash, verify } from '@node-rs/argon2';
 import { availableParallelism } from 'node:os';
 import { busy } from '../kernel/errors.js';
 
-/** OWASP's parameters for argon2id: 19 MiB, 2 passes, 1 lane. Raised ones reach each account at its next sign-in. */
-/** 2 is argon2id in the library's numbering. */
+/**
+ * OWASP's parameters for argon2id (2 in the library's numbering): 19 MiB, 2 passes, 1 lane.
+ * Raised ones reach each account at its next sign-in.
+ */
 const PARAMETERS = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 const PARAMETERS_AS_WRITTEN = '$argon2id$v=19$m=19456,t=2,p=1$';
 

@@ -29,11 +29,14 @@ describe('the password policy', () => {
     ['🦉'.repeat(11), 'password.too-short'],
     ['x'.repeat(129), 'password.too-long'],
     ['password1234', 'password.is-common'],
-    ['passwordpassword', 'password.is-a-pattern'],
+    ['passwordpassword', 'password.is-common'],
     ['Password123456', 'password.is-common'],
     ['123456789012', 'password.is-common'],
     ['qwertyuiop[]', 'password.is-a-pattern'],
-    ['aaaaaaaaaaaaaaaa', 'password.is-a-pattern'],
+    ['aaaaaaaaaaaaaaaa', 'password.is-common'],
+    ['abcdefghijklmnop', 'password.is-a-pattern'],
+    ['password1'.repeat(14), 'password.is-common'],
+    ['P4$$w0rd!'.repeat(5), 'password.is-common'],
     ['ada.lovelace', 'password.is-your-name'],
     ['Ada.Lovelace1!', 'password.is-your-name'],
     ['countess@analytical.example', 'password.is-your-name'],
@@ -52,6 +55,6 @@ describe('the password policy', () => {
       'x'.repeat(1_000_000),
     ])
       policy.refusal(password, names);
-    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(performance.now() - started).toBeLessThan(1_000);
   });
 });

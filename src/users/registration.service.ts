@@ -45,12 +45,16 @@ export class Registration {
 
   /** What the page shows. @throws registrationClosed where the operator makes the accounts */
   pageData(): PageData {
-    if (!this.config.registrationOpen) throw registrationClosed();
+    this.assertOpen();
     return { minLength: this.policy.minLength };
   }
 
-  /** @returns undefined when the form was taken, or what to show with the form again */
+  /**
+   * @returns undefined when the form was taken, or what to show with the form again
+   * @throws registrationClosed
+   */
   async submit(submitted: Submitted<RegistrationForm>, req: Request): Promise<PageData | undefined> {
+    this.assertOpen();
     if (!submitted.valid) return { values: submitted.values, errors: submitted.errors };
     const { form } = submitted;
     const refusal = this.policy.refusal(form.password, form);
@@ -67,5 +71,9 @@ export class Registration {
       await this.audit.record('account.registered', { accountId: outcome.id }, req);
     }
     return undefined;
+  }
+
+  private assertOpen(): void {
+    if (!this.config.registrationOpen) throw registrationClosed();
   }
 }

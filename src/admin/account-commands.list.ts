@@ -1,0 +1,22 @@
+const WHO = ['user name or e-mail'];
+
+/** The commands for one account: what they are called and take. Kept apart from what they do, so that help needs no database. */
+export const ACCOUNT_COMMANDS = {
+  create: {
+    parameters: ['user name', 'e-mail'],
+    help: 'makes an account and prints its first password, once',
+  },
+  'reset-password': {
+    parameters: WHO,
+    help: 'prints a new password, once; ends every session; a second factor stays',
+  },
+  disable: { parameters: WHO, help: 'no sign-in any more; ends every session and token' },
+  enable: { parameters: WHO, help: 'undoes disable' },
+  unlock: { parameters: WHO, help: 'forgets failed attempts, also a hard stop after 100 of them' },
+  'remove-second-factor': {
+    parameters: WHO,
+    help: 'for someone who lost the authenticator and every backup code; make sure who asks',
+  },
+} satisfies Record<string, { parameters: string[]; help: string }>;
+
+export type AccountCommand = keyof typeof ACCOUNT_COMMANDS;

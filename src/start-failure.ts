@@ -1,0 +1,25 @@
+import { ConfigurationMistakes } from './config/config.js';
+import { isDatabaseAway } from './database/failures.js';
+
+/** sysexits.h: EX_CONFIG. */
+const EXIT_MISCONFIGURED = 78;
+
+/** What an operator is told when the program, or a command, cannot start: a sentence with the mend, and no stack where there is one. */
+export function explain(error: unknown): { readonly message: string; readonly exitCode: number } {
+  if (error instanceof ConfigurationMistakes) return { message: error.message, exitCode: EXIT_MISCONFIGURED };
+  const { code, message, stack } = error as NodeJS.ErrnoException;
+  if (isDatabaseAway(error)) {
+    return {
+      message: `Gatehouse cannot start: the database cannot be used (${message}). Check DATABASE_URL and that the server runs.`,
+      exitCode: 1,
+    };
+  }
+  if (code === 'EADDRINUSE') {
+    return {
+      message:
+        'Gatehouse cannot start: the port is in use. Set GATEHOUSE_PORT to another one, or stop the program that has it.',
+      exitCode: 1,
+    };
+  }
+  return { message: `Gatehouse cannot start: ${stack ?? message}`, exitCode: 1 };
+}
