@@ -28,7 +28,8 @@ function newest(path) {
 }
 
 function isBuilt() {
-  const output = at('dist', 'src', 'main.js');
+  // Written when the build is complete: one that was interrupted does not count.
+  const output = at('dist', '.built');
   if (!existsSync(output)) return false;
   const sources = [
     'src',

@@ -5,6 +5,8 @@ import type { Response } from 'express';
 import { join } from 'node:path';
 import { AppModule } from './app.module.js';
 import { applyClientsFile } from './admin/apply-clients.js';
+import { Audit } from './audit/audit.service.js';
+import { answerUnreadable } from './http/unreadable.js';
 import type { Config } from './config/config.js';
 import { projectRoot } from './config/root.js';
 import { BrowserIds } from './http/browser-id.js';
@@ -12,7 +14,7 @@ import { createLogger } from './http/logger.js';
 import { frontDoor } from './http/front-door.js';
 import { securityHeaders } from './http/security-headers.js';
 import type { Clock } from './kernel/clock.js';
-import { InteractionTokens } from './oidc/interaction-token.js';
+import { InteractionTokens } from './oidc/interaction-tokens.js';
 import { mountProvider } from './oidc/mount.js';
 import { RecordStore } from './oidc/record.store.js';
 
@@ -41,10 +43,19 @@ export async function createApp(config: Config, clock?: Clock): Promise<NestExpr
     setHeaders: (res: Response) => void res.setHeader('Cache-Control', 'public, max-age=31536000, immutable'),
   });
   // Before everything that refuses cross-site posts or reads bodies: applications post to the token endpoint.
-  app.use(mountProvider(app.get(Provider), app.get(RecordStore), app.get(InteractionTokens)));
+  app.use(
+    mountProvider({
+      provider: app.get(Provider),
+      records: app.get(RecordStore),
+      tokens: app.get(InteractionTokens),
+      audit: app.get(Audit),
+    }),
+  );
   app.enableCsrfProtection();
   app.useBodyParser('urlencoded', { extended: false, limit: BODY_LIMIT });
   app.use(app.get(BrowserIds).checkFormToken);
+
+  app.getHttpServer().on('clientError', answerUnreadable);
 
   await applyClientsFile(app, config);
   return app;

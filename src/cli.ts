@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { ACCOUNT_COMMANDS, type AccountCommand } from './admin/account-commands.list.js';
 import type { Config } from './config/config.js';
-import { loadConfig } from './config/load.js';
+import { loadConfig, unknownSettings } from './config/load.js';
 import { explain } from './start-failure.js';
 
 const EXIT_USAGE = 64;
@@ -26,8 +26,10 @@ async function runForAccount(name: AccountCommand): Promise<number> {
   const { AccountCommands } = await import('./admin/account-commands.js');
   const { createLogger } = await import('./http/logger.js');
   const config = loadConfig(process.env);
+  for (const setting of unknownSettings(process.env))
+    console.error(`${setting} is not a setting and has no effect`);
   const app = await NestFactory.createApplicationContext(AppModule.with(config), {
-    logger: createLogger({ ...config, logLevel: 'error' } as Config),
+    logger: createLogger({ logLevel: 'error', logFormat: config.logFormat }),
     abortOnError: false,
   });
   try {

@@ -43,13 +43,12 @@ export class Migration0001_initial extends Migration {
     this.addSql(`create index "known_browser_last_at_index" on "known_browser" ("last_at");`);
 
     this.addSql(
-      `create table "oidc_record" ("seq" bigserial primary key, "kind" varchar(40) not null, "id_hash" varchar(43) not null, "payload" text not null, "account_id" varchar(22) null, "grant_id" varchar(43) null, "uid" varchar(43) null, "user_code" varchar(43) null, "expires_at" bigint null, "consumed_at" bigint null);`,
+      `create table "oidc_record" ("seq" bigserial primary key, "kind" varchar(40) not null, "id_hash" varchar(43) not null, "payload" text not null, "account_id" varchar(22) null, "grant_id" varchar(43) null, "uid" varchar(43) null, "expires_at" bigint null, "consumed_at" bigint null);`,
     );
     this.addSql(`alter table "oidc_record" add constraint "oidc_record_id_hash_unique" unique ("id_hash");`);
     this.addSql(`create index "oidc_record_account_id_index" on "oidc_record" ("account_id");`);
     this.addSql(`create index "oidc_record_grant_id_index" on "oidc_record" ("grant_id");`);
     this.addSql(`create index "oidc_record_uid_index" on "oidc_record" ("uid");`);
-    this.addSql(`create index "oidc_record_user_code_index" on "oidc_record" ("user_code");`);
     this.addSql(`create index "oidc_record_expires_at_index" on "oidc_record" ("expires_at");`);
 
     this.addSql(

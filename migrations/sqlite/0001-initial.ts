@@ -41,13 +41,12 @@ export class Migration0001_initial extends Migration {
     this.addSql(`create index \`known_browser_last_at_index\` on \`known_browser\` (\`last_at\`);`);
 
     this.addSql(
-      `create table \`oidc_record\` (\`seq\` integer not null primary key autoincrement, \`kind\` text not null, \`id_hash\` text not null, \`payload\` text not null, \`account_id\` text null, \`grant_id\` text null, \`uid\` text null, \`user_code\` text null, \`expires_at\` bigint null, \`consumed_at\` bigint null);`,
+      `create table \`oidc_record\` (\`seq\` integer not null primary key autoincrement, \`kind\` text not null, \`id_hash\` text not null, \`payload\` text not null, \`account_id\` text null, \`grant_id\` text null, \`uid\` text null, \`expires_at\` bigint null, \`consumed_at\` bigint null);`,
     );
     this.addSql(`create unique index \`oidc_record_id_hash_unique\` on \`oidc_record\` (\`id_hash\`);`);
     this.addSql(`create index \`oidc_record_account_id_index\` on \`oidc_record\` (\`account_id\`);`);
     this.addSql(`create index \`oidc_record_grant_id_index\` on \`oidc_record\` (\`grant_id\`);`);
     this.addSql(`create index \`oidc_record_uid_index\` on \`oidc_record\` (\`uid\`);`);
-    this.addSql(`create index \`oidc_record_user_code_index\` on \`oidc_record\` (\`user_code\`);`);
     this.addSql(`create index \`oidc_record_expires_at_index\` on \`oidc_record\` (\`expires_at\`);`);
 
     this.addSql(

@@ -5,12 +5,14 @@ import { readClientsFile, type DeclaredClient } from '../oidc/clients-file.js';
 import { Clients } from '../oidc/clients.service.js';
 
 /**
- * Makes the database say what the clients file says. Without a file there are no clients but the built-in ones.
+ * Makes the database say what the clients file says. Without a file nothing is touched: an instance that merely lacks its
+ * file must not take every application away from the others. A file with an empty list removes them all.
  * Everything is checked before anything is written: a mistake takes no client away from instances that run.
  * @throws ConfigurationMistakes naming each mistake with its line
  */
 export async function applyClientsFile(app: INestApplicationContext, config: Config): Promise<void> {
-  const declared = config.clientsFile ? readClientsFile(config.clientsFile) : [];
+  if (!config.clientsFile) return;
+  const declared = readClientsFile(config.clientsFile);
   const provider = app.get(Provider);
   const mistakes = declared.flatMap((client) => {
     const refusal = refusalBy(provider, client);

@@ -50,6 +50,14 @@ describe('the throttling rule', () => {
     });
   });
 
+  it('does not wait for a time that a clock running ahead has written', () => {
+    const ahead: Count = { checks: 10, consecutive: 10, lastAt: START + 24 * WINDOW };
+    expect(verdict('password', ahead, START)).toMatchObject({
+      allowed: true,
+      next: { checks: 1, lastAt: START },
+    });
+  });
+
   it('stops for good after a hundred checks without a success', () => {
     const patient = Array.from({ length: 300 }, (_, index) => START + index * WINDOW);
     expect(letThrough('second-factor', patient)).toHaveLength(100);

@@ -38,7 +38,12 @@ export function verdict(factor: ThrottledFactor, count: Count | undefined, now: 
   if (!count) return { allowed: true, next: { checks: 1, consecutive: 1, lastAt: now } };
   if (count.consecutive >= limit.consecutive) return { allowed: false, retryAfterSeconds: WINDOW / 1000 };
   const next = { consecutive: count.consecutive + 1, lastAt: now };
-  if (count.lastAt <= now - WINDOW) return { allowed: true, next: { ...next, checks: 1 } };
+  if (isQuiet(count.lastAt, now)) return { allowed: true, next: { ...next, checks: 1 } };
   if (count.checks < limit.checks) return { allowed: true, next: { ...next, checks: count.checks + 1 } };
   return { allowed: false, retryAfterSeconds: Math.ceil((count.lastAt + WINDOW - now) / 1000) };
+}
+
+/** A whole window without a check; or a check far in the future, which only a clock that ran ahead can have written. */
+function isQuiet(lastAt: number, now: number): boolean {
+  return lastAt <= now - WINDOW || lastAt > now + WINDOW;
 }

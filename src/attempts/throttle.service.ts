@@ -45,18 +45,20 @@ export class Throttle {
     const taken = await this.sql.run(
       `INSERT INTO throttle (bucket, subject, of_account, checks, consecutive, last_at) VALUES (?, ?, ?, 1, 1, ?)
        ON CONFLICT (bucket) DO UPDATE SET
-         checks = CASE WHEN throttle.last_at <= ? THEN 1 ELSE throttle.checks + 1 END,
+         checks = CASE WHEN throttle.last_at <= ? OR throttle.last_at > ? THEN 1 ELSE throttle.checks + 1 END,
          consecutive = throttle.consecutive + 1,
          last_at = ?
-       WHERE throttle.consecutive < ? AND (throttle.last_at <= ? OR throttle.checks < ?)`,
+       WHERE throttle.consecutive < ? AND (throttle.last_at <= ? OR throttle.last_at > ? OR throttle.checks < ?)`,
       bucket,
       this.subjectOf(factor, subject.subject),
       subject.isAccount ? 1 : 0,
       now,
       now - WINDOW,
+      now + WINDOW,
       now,
       limit.consecutive,
       now - WINDOW,
+      now + WINDOW,
       limit.checks,
     );
     if (taken === 1) return { admitted: true };

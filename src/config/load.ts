@@ -3,9 +3,12 @@ import {
   chmodSync,
   constants,
   existsSync,
+  linkSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   statSync,
+  unlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { randomBytes } from 'node:crypto';
@@ -121,8 +124,7 @@ function prepareDataDir(dataDir: string, mistakes: string[]): void {
       mistakes.push(`GATEHOUSE_DATA_DIR: ${dataDir} is not a directory: name another or move the file away.`);
       return;
     }
-    // What others could read or write holds the master secret. A mounted volume of another owner cannot be mended from here.
-    if (stat.mode & 0o077 && stat.uid === process.getuid?.()) chmodSync(dataDir, 0o700);
+    if (stat.mode & 0o077 && stat.uid === process.getuid?.()) keepPrivate(dataDir, mistakes);
     accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -130,6 +132,16 @@ function prepareDataDir(dataDir: string, mistakes: string[]): void {
       code === 'ENOTDIR' ? 'part of it is a file: name another directory' : `let ${who} read and write it`;
     mistakes.push(`GATEHOUSE_DATA_DIR: ${dataDir} cannot be used (${code}): ${mend}.`);
   }
+}
+
+/** The directory holds the master secret. One that is full of other things is not ours to close: its owner says. */
+function keepPrivate(dataDir: string, mistakes: string[]): void {
+  const content = readdirSync(dataDir);
+  if (content.length === 0 || content.includes('secret.key')) chmodSync(dataDir, 0o700);
+  else
+    mistakes.push(
+      `GATEHOUSE_DATA_DIR: ${dataDir} is open to others and holds other things: name a directory of its own, or chmod 700 it.`,
+    );
 }
 
 function findClientsFile(named: string | undefined, dataDir: string, mistakes: string[]): string | undefined {
@@ -154,12 +166,18 @@ function generatedSecret(dataDir: string, mistakes: string[]): Buffer | undefine
   const file = join(dataDir, 'secret.key');
   try {
     if (!existsSync(file)) {
-      // 'wx': of two programs that start at once, one makes it and the other reads it.
-      writeFileSync(file, `${randomBytes(48).toString('base64url')}\n`, {
+      // Written whole beside it first: a program killed in between, or a second one at the same moment, finds all or nothing.
+      const draft = `${file}.${randomBytes(6).toString('hex')}`;
+      writeFileSync(draft, `${randomBytes(48).toString('base64url')}\n`, {
         mode: 0o600,
         flag: 'wx',
         flush: true,
       });
+      try {
+        linkSync(draft, file);
+      } finally {
+        unlinkSync(draft);
+      }
     }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {

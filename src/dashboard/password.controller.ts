@@ -52,25 +52,18 @@ export class PasswordChangeController {
     if (refusal) return this.show(req, res, { password: refusal });
 
     const verdict = await this.passwords.checkOf(account, current, this.knownBrowsers.tokens(req));
+    const result = { proven: 'success', refused: 'failure', throttled: 'throttled' } as const;
+    await this.audit.record(
+      'password.checked',
+      { result: result[verdict.kind], accountId: account.id, factor: 'password' },
+      req,
+    );
     if (verdict.kind === 'throttled') {
       res.setHeader('Retry-After', String(verdict.retryAfterSeconds));
-      return this.show(
-        req,
-        res,
-        {
-          current: { key: 'form.throttled', params: { minutes: Math.ceil(verdict.retryAfterSeconds / 60) } },
-        },
-        429,
-      );
+      const minutes = Math.ceil(verdict.retryAfterSeconds / 60);
+      return this.show(req, res, { current: { key: 'form.throttled', params: { minutes } } }, 429);
     }
-    if (verdict.kind === 'refused') {
-      await this.audit.record(
-        'password.checked',
-        { result: 'failure', accountId: account.id, factor: 'password' },
-        req,
-      );
-      return this.show(req, res, { current: 'form.current-refused' });
-    }
+    if (verdict.kind === 'refused') return this.show(req, res, { current: 'form.current-refused' });
     await this.passwords.change(account.id, password, { sessionUid });
     await this.audit.record('password.changed', { accountId: account.id }, req);
     this.pages.redirect(res, '/dashboard?done=password-changed');

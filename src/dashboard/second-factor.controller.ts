@@ -55,7 +55,14 @@ export class SecondFactorPagesController {
     const outcome = await this.secondFactors.enrol(account, ceremony(req), submitted.form.code, {
       sessionUid,
     });
-    if (outcome.kind === 'wrong-code') return this.showSetUp(req, res, { code: 'form.set-up-refused' });
+    if (outcome.kind === 'wrong-code') {
+      await this.audit.record(
+        'second-factor.enrolled',
+        { result: 'failure', accountId: account.id, factor: 'totp' },
+        req,
+      );
+      return this.showSetUp(req, res, { code: 'form.set-up-refused' });
+    }
     if (outcome.kind === 'changed-meanwhile') return this.pages.redirect(res, '/dashboard/second-factor');
     await this.audit.record('second-factor.enrolled', { accountId: account.id, factor: 'totp' }, req);
     this.showCodes(req, res, backupCodesData(outcome.codes));

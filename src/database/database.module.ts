@@ -1,18 +1,12 @@
-import { MikroORM } from '@mikro-orm/core';
 import { MikroOrmModule } from '@mikro-orm/nestjs';
 import { Global, Module, type DynamicModule } from '@nestjs/common';
-import { Config } from '../config/config.js';
+import type { Config } from '../config/config.js';
 import { migrate } from './migrate.js';
 import { ormOptions, type Entities, type MigrationList } from './options.js';
 import { Sql } from './sql.js';
 
 /** Injected by whatever reads a table while the program starts: it exists once the schema is up to date. */
 export class Migrated {}
-
-async function migrated(orm: MikroORM, config: Config): Promise<Migrated> {
-  await migrate(orm, config);
-  return new Migrated();
-}
 
 /**
  * Owns the connection and the ways to it: an EntityManager to fork, and `Sql`.
@@ -32,7 +26,16 @@ export class DatabaseModule {
           registerRequestContext: false,
         } as never) as DynamicModule,
       ],
-      providers: [Sql, { provide: Migrated, inject: [MikroORM, Config], useFactory: migrated }],
+      providers: [
+        Sql,
+        {
+          provide: Migrated,
+          useFactory: async () => {
+            await migrate(config, entities, migrations);
+            return new Migrated();
+          },
+        },
+      ],
       exports: [Sql, Migrated],
     };
   }

@@ -18,8 +18,20 @@ export interface MigrationList {
 /** A database that does not answer within this time counts as away (the page then says 503). */
 const PATIENCE = 2 * SECOND;
 
+/** A statement that hangs is given up by the server, and by us where the server itself has gone. */
+const GIVE_UP = {
+  statement_timeout: PATIENCE,
+  query_timeout: PATIENCE + SECOND / 2,
+  idle_in_transaction_session_timeout: 10 * SECOND,
+};
+
 /** MikroORM's options for the configured database; both dialects come from the same entities. */
-export function ormOptions(database: Config['database'], entities: Entities, migrations: MigrationList) {
+export function ormOptions(
+  database: Config['database'],
+  entities: Entities,
+  migrations: MigrationList,
+  patience: 'patient' | 'impatient' = 'impatient',
+) {
   const common = {
     entities,
     extensions: [Migrator],
@@ -33,6 +45,7 @@ export function ormOptions(database: Config['database'], entities: Entities, mig
       pathTs: join(projectRoot, 'migrations', database.kind),
       snapshotName: '.snapshot',
       emit: 'ts' as const,
+      silent: true,
       transactional: true,
       allOrNothing: true,
     },
@@ -46,10 +59,7 @@ export function ormOptions(database: Config['database'], entities: Entities, mig
     pool: { min: 0, max: 10, idleTimeoutMillis: 30 * SECOND },
     driverOptions: {
       connectionTimeoutMillis: PATIENCE,
-      // A statement that hangs is given up by the server, and by us where the server itself has gone.
-      statement_timeout: PATIENCE,
-      query_timeout: PATIENCE + SECOND / 2,
-      idle_in_transaction_session_timeout: 10 * SECOND,
+      ...(patience === 'impatient' ? GIVE_UP : {}),
       keepAlive: true,
       // What was acknowledged is on the disk, whatever the server's default says.
       options: '-c synchronous_commit=on',

@@ -1,4 +1,4 @@
-import { MikroORM } from '@mikro-orm/core';
+import { MikroORM, type EntityManager } from '@mikro-orm/core';
 import type { SqlEntityManager } from '@mikro-orm/sqlite';
 import { Injectable } from '@nestjs/common';
 import { CompiledQuery, type Kysely } from 'kysely';
@@ -44,6 +44,11 @@ export class Sql implements SqlRunner {
     return this.kysely()
       .transaction()
       .execute((transaction) => work(this.over(() => transaction)));
+  }
+
+  /** Plain SQL inside an EntityManager's transaction. */
+  within(em: EntityManager): SqlRunner {
+    return this.over(() => (em as unknown as SqlEntityManager).getKysely<unknown>());
   }
 
   private kysely(): Kysely<unknown> {

@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { Config } from '../config/config.js';
 import { DAY } from '../kernel/clock.js';
 
-/** The names and attributes of every cookie this server sets, the provider's among them. */
+/** How every cookie of this server is named and set, the provider's among them. */
 @Injectable()
 export class Cookies {
   constructor(private readonly config: Config) {}

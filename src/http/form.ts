@@ -18,6 +18,10 @@ const NEVER_SHOWN_AGAIN = new Set(['password', 'current', 'code']);
 /** Validates a body against a form class that stands beside its route. Unknown, repeated and structured fields are refused. */
 export function readForm<T extends object>(type: ClassConstructor<T>, body: unknown): Submitted<T> {
   const plain = { ...(body as Record<string, unknown> | undefined) };
+  // The library passes over names that every object has; nobody's form has such fields.
+  if (Object.keys(plain).some((name) => name in Object.prototype)) {
+    return { valid: false, values: shownAgain(plain), errors: { form: 'form.unexpected' } };
+  }
   const form = plainToInstance(type, plain);
   const failures = validateSync(form, {
     whitelist: true,

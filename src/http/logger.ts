@@ -27,7 +27,7 @@ class Logger extends ConsoleLogger {
 }
 
 /** On a terminal for eyes, elsewhere one JSON record a line: what a user types cannot break out of it. */
-export function createLogger(config: Config): ConsoleLogger {
+export function createLogger(config: Pick<Config, 'logLevel' | 'logFormat'>): ConsoleLogger {
   return new Logger({
     prefix: 'Gatehouse',
     json: config.logFormat === 'json',

@@ -2,6 +2,7 @@ import { EntityManager } from '@mikro-orm/core';
 import { Injectable } from '@nestjs/common';
 import { Throttle } from '../attempts/throttle.service.js';
 import { Config } from '../config/config.js';
+import { Sql } from '../database/sql.js';
 import { Clock } from '../kernel/clock.js';
 import { Events } from '../kernel/events.js';
 import { randomToken, Secrets } from '../kernel/secrets.js';
@@ -44,6 +45,7 @@ export class SecondFactors {
   constructor(
     private readonly config: Config,
     private readonly em: EntityManager,
+    private readonly sql: Sql,
     private readonly clock: Clock,
     private readonly secrets: Secrets,
     private readonly throttle: Throttle,
@@ -86,10 +88,10 @@ export class SecondFactors {
     const { secret } = this.offer(account, ceremony);
     const code = sixDigits(typed);
     const now = this.clock.now();
-    const step = code && (await matchingStep(secret, code, now));
-    if (step === undefined || step === '') return { kind: 'wrong-code' };
+    const step = code === undefined ? undefined : await matchingStep(secret, code, now);
+    if (step === undefined) return { kind: 'wrong-code' };
 
-    const codes = await this.changeFactors(account, async (em) => {
+    const codes = await this.changeFactors(account, keep, async (em) => {
       const id = randomToken(16);
       await em.nativeDelete(Authenticator, { accountId: account.id });
       await em.insert(Authenticator, {
@@ -103,25 +105,21 @@ export class SecondFactors {
       return this.backupCodes.makeWithin(em, account.id);
     });
     if (!codes) return { kind: 'changed-meanwhile' };
-    await this.events.emit(secondFactorChanged, { accountId: account.id, keep });
     return { kind: 'enrolled', codes };
   }
 
   /** Ten new backup codes; undefined when the factors were changed elsewhere meanwhile. */
   async remakeBackupCodes(account: Account, keep?: Kept): Promise<string[] | undefined> {
-    const codes = await this.changeFactors(account, (em) => this.backupCodes.makeWithin(em, account.id));
-    if (codes) await this.events.emit(secondFactorChanged, { accountId: account.id, keep });
-    return codes;
+    return this.changeFactors(account, keep, (em) => this.backupCodes.makeWithin(em, account.id));
   }
 
   /** Removes the authenticator and the backup codes. False when the factors were changed elsewhere meanwhile. */
   async turnOff(account: Account, keep?: Kept): Promise<boolean> {
-    const done = await this.changeFactors(account, async (em) => {
+    const done = await this.changeFactors(account, keep, async (em) => {
       await em.nativeDelete(Authenticator, { accountId: account.id });
       await this.backupCodes.removeWithin(em, account.id);
       return true;
     });
-    if (done) await this.events.emit(secondFactorChanged, { accountId: account.id, keep });
     return done ?? false;
   }
 
@@ -170,19 +168,26 @@ export class SecondFactors {
     return spent === 1;
   }
 
-  /** Runs a change of factors if nobody else has changed them since `account` was read: two at once cannot both win. */
+  /**
+   * Runs a change of factors if nobody else has changed them since `account` was read: two at once cannot both win.
+   * What was begun with the old factors ends in the same commit.
+   */
   private changeFactors<T>(
     account: Account,
+    keep: Kept | undefined,
     change: (em: EntityManager) => Promise<T>,
   ): Promise<T | undefined> {
     return this.em.fork().transactional(async (em) => {
-      const generation = account.factorGeneration;
+      const { id, factorGeneration: generation } = account;
       const won = await em.nativeUpdate(
         Account,
-        { id: account.id, factorGeneration: generation },
+        { id, factorGeneration: generation },
         { factorGeneration: generation + 1, updatedAt: this.clock.now() },
       );
-      return won === 1 ? change(em) : undefined;
+      if (won !== 1) return undefined;
+      const result = await change(em);
+      await this.events.emit(secondFactorChanged, { accountId: id, keep, sql: this.sql.within(em) });
+      return result;
     });
   }
 }

@@ -12,7 +12,7 @@ function recordAdapter(kind: string, records: RecordStore): Adapter {
   return {
     find: (id) => records.find(kind, id),
     findByUid: (uid) => records.findByUid(kind, uid),
-    findByUserCode: (userCode) => records.findByUserCode(kind, userCode),
+    findByUserCode: never('there is no device flow'),
     upsert: (id, payload, expiresIn) =>
       records.upsert(kind, id, kind === 'Grant' ? findable(payload) : payload, expiresIn),
     destroy: (id) => records.destroy(kind, id),
@@ -28,14 +28,18 @@ function findable(grant: AdapterPayload): AdapterPayload {
 
 /** Clients are declared in a file, so the provider only ever reads them. */
 function clientAdapter(clients: Clients): Adapter {
-  const never = () => Promise.reject(new Error('clients are declared, not written by the provider'));
+  const unused = never('clients are declared, and found by their id');
   return {
     find: (id) => clients.metadata(id),
-    findByUid: never,
-    findByUserCode: never,
-    upsert: never,
-    destroy: never,
-    consume: never,
-    revokeByGrantId: never,
+    findByUid: unused,
+    findByUserCode: unused,
+    upsert: unused,
+    destroy: unused,
+    consume: unused,
+    revokeByGrantId: unused,
   };
+}
+
+function never(reason: string): () => Promise<never> {
+  return () => Promise.reject(new Error(reason));
 }

@@ -24,3 +24,23 @@ export function mayRevoke(_ctx: KoaContextWithOIDC, client: Client, token: Issue
   if (client.clientAuthMethod === 'none') return false;
   throw new errors.InvalidRequest('client is not authorized to revoke the presented token');
 }
+
+/** Headers by which a token brings along, or points to, the key it wants to be verified with (RFC 8725, section 3.10). */
+const KEYS_OF_ITS_OWN = ['jwk', 'jku', 'x5u', 'x5c'];
+/** Seconds. Each assertion's id is remembered until it expires, so that it works once. */
+const ASSERTION_LIFETIME = 10 * 60;
+
+/** @throws InvalidClientAuth */
+export function refuseCarriedKeys(
+  _ctx: KoaContextWithOIDC,
+  claims: Record<string, unknown>,
+  header: Record<string, unknown>,
+): void {
+  const carried = KEYS_OF_ITS_OWN.find((name) => name in header);
+  if (carried) throw new errors.InvalidClientAuth(`client assertion must not have a ${carried} header`);
+  const { exp, iat, nbf } = claims as { exp?: number; iat?: number; nbf?: number };
+  const issued = iat ?? nbf;
+  if (exp !== undefined && issued !== undefined && exp - issued > ASSERTION_LIFETIME) {
+    throw new errors.InvalidClientAuth(`client assertion must expire within ${ASSERTION_LIFETIME} seconds`);
+  }
+}

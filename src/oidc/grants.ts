@@ -2,9 +2,15 @@ import type { KoaContextWithOIDC } from 'oidc-provider';
 import { isFirstParty } from './policy.js';
 import type { RecordStore } from './record.store.js';
 
+/** The part of a stored grant that says what was allowed. */
+interface StoredGrant {
+  readonly openid?: { readonly scope?: string; readonly claims?: string[] };
+}
+
 /**
- * The grant a request runs under: the one just consented to, the session's for this client, or the one the person gave
- * this client in an earlier session. What it does not cover is asked for as ever.
+ * The grant a request runs under: the one just consented to, or the session's for this client. In a new session it is made
+ * anew after the latest one that the person gave this client: what that does not cover is asked for as ever.
+ * Each session has a grant of its own, since tokens are ended by it: signing out here must not sign out there.
  * A first-party client asks nobody: what it may request at all is granted as it requests it.
  */
 export function grantLoader(records: RecordStore) {
@@ -12,21 +18,22 @@ export function grantLoader(records: RecordStore) {
     const { client, session, result, provider, requestParamOIDCScopes } = ctx.oidc;
     const ids = { clientId: client!.clientId, accountId: session!.accountId! };
     const grantId = result?.consent?.grantId ?? session!.grantIdFor(ids.clientId);
-    const remembered = grantId
+    const current = grantId ? await provider.Grant.find(grantId) : undefined;
+    const latest = grantId
       ? undefined
       : await records.findByUid('Grant', consentKey(ids.accountId, ids.clientId));
-    // A stored grant is what its constructor takes; the types know of a new one's two properties only.
-    const stored = remembered && new provider.Grant(remembered);
-    const grant = grantId ? await provider.Grant.find(grantId) : stored;
-    if (!isFirstParty(ctx.oidc)) return grant;
+    const remembered = latest as StoredGrant | undefined;
+    const scopes = isFirstParty(ctx.oidc) ? [...requestParamOIDCScopes].join(' ') : remembered?.openid?.scope;
+    if (!scopes) return current;
 
-    const own = grant ?? new provider.Grant(ids);
-    const granted = new Set(own.getOIDCScopeEncountered().split(' '));
-    if (!grant || [...requestParamOIDCScopes].some((scope) => !granted.has(scope))) {
-      own.addOIDCScope([...requestParamOIDCScopes].join(' '));
-      await own.save();
+    const grant = current ?? new provider.Grant(ids);
+    const granted = new Set(grant.getOIDCScopeEncountered().split(' '));
+    if (!current || scopes.split(' ').some((scope) => !granted.has(scope))) {
+      grant.addOIDCScope(scopes);
+      if (remembered?.openid?.claims) grant.addOIDCClaims(remembered.openid.claims);
+      await grant.save();
     }
-    return own;
+    return grant;
   };
 }
 

@@ -8,7 +8,7 @@ import { allowFormRedirectTo } from '../http/security-headers.js';
 import type { Level } from '../mfa/assurance.js';
 import { Clients, type ClientFace } from './clients.service.js';
 import { demandedLevel } from './demand.js';
-import { InteractionTokens } from './interaction-token.js';
+import { InteractionTokens } from './interaction-tokens.js';
 import { scopesCovering } from './claims.js';
 import { ASSURANCE_TOO_LOW } from './policy.js';
 import { Sessions } from './sessions.service.js';
@@ -23,6 +23,7 @@ interface RequestParameters {
   readonly max_age?: number;
   readonly login_hint?: string;
   readonly ui_locales?: string;
+  readonly id_token_hint?: string;
   readonly acr_values?: string;
   readonly claims?: string;
 }
@@ -44,6 +45,8 @@ export interface Interaction {
     { readonly accountId: string; readonly amr: string[]; readonly signedInAt: number } | undefined;
   /** Proofs from before do not count (epoch milliseconds). */
   readonly freshSince: number;
+  /** The application asks for this person and no other (id_token_hint, or a `sub` in the claims parameter). */
+  readonly wantedSubject: string | undefined;
   /** The request was answered already: there is nothing left to ask. */
   readonly answered: boolean;
   /** What the application asks for, and what of it has not been consented to yet. */
@@ -95,7 +98,8 @@ export class Interactions {
       startedAt: original.iat * SECOND,
       expiresAt: original.exp * SECOND,
       session: await this.session(req, res, original),
-      freshSince: params.max_age === undefined ? 0 : (original.iat - params.max_age) * SECOND,
+      freshSince: this.freshSince(original.iat, params.max_age),
+      wantedSubject: wantedSubject(params),
       answered: original.result !== undefined,
       missingScopes: (original.prompt.details['missingOIDCScope'] as string[] | undefined) ?? requested,
       missingClaims,
@@ -112,10 +116,18 @@ export class Interactions {
   }
 
   /**
-   * The interaction began with a session that is not the one it ends in: another person signs in, or the session has ended.
-   * What is left of it ends first, so that nothing carries over. (The library's own way needs JavaScript.)
+   * `accountId` has signed in: a session of somebody else, or one that has ended, is left first, so that nothing of it
+   * carries over. (The library's own way to change the person needs JavaScript.)
    */
-  async leaveSession(req: Request, res: Response, { original }: Interaction): Promise<void> {
+  async leaveOtherSession(
+    req: Request,
+    res: Response,
+    { original, session }: Interaction,
+    accountId: string,
+  ): Promise<void> {
+    const now = await this.sessions.current(req, res);
+    const isOthers = now !== undefined && now.account.id !== accountId;
+    if (!isOthers && (!original.session || session?.accountId === accountId)) return;
     await this.sessions.end(req, res);
     delete original.session;
     await original.save(original.exp - Math.floor(this.clock.now().getTime() / SECOND));
@@ -134,6 +146,11 @@ export class Interactions {
     grant.addOIDCScope(missingScopes.join(' '));
     if (missingClaims.length > 0) grant.addOIDCClaims(missingClaims);
     return grant.save();
+  }
+
+  /** What was proven in the interaction always counts; of a session, only what is young enough by `max_age` now. */
+  private freshSince(iat: number, maxAge: number | undefined): number {
+    return maxAge === undefined ? 0 : Math.min(iat * SECOND, this.clock.now().getTime() - maxAge * SECOND);
   }
 
   private async details(req: Request, res: Response): Promise<ProviderInteraction> {
@@ -161,4 +178,14 @@ export class Interactions {
     const stepUpOnly = prompt.reasons.every((reason) => reason === ASSURANCE_TOO_LOW || reason === 'max_age');
     return { accountId: person.account.id, amr: stepUpOnly ? person.amr : [], signedInAt: person.signedInAt };
   }
+}
+
+/** The provider has validated the hint before there was an interaction; here it is only read. */
+function wantedSubject({ id_token_hint: hint, claims }: RequestParameters): string | undefined {
+  if (hint)
+    return (JSON.parse(Buffer.from(hint.split('.')[1]!, 'base64url').toString()) as { sub: string }).sub;
+  const { id_token: idToken } = JSON.parse(claims ?? '{}') as {
+    id_token?: { sub?: { value?: string } | null };
+  };
+  return idToken?.sub?.value;
 }

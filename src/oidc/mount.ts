@@ -1,38 +1,52 @@
 import { Logger } from '@nestjs/common';
-import type { RequestHandler } from 'express';
+import { urlencoded, type Request, type RequestHandler, type Response } from 'express';
 import type { EventEmitter } from 'node:events';
 import type { Context, Next } from 'koa';
 import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
+import type { Audit } from '../audit/audit.service.js';
 import { allowFormRedirectTo } from '../http/security-headers.js';
 import { interactionGone } from '../kernel/errors.js';
-import type { InteractionTokens } from './interaction-token.js';
+import type { InteractionTokens } from './interaction-tokens.js';
 import { isDatabaseAway } from '../database/failures.js';
 import { RecordLost, type RecordStore } from './record.store.js';
 import { signOutForApplications } from './sign-out.js';
 
 const PATHS = /^\/(oidc\/|\.well-known\/(openid-configuration|oauth-authorization-server)$)/;
 /** The same for everyone, so applications may keep them for a while. */
-const PUBLIC_DOCUMENTS = /^\/(oidc\/jwks|\.well-known\/)/;
+const PUBLIC_DOCUMENTS = /^\/(oidc\/jwks|\.well-known\/[a-z-]+)$/;
+
+/** OpenID Connect Core, section 3.1.2.1, and RP-Initiated Logout, section 2, want these by POST as well. */
+const POSTED_BY_BROWSERS = /^\/oidc\/(auth|session\/end)$/;
+
+/** What the provider's requests need of the rest. */
+export interface MountParts {
+  readonly provider: Provider;
+  readonly records: RecordStore;
+  readonly tokens: InteractionTokens;
+  readonly audit: Audit;
+}
 
 /** Lets the provider answer its own paths and no others. It must come before any body parser. */
-export function mountProvider(
-  provider: Provider,
-  records: RecordStore,
-  tokens: InteractionTokens,
-): RequestHandler {
+export function mountProvider({ provider, records, tokens, audit }: MountParts): RequestHandler {
   provider.use(refreshTokensNeedConsent);
   provider.use((ctx: Context, next: Next) =>
     commitBeforeAnswering(ctx, next, records, new URL(provider.issuer).pathname),
   );
   provider.use((ctx: Context, next: Next) =>
-    signOutForApplications(ctx as KoaContextWithOIDC, next, provider, records),
+    signOutForApplications(ctx as KoaContextWithOIDC, next, provider, { records, audit }),
   );
   provider.use(letFormPostLeave);
   logRefusals(provider);
   const callback = provider.callback();
+  const parseForm = urlencoded({ extended: false, limit: '64kb' });
   return (req, res, next) => {
     if (!PATHS.test(req.path)) return next();
-    if (PUBLIC_DOCUMENTS.test(req.path)) res.setHeader('Cache-Control', 'public, max-age=300');
+    if (req.method === 'POST' && POSTED_BY_BROWSERS.test(req.path)) {
+      parseForm(req, res, (error?: unknown) => (error ? next(error) : askAgainByGet(req, res)));
+      return;
+    }
+    if (req.method === 'GET' && PUBLIC_DOCUMENTS.test(req.path))
+      res.setHeader('Cache-Control', 'public, max-age=300');
     tokens
       .mayResume(req)
       .then(
@@ -40,6 +54,15 @@ export function mountProvider(
         next,
       );
   };
+}
+
+/** A form from another site comes without our SameSite cookies; the redirect to the same request by GET brings them along. */
+function askAgainByGet(req: Request, res: Response): void {
+  const form = req.body as Record<string, string | string[]> | undefined;
+  const params = Object.entries(form ?? {}).flatMap(([name, value]) =>
+    [value].flat().map((each): [string, string] => [name, each]),
+  );
+  res.redirect(303, `${req.originalUrl.split('?')[0]}?${new URLSearchParams(params).toString()}`);
 }
 
 /** The request's writes are committed together once the answer stands, and before it leaves. */

@@ -47,13 +47,13 @@ export class ProviderPages {
     ctx.status = status;
   }
 
-  async askSignOut(ctx: KoaContextWithOIDC, form: string): Promise<void> {
+  async askSignOut(ctx: KoaContextWithOIDC): Promise<void> {
     this.hintLanguage(ctx);
-    const { state } = ctx.oidc.session as { state?: { postLogoutRedirectUri?: string } };
+    const { state } = ctx.oidc.session as { state?: { secret: string; postLogoutRedirectUri?: string } };
     allowFormRedirectTo(ctx.res, state?.postLogoutRedirectUri);
     this.send(ctx, 'oidc/sign-out', {
-      action: /action="([^"]*)"/.exec(form)?.[1] ?? '',
-      xsrf: /name="xsrf" value="([^"]*)"/.exec(form)?.[1] ?? '',
+      action: ctx.oidc.urlFor('end_session_confirm'),
+      xsrf: state?.secret,
       client: await this.face(ctx),
       self: '/',
     });

@@ -10,7 +10,7 @@ import { builtInClients } from './built-in-clients.js';
 import { Clients } from './clients.service.js';
 import { ProviderPages } from './provider.pages.js';
 import { RecordStore } from './record.store.js';
-import { SigningKeys } from './keys.js';
+import { SigningKeys } from './signing-keys.service.js';
 
 /** What the provider is made of, gathered so that provider.ts shows its configuration and nothing else. */
 @Injectable()

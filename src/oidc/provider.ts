@@ -6,7 +6,7 @@ import { ACR } from '../mfa/assurance.js';
 import { accountClaims, refuseUncoveredClaims, SCOPE_CLAIMS } from './claims.js';
 import { grantLoader } from './grants.js';
 import { policy } from './policy.js';
-import { mayCallFromBrowser, mayIntrospect, mayRevoke } from './endpoint-access.js';
+import { mayCallFromBrowser, mayIntrospect, mayRevoke, refuseCarriedKeys } from './endpoint-access.js';
 import type { ProviderParts } from './provider.parts.js';
 
 const seconds = (milliseconds: number) => Math.floor(milliseconds / SECOND);
@@ -29,7 +29,7 @@ export function createProvider(config: Config, cookies: Cookies, parts: Provider
       return { accountId: account.id, claims: () => accountClaims(account) };
     },
     loadExistingGrant: grantLoader(parts.records),
-    // Signing out ends tokens, not what was consented to.
+    // Signing out ends tokens, not what was consented to; nor does revoking one access token end the rest.
     revokeGrantPolicy: (ctx) =>
       !ctx.oidc.route?.startsWith('end_session') &&
       !(ctx.oidc.route === 'revocation' && ctx.oidc.entities.AccessToken),
@@ -47,6 +47,7 @@ export function createProvider(config: Config, cookies: Cookies, parts: Provider
     subjectTypes: ['public'],
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
     clientBasedCORS: mayCallFromBrowser,
+    assertJwtClientAuthClaimsAndHeader: refuseCarriedKeys,
     clientDefaults: {
       grant_types: ['authorization_code'],
       response_types: ['code'],
@@ -116,7 +117,7 @@ export function createProvider(config: Config, cookies: Cookies, parts: Provider
       claimsParameter: { enabled: true, assertClaimsParameter: refuseUncoveredClaims },
       rpInitiatedLogout: {
         enabled: true,
-        logoutSource: (ctx, form) => parts.pages.askSignOut(ctx, form),
+        logoutSource: (ctx) => parts.pages.askSignOut(ctx),
         postLogoutSuccessSource: (ctx) => parts.pages.signedOut(ctx),
       },
     },

@@ -9,7 +9,6 @@ export interface PendingRecord {
   readonly accountId: string | null;
   readonly grantId: string | null;
   readonly uid: string | null;
-  readonly userCode: string | null;
   /** Epoch seconds. */
   readonly expiresAt: number | null;
   consumed: boolean;

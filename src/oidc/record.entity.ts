@@ -20,7 +20,6 @@ export const OidcRecordSchema = defineEntity({
     accountId: p.string().length(22).nullable().index(),
     grantId: p.string().length(43).nullable().index(),
     uid: p.string().length(43).nullable().index(),
-    userCode: p.string().length(43).nullable().index(),
     expiresAt: p.bigint('number').nullable().index(),
     consumedAt: p.bigint('number').nullable(),
   },

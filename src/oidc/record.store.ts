@@ -62,10 +62,6 @@ export class RecordStore {
     return pending ? { ...pending.payload } : this.read(kind, 'uid = ? AND kind = ?', sha256(uid), kind);
   }
 
-  async findByUserCode(kind: string, userCode: string): Promise<Payload | undefined> {
-    return this.read(kind, 'user_code = ? AND kind = ?', sha256(userCode), kind);
-  }
-
   /** @param expiresIn seconds */
   async upsert(kind: string, id: string, payload: Payload, expiresIn: number | undefined): Promise<void> {
     const record: PendingRecord = {
@@ -76,7 +72,6 @@ export class RecordStore {
       accountId: payload.accountId ?? payload.result?.login?.accountId ?? null,
       grantId: payload.grantId ? sha256(payload.grantId) : null,
       uid: payload.uid ? sha256(payload.uid) : null,
-      userCode: payload.userCode ? sha256(payload.userCode) : null,
       expiresAt: expiresIn === undefined ? null : this.now() + expiresIn,
       consumed: false,
     };
@@ -102,13 +97,13 @@ export class RecordStore {
   }
 
   /** Ends every session, code, token and consent of an account on every instance, at once. */
-  async revokeAccount(accountId: string): Promise<void> {
-    await this.sql.run('DELETE FROM oidc_record WHERE account_id = ?', accountId);
+  async revokeAccount(sql: SqlRunner, accountId: string): Promise<void> {
+    await sql.run('DELETE FROM oidc_record WHERE account_id = ?', accountId);
   }
 
   /** The same but for one session and what was consented to: codes and tokens end in it too. */
-  async revokeAllBut(accountId: string, sessionUid: string): Promise<void> {
-    await this.sql.run(
+  async revokeAllBut(sql: SqlRunner, accountId: string, sessionUid: string): Promise<void> {
+    await sql.run(
       `DELETE FROM oidc_record WHERE account_id = ? AND kind <> 'Grant' AND (kind <> 'Session' OR uid <> ?)`,
       accountId,
       sha256(sessionUid),
@@ -193,7 +188,7 @@ export class RecordStore {
 
   private upsertStatement(record: PendingRecord, stored: boolean) {
     const payload = this.secrets.seal(JSON.stringify(record.payload), place(record.kind, record.hash));
-    const { kind, hash, accountId, grantId, uid, userCode, expiresAt } = record;
+    const { kind, hash, accountId, grantId, uid, expiresAt } = record;
     if (kind === 'Session' && stored) {
       return {
         text: 'UPDATE oidc_record SET payload = ?, account_id = ?, uid = ?, expires_at = ? WHERE id_hash = ?',
@@ -201,8 +196,8 @@ export class RecordStore {
         lost: new RecordLost(kind, undefined),
       };
     }
-    const insert = `INSERT INTO oidc_record (kind, id_hash, payload, account_id, grant_id, uid, user_code, expires_at, consumed_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+    const insert = `INSERT INTO oidc_record (kind, id_hash, payload, account_id, grant_id, uid, expires_at, consumed_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
     const params = [
       kind,
       hash,
@@ -210,7 +205,6 @@ export class RecordStore {
       accountId,
       grantId,
       uid,
-      userCode,
       expiresAt,
       record.consumed ? this.now() : null,
     ];
@@ -225,7 +219,7 @@ export class RecordStore {
     return {
       // The consumed mark stays as it is: writing a record again must not make it usable again.
       text: `${insert} ON CONFLICT (id_hash) DO UPDATE SET payload = excluded.payload, account_id = excluded.account_id,
-         grant_id = excluded.grant_id, uid = excluded.uid, user_code = excluded.user_code, expires_at = excluded.expires_at`,
+         grant_id = excluded.grant_id, uid = excluded.uid, expires_at = excluded.expires_at`,
       params,
     };
   }

@@ -1,6 +1,8 @@
+import type { Request } from 'express';
 import type { Next } from 'koa';
 import type { ServerResponse } from 'node:http';
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
+import type { Audit } from '../audit/audit.service.js';
 import type { RecordStore } from './record.store.js';
 
 /** The part of a session that says what was issued in it. */
@@ -8,6 +10,7 @@ type EndedIn = Pick<InstanceType<Provider['Session']>, 'authorizations'>;
 
 /** What the library keeps in a session while it asks whether to sign out. */
 interface SignOutState {
+  readonly clientId?: string;
   readonly postLogoutRedirectUri?: string;
   readonly state?: string;
 }
@@ -38,7 +41,7 @@ export async function signOutForApplications(
   ctx: KoaContextWithOIDC,
   next: Next,
   provider: Provider,
-  records: RecordStore,
+  { records, audit }: { records: RecordStore; audit: Audit },
 ): Promise<void> {
   await next();
   // The library marks a session that it ended; its types do not say so.
@@ -47,6 +50,12 @@ export async function signOutForApplications(
   if (!session) return;
   if (session.destroyed) {
     await revokeIssued(session, records);
+    const facts = {
+      accountId: session.accountId,
+      clientId: session.state?.clientId,
+      detail: { reason: 'application' },
+    };
+    await audit.record('session.ended', facts, ctx.req as Request);
     clearSiteData(ctx.res, new URL(provider.issuer).pathname.replace(/\/$/, ''));
   } else if (ctx.oidc.route === 'end_session' && ctx.status === 200 && !session.accountId) {
     ctx.redirect(returnAddress(ctx, session.state));

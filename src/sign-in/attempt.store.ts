@@ -6,9 +6,9 @@ import { Events } from '../kernel/events.js';
 import { sha256 } from '../kernel/secrets.js';
 import type { Factor, Proof } from '../mfa/assurance.js';
 import { secondFactorChanged } from '../mfa/events.js';
-import { InteractionTokens } from '../oidc/interaction-token.js';
+import { InteractionTokens } from '../oidc/interaction-tokens.js';
 import type { Interaction } from '../oidc/interactions.service.js';
-import { accountDisabled, passwordChanged, type Kept } from '../users/events.js';
+import { accountDisabled, passwordChanged, type AccountChange } from '../users/events.js';
 
 /** How far an interaction has come: who was identified, and what that person has proven. */
 export interface Attempt {
@@ -42,8 +42,10 @@ export class AttemptStore {
     events: Events,
   ) {
     // Whoever got half-way with the old password or factor does not get the rest of the way.
-    const endOthers = ({ accountId, keep }: { accountId: string; keep?: Kept | undefined }) =>
-      this.endOf(accountId, keep?.attemptId);
+    const endOthers = ({ accountId, keep, sql: within }: AccountChange) =>
+      within
+        .run('DELETE FROM sign_in_attempt WHERE account_id = ? AND id <> ?', accountId, keep?.attemptId ?? '')
+        .then(() => {});
     events.on(passwordChanged, endOthers);
     events.on(secondFactorChanged, endOthers);
     events.on(accountDisabled, endOthers);
@@ -123,9 +125,5 @@ export class AttemptStore {
       this.clock.now().getTime(),
       limit,
     );
-  }
-
-  private async endOf(accountId: string, keepId = ''): Promise<void> {
-    await this.sql.run('DELETE FROM sign_in_attempt WHERE account_id = ? AND id <> ?', accountId, keepId);
   }
 }

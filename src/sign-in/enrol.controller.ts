@@ -38,7 +38,14 @@ export class EnrolController {
     if (!submitted.valid) return this.showSetUp(req, res, submitted.errors);
     const { account, attempt } = req.signIn!;
     const outcome = await this.secondFactors.enrol(account!, ceremony(req), submitted.form.code, kept(req));
-    if (outcome.kind === 'wrong-code') return this.showSetUp(req, res, { code: 'form.set-up-refused' });
+    if (outcome.kind === 'wrong-code') {
+      await this.audit.record(
+        'second-factor.enrolled',
+        { result: 'failure', accountId: account!.id, factor: 'totp' },
+        req,
+      );
+      return this.showSetUp(req, res, { code: 'form.set-up-refused' });
+    }
     if (outcome.kind === 'changed-meanwhile') return this.pages.onward(req, res);
 
     await this.audit.record('second-factor.enrolled', { accountId: account!.id, factor: 'totp' }, req);

@@ -62,9 +62,14 @@ export class SignIns {
     if (step.kind !== 'done' || !account) return undefined;
     if (!(await this.attempts.close(attempt))) return undefined;
 
-    if (interaction.original.session && interaction.session?.accountId !== account.id) {
-      await this.interactions.leaveSession(req, res, interaction);
+    if (interaction.wantedSubject !== undefined && interaction.wantedSubject !== account.id) {
+      // OpenID Connect Core, section 3.1.2.2: no answer about anybody else.
+      return this.interactions.answer(req, res, {
+        error: 'login_required',
+        error_description: 'another person signed in',
+      });
     }
+    await this.interactions.leaveOtherSession(req, res, interaction, account.id);
     await this.throttle.cleared(account.id);
     await this.knownBrowsers.remember(req, res, account.id);
     await this.audit.record(
@@ -73,10 +78,13 @@ export class SignIns {
       req,
     );
     const { acr, amr, authenticatedAt } = step;
-    return this.interactions.answer(req, res, {
+    const next = await this.interactions.answer(req, res, {
       // `remember: false` makes the cookie end with the browser; how long the session lives is decided here, not there.
       login: { accountId: account.id, acr, amr, ts: Math.floor(authenticatedAt / SECOND), remember: false },
     });
+    // A password or factor changed in this very moment has ended what it found; this answer was written after that.
+    if (await this.accounts.changedSince(account)) await interaction.original.destroy();
+    return next;
   }
 
   private async facts(account: Account): Promise<SignInAccount> {

@@ -1,6 +1,7 @@
 import { EntityManager } from '@mikro-orm/core';
 import { Injectable } from '@nestjs/common';
 import { isUniqueViolation } from '../database/failures.js';
+import { Sql } from '../database/sql.js';
 import { Clock } from '../kernel/clock.js';
 import { Events } from '../kernel/events.js';
 import { randomToken } from '../kernel/secrets.js';
@@ -20,6 +21,7 @@ export interface NewAccount {
 export class Accounts {
   constructor(
     private readonly em: EntityManager,
+    private readonly sql: Sql,
     private readonly clock: Clock,
     private readonly hashes: PasswordHashes,
     private readonly events: Events,
@@ -28,6 +30,17 @@ export class Accounts {
   /** Also finds a disabled account: what follows from that is the caller's to say. */
   async find(id: string): Promise<Account | null> {
     return this.em.fork().findOne(Account, { id });
+  }
+
+  /** Whether the password, the factors or the standing of an account are no longer what was read. */
+  async changedSince(read: Account): Promise<boolean> {
+    const now = await this.find(read.id);
+    if (!now) return true;
+    return (
+      now.passwordHash !== read.passwordHash ||
+      now.factorGeneration !== read.factorGeneration ||
+      now.disabledAt?.getTime() !== read.disabledAt?.getTime()
+    );
   }
 
   /** By user name or e-mail address, in any spelling. */
@@ -68,8 +81,10 @@ export class Accounts {
   /** Idempotent; ends every session and token of the account. */
   async disable(id: string): Promise<void> {
     const now = this.clock.now();
-    await this.em.fork().nativeUpdate(Account, { id, disabledAt: null }, { disabledAt: now, updatedAt: now });
-    await this.events.emit(accountDisabled, { accountId: id });
+    await this.em.fork().transactional(async (em) => {
+      await em.nativeUpdate(Account, { id, disabledAt: null }, { disabledAt: now, updatedAt: now });
+      await this.events.emit(accountDisabled, { accountId: id, sql: this.sql.within(em) });
+    });
   }
 
   async enable(id: string): Promise<void> {

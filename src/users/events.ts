@@ -1,3 +1,4 @@
+import type { SqlRunner } from '../database/sql.js';
 import { eventKind } from '../kernel/events.js';
 
 /** Where a change was made: that session, or that sign-in in progress, goes on; every other one ends. */
@@ -6,8 +7,18 @@ export interface Kept {
   readonly attemptId?: string;
 }
 
+/**
+ * An account is no longer what its sessions were begun with. Told inside the transaction of the change, and listeners write
+ * over `sql`: a crash in between must not leave a new password with the thief's session alive.
+ */
+export interface AccountChange {
+  readonly accountId: string;
+  readonly keep?: Kept | undefined;
+  readonly sql: SqlRunner;
+}
+
 /** The password was changed. */
-export const passwordChanged = eventKind<{ accountId: string; keep?: Kept | undefined }>('password.changed');
+export const passwordChanged = eventKind<AccountChange>('password.changed');
 
 /** The account was disabled by an operator: everything ends. */
-export const accountDisabled = eventKind<{ accountId: string }>('account.disabled');
+export const accountDisabled = eventKind<AccountChange>('account.disabled');

@@ -1,6 +1,7 @@
 import { EntityManager } from '@mikro-orm/core';
 import { Injectable } from '@nestjs/common';
 import { Throttle, type ThrottleSubject } from '../attempts/throttle.service.js';
+import { Sql } from '../database/sql.js';
 import { Clock } from '../kernel/clock.js';
 import { Events } from '../kernel/events.js';
 import { Account } from './account.entity.js';
@@ -20,6 +21,7 @@ export type PasswordVerdict =
 export class Passwords {
   constructor(
     private readonly em: EntityManager,
+    private readonly sql: Sql,
     private readonly clock: Clock,
     private readonly accounts: Accounts,
     private readonly hashes: PasswordHashes,
@@ -54,10 +56,14 @@ export class Passwords {
   async change(accountId: string, password: string, keep?: Kept): Promise<void> {
     const passwordHash = await this.hashes.make(password);
     const now = this.clock.now();
-    await this.em
-      .fork()
-      .nativeUpdate(Account, { id: accountId }, { passwordHash, passwordChangedAt: now, updatedAt: now });
-    await this.events.emit(passwordChanged, { accountId, keep });
+    await this.em.fork().transactional(async (em) => {
+      await em.nativeUpdate(
+        Account,
+        { id: accountId },
+        { passwordHash, passwordChangedAt: now, updatedAt: now },
+      );
+      await this.events.emit(passwordChanged, { accountId, keep, sql: this.sql.within(em) });
+    });
   }
 
   private async checkFor(

@@ -6,7 +6,6 @@ import { MINUTE } from '../kernel/clock.js';
 import { randomToken, sha256 } from '../kernel/secrets.js';
 
 const COOKIE = 'attempt';
-const RESUME = /^\/oidc\/auth\/([A-Za-z0-9_-]+)$/;
 
 /**
  * Ties what was proven in an interaction to the browser that proved it. Whoever plants the interaction's cookies in
@@ -35,10 +34,13 @@ export class InteractionTokens {
     return token ? sha256(token) : '';
   }
 
-  /** Whether a request for the way back comes from the browser that signed in. */
+  /**
+   * Whether a request for the way back comes from the browser that signed in. It is decided by the cookie that the library
+   * goes by, not by the path: the library's own paths have many spellings.
+   */
   async mayResume(req: Request): Promise<boolean> {
-    const uid = RESUME.exec(req.path)?.[1];
-    if (!uid) return true;
+    const uid = this.cookies.readPage(req, 'resume');
+    if (!uid || req.path === '/oidc/auth') return true;
     const interaction = await this.provider.Interaction.find(uid);
     const result = interaction?.result as { login?: unknown; provenBy?: string } | undefined;
     if (!result?.login) return true;

@@ -1,0 +1,163 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Browser } from '../support/browser.js';
+import * as halfFinished from '../support/half-finished.js';
+import type { HalfFinished } from '../support/half-finished.js';
+import { routesOf, type Route } from '../support/routes.js';
+import { TestServer } from '../support/server.js';
+
+interface State {
+  readonly reach: (server: TestServer) => Promise<HalfFinished>;
+  /** The page that is due; undefined: the interaction is over. */
+  readonly page: string | undefined;
+  /** The routes below the interaction that are open. */
+  readonly open: readonly string[];
+  readonly finish: (state: HalfFinished) => Promise<unknown>;
+}
+
+const PASSWORD = ['GET password', 'POST password'];
+const REGISTER = ['GET register', 'POST register', 'GET register/done'];
+const SECOND_FACTOR = ['GET totp', 'POST totp', 'GET backup-code', 'POST backup-code'];
+const ENROL = ['GET enrol', 'POST enrol'];
+const BACKUP_CODES = ['GET backup-codes', 'POST backup-codes', 'POST backup-codes/new'];
+const CONSENT = ['GET consent', 'POST consent'];
+
+const enterBoth = async ({ browser, person }: HalfFinished) => {
+  await browser.enterPassword(person);
+  await browser.enterTotp(person);
+};
+
+const STATES: Record<string, State> = {
+  'nothing is proven': {
+    reach: halfFinished.nothingProven,
+    page: 'password',
+    open: [...PASSWORD, ...REGISTER],
+    finish: enterBoth,
+  },
+  'the password is proven, and there is a second factor': {
+    reach: halfFinished.secondFactorDue,
+    page: 'totp',
+    open: SECOND_FACTOR,
+    finish: ({ browser, person }) => browser.enterTotp(person),
+  },
+  'the password is proven, and a second factor has to be set up': {
+    reach: halfFinished.enrolmentDue,
+    page: 'enrol',
+    open: ENROL,
+    finish: async ({ browser, person }) => {
+      await browser.setUpAuthenticator(person);
+      await browser.press('saved');
+    },
+  },
+  'a second factor is set up, and its backup codes are not saved': {
+    reach: halfFinished.backupCodesUnconfirmed,
+    page: 'backup-codes',
+    open: BACKUP_CODES,
+    finish: ({ browser }) => browser.press('saved'),
+  },
+  'only consent is missing': {
+    reach: halfFinished.consentDue,
+    page: 'consent',
+    open: CONSENT,
+    finish: ({ browser }) => browser.press('submit'),
+  },
+  'everything is answered': {
+    reach: halfFinished.answered,
+    page: undefined,
+    open: [],
+    finish: ({ browser, uid }) => browser.open(`/interaction/${uid}`),
+  },
+};
+
+describe('skipping a step of the sign-in', () => {
+  let server: TestServer;
+  let routes: Route[];
+
+  beforeAll(async () => {
+    server = await TestServer.start();
+    routes = routesOf(server).filter(({ path }) => path.startsWith('/interaction/:uid/'));
+  });
+  afterAll(() => server.stop());
+
+  /** What an impatient person would send: everything there is to know, right. */
+  const rightAnswers = ({ person, browser }: HalfFinished): Record<string, Record<string, string>> => {
+    const code = person.authenticator?.code(server.clock.now(), 1) ?? '000000';
+    return {
+      password: { username: person.username, password: person.password },
+      totp: { code },
+      enrol: { code },
+      'backup-code': { code: person.backupCodes?.[0] ?? code },
+      'backup-codes': { saved: 'yes' },
+      'backup-codes/new': {},
+      consent: {},
+      register: { username: 'newcomer', email: 'newcomer@example.org', password: person.password },
+      _: { _csrf: browser.formToken },
+    };
+  };
+
+  it('knows every route', () => {
+    const steps = [PASSWORD, REGISTER, SECOND_FACTOR, ENROL, BACKUP_CODES, CONSENT];
+    const known = [...steps.flat(), 'POST cancel'];
+    expect(
+      routes.map(({ method, path }) => `${method} ${path.replace('/interaction/:uid/', '')}`).sort(),
+    ).toEqual(known.sort());
+  });
+
+  for (const [name, { reach, page, open, finish }] of Object.entries(STATES)) {
+    it(`when ${name}, only the due step is open, and the rest leads back to it`, async () => {
+      const state = await reach(server);
+      const { browser, uid } = state;
+      const answers = rightAnswers(state);
+      for (const { method, path } of routes) {
+        const step = path.replace('/interaction/:uid/', '');
+        if (step === 'cancel') continue;
+        if (open.includes(`${method} ${step}`)) {
+          if (method === 'GET')
+            expect((await browser.once('GET', path.replace(':uid', uid))).status).toBe(200);
+          continue;
+        }
+        const response = await browser.once(method, path.replace(':uid', uid), {
+          ...answers['_'],
+          ...answers[step],
+        });
+        expect([step, response.status, response.headers['location']]).toEqual([
+          step,
+          303,
+          `/interaction/${uid}`,
+        ]);
+        expect((await browser.once('GET', `/interaction/${uid}`)).headers['location']).toBe(
+          page ? `/interaction/${uid}/${page}` : `${server.url}/oidc/auth/${uid}`,
+        );
+      }
+      await finish(state);
+      expect((await state.application.redeem(state.application.codeFrom(browser))).status).toBe(200);
+    });
+
+    it(`when ${name}, another browser without its cookie gets nowhere`, async () => {
+      const state = await reach(server);
+      const answers = rightAnswers(state);
+      const stranger = new Browser(server);
+      await stranger.open('/register');
+      for (const { method, path } of [...routes, { method: 'GET', path: '/interaction/:uid' } as const]) {
+        const step = path.replace('/interaction/:uid/', '');
+        const response = await stranger.once(method, path.replace(':uid', state.uid), {
+          _csrf: stranger.formToken,
+          ...answers[step],
+        });
+        expect([step, response.status]).toEqual([step, 400]);
+        expect(response.text).toContain('This sign-in is no longer open');
+        expect(response.text).not.toContain(state.person.username);
+      }
+      await stranger.open(`/oidc/auth/${state.uid}`);
+      expect(stranger.page.status).toBe(400);
+    });
+
+    it(`when ${name}, cancelling never yields a code`, async () => {
+      const { browser, uid } = await reach(server);
+      await browser.post(`/interaction/${uid}/cancel`, { _csrf: browser.formToken });
+      if (page) {
+        expect(browser.sentTo!.searchParams.get('error')).toBe('access_denied');
+        expect(browser.sentTo!.searchParams.get('code')).toBeNull();
+      } else expect(browser.sentTo!.searchParams.get('code')).not.toBeNull();
+    });
+  }
+});
