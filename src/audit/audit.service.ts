@@ -21,6 +21,9 @@ export type AuditName =
   | 'consent.refused'
   | 'session.ended';
 
+/** How the verdict of a check is written down. */
+export const RESULT_OF = { proven: 'success', refused: 'failure', throttled: 'throttled' } as const;
+
 export interface AuditFacts {
   readonly result?: 'success' | 'failure' | 'throttled';
   readonly accountId?: string | undefined;

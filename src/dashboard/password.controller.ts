@@ -2,7 +2,8 @@ import { Controller, Get, Post, Req, Res } from '@nestjs/common';
 import { IsNotEmpty, IsString } from 'class-validator';
 import type { Request, Response } from 'express';
 import { KnownBrowsers } from '../attempts/known-browsers.js';
-import { Audit } from '../audit/audit.service.js';
+import { tooOften } from '../attempts/too-often.js';
+import { Audit, RESULT_OF } from '../audit/audit.service.js';
 import { Config } from '../config/config.js';
 import { Form, type FieldErrors, type Submitted } from '../http/form.js';
 import { Pages } from '../http/pages.js';
@@ -52,16 +53,13 @@ export class PasswordChangeController {
     if (refusal) return this.show(req, res, { password: refusal });
 
     const verdict = await this.passwords.checkOf(account, current, this.knownBrowsers.tokens(req));
-    const result = { proven: 'success', refused: 'failure', throttled: 'throttled' } as const;
     await this.audit.record(
       'password.checked',
-      { result: result[verdict.kind], accountId: account.id, factor: 'password' },
+      { result: RESULT_OF[verdict.kind], accountId: account.id, factor: 'password' },
       req,
     );
     if (verdict.kind === 'throttled') {
-      res.setHeader('Retry-After', String(verdict.retryAfterSeconds));
-      const minutes = Math.ceil(verdict.retryAfterSeconds / 60);
-      return this.show(req, res, { current: { key: 'form.throttled', params: { minutes } } }, 429);
+      return this.show(req, res, { current: tooOften(res, verdict) }, 429);
     }
     if (verdict.kind === 'refused') return this.show(req, res, { current: 'form.current-refused' });
     await this.passwords.change(account.id, password, { sessionUid });

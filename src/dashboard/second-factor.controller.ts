@@ -85,10 +85,7 @@ export class SecondFactorPagesController {
     @Form(SavedForm) submitted: Submitted<SavedForm>,
   ): Promise<void> {
     if (!submitted.valid) return this.showCodes(req, res, { errors: submitted.errors });
-    const { saved, code } = submitted.form;
-    const accountId = req.person!.account.id;
-    if (saved) await this.backupCodes.confirm(accountId);
-    else if (!(await this.backupCodes.confirmByCode(accountId, code ?? ''))) {
+    if (!(await this.backupCodes.endSetUp(req.person!.account.id, submitted.form))) {
       return this.showCodes(req, res, { errors: { code: 'form.confirmation-refused' } });
     }
     this.pages.redirect(res, '/dashboard?done=second-factor-on');

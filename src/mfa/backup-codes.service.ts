@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../kernel/clock.js';
 import { Secrets } from '../kernel/secrets.js';
 import { BACKUP_CODE_COUNT, newBackupCode, normalizedBackupCode } from './backup-code-format.js';
+import type { SavedForm } from './forms.js';
 import { BackupCode, BackupCodeSet } from './backup-code.entity.js';
 
 export interface BackupCodeState {
@@ -63,8 +64,15 @@ export class BackupCodes {
     return spent === 1;
   }
 
-  /** Ends the set-up: one of the codes is typed back (which does not spend it). */
-  async confirmByCode(accountId: string, typed: string): Promise<boolean> {
+  /** Ends the set-up: the person says that the codes are saved, or types one of them back. False: that is none of them. */
+  async endSetUp(accountId: string, { saved, code }: SavedForm): Promise<boolean> {
+    if (!saved) return this.confirmByCode(accountId, code ?? '');
+    await this.confirm(accountId);
+    return true;
+  }
+
+  /** Typing a code back does not spend it. */
+  private async confirmByCode(accountId: string, typed: string): Promise<boolean> {
     const code = normalizedBackupCode(typed);
     if (!code) return false;
     const known = await this.em
@@ -75,8 +83,7 @@ export class BackupCodes {
     return true;
   }
 
-  /** Ends the set-up: the person says that the codes are saved. */
-  async confirm(accountId: string): Promise<void> {
+  private async confirm(accountId: string): Promise<void> {
     await this.em
       .fork()
       .nativeUpdate(BackupCodeSet, { accountId, confirmedAt: null }, { confirmedAt: this.clock.now() });

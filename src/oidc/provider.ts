@@ -6,6 +6,7 @@ import { ACR } from '../mfa/assurance.js';
 import { accountClaims, refuseUncoveredClaims, SCOPE_CLAIMS } from './claims.js';
 import { grantLoader } from './grants.js';
 import { policy } from './policy.js';
+import { sessionTtl } from './session-lifetime.js';
 import { mayCallFromBrowser, mayIntrospect, mayRevoke, refuseCarriedKeys } from './endpoint-access.js';
 import type { ProviderParts } from './provider.parts.js';
 
@@ -74,16 +75,8 @@ export function createProvider(config: Config, cookies: Cookies, parts: Provider
       Interaction: seconds(30 * MINUTE),
       Grant: GRANT_LIFETIME,
       RefreshToken: (ctx) => ctx?.oidc.entities.RotatedRefreshToken?.remainingTTL ?? GRANT_LIFETIME,
-      // Idle and absolute lifetime at once: each use prolongs the one, never the other.
-      Session: (_ctx, session) => {
-        const sinceSignIn = session.loginTs
-          ? Math.floor(parts.clock.now().getTime() / SECOND) - session.loginTs
-          : 0;
-        return Math.max(
-          1,
-          Math.min(seconds(config.sessionIdle), seconds(config.sessionLifetime) - sinceSignIn),
-        );
-      },
+      Session: (_ctx, session) =>
+        sessionTtl(config, session.loginTs, Math.floor(parts.clock.now().getTime() / SECOND)),
     },
 
     cookies: {

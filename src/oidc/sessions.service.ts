@@ -2,11 +2,13 @@ import { Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Provider } from 'oidc-provider';
 import { Config } from '../config/config.js';
+import { Cookies } from '../http/cookies.js';
 import { Clock, MINUTE, SECOND } from '../kernel/clock.js';
 import { levelOf, type Level } from '../mfa/assurance.js';
 import type { Account } from '../users/account.entity.js';
 import { Accounts } from '../users/accounts.service.js';
 import { RecordLost, RecordStore } from './record.store.js';
+import { sessionTtl } from './session-lifetime.js';
 import { clearSiteData, revokeIssued } from './sign-out.js';
 
 type ProviderSession = InstanceType<Provider['Session']>;
@@ -30,6 +32,7 @@ export class Sessions {
     private readonly provider: Provider,
     private readonly records: RecordStore,
     private readonly accounts: Accounts,
+    private readonly cookies: Cookies,
     private readonly clock: Clock,
   ) {}
 
@@ -60,30 +63,18 @@ export class Sessions {
       await session.destroy();
     });
     clearSiteData(res, this.config.basePath);
-    res.clearCookie(this.provider.cookieName('session'), this.cookieAttributes());
-    res.clearCookie(`${this.provider.cookieName('session')}.sig`, this.cookieAttributes());
+    this.cookies.clear(res, 'session');
+    this.cookies.clear(res, 'session.sig');
   }
 
   private async prolong(session: ProviderSession): Promise<void> {
     const now = Math.floor(this.clock.now().getTime() / SECOND);
-    const whole = Math.floor(this.config.sessionLifetime / SECOND) - (now - session.loginTs!);
-    const ttl = Math.min(Math.floor(this.config.sessionIdle / SECOND), whole);
+    const ttl = sessionTtl(this.config, session.loginTs, now);
     // Not more than once a minute: each click would otherwise cost a commit.
-    if (ttl - (session.exp - now) > MINUTE / SECOND || ttl < session.exp - now)
-      await session.save(Math.max(1, ttl));
+    if (ttl - (session.exp - now) > MINUTE / SECOND || ttl < session.exp - now) await session.save(ttl);
   }
 
   private read(req: Request, res: Response): Promise<ProviderSession> {
     return this.provider.Session.get(this.provider.createContext(req, res));
-  }
-
-  private cookieAttributes() {
-    return {
-      httpOnly: true,
-      sameSite: 'lax' as const,
-      secure: this.config.isHttps,
-      path: this.config.basePath || '/',
-      signed: false,
-    };
   }
 }

@@ -67,10 +67,7 @@ export class EnrolController {
     @Form(SavedForm) submitted: Submitted<SavedForm>,
   ): Promise<void> {
     if (!submitted.valid) return this.showCodes(req, res, { errors: submitted.errors });
-    const { saved, code } = submitted.form;
-    const accountId = req.signIn!.account!.id;
-    if (saved) await this.backupCodes.confirm(accountId);
-    else if (!(await this.backupCodes.confirmByCode(accountId, code ?? ''))) {
+    if (!(await this.backupCodes.endSetUp(req.signIn!.account!.id, submitted.form))) {
       return this.showCodes(req, res, { errors: { code: 'form.confirmation-refused' } });
     }
     this.pages.onward(req, res);

@@ -18,7 +18,7 @@ const everyAccount: (SignInAccount | undefined)[] = [
   undefined,
   ...[true, false].flatMap((disabled) =>
     [undefined, STARTED - 5_000, NOW - 20].flatMap((totpSince) =>
-      [0, 1, 10].flatMap((backupCodesLeft) =>
+      [0, 10].flatMap((backupCodesLeft) =>
         [true, false].map((backupCodesConfirmed) => ({
           id: 'ada',
           disabled,
@@ -34,7 +34,9 @@ const everyAccount: (SignInAccount | undefined)[] = [
 ];
 
 const everyDemand: Demand[] = ([1, 2] as const).flatMap((level) =>
-  [0, STARTED, NOW + 1].map((freshSince) => ({ level, freshSince, startedAt: STARTED })),
+  [0, STARTED, NOW + 1].flatMap((freshSince) =>
+    [true, false].map((provenHere) => ({ level, freshSince, startedAt: STARTED, provenHere })),
+  ),
 );
 
 interface State {
@@ -44,7 +46,7 @@ interface State {
   step: Step;
 }
 
-/** Every account × every set of proofs (of every factor at every moment) × every demand: about 900,000 states. */
+/** Every account × every set of proofs (of every factor at every moment) × every demand: about 1.2 million states. */
 function* everyState(): Generator<State> {
   for (const proofs of subsets(everyProof)) {
     for (const account of everyAccount) {
@@ -69,6 +71,8 @@ const invariants: Record<string, (state: State) => boolean> = {
     step.kind !== 'done' || demand.level === 1 || step.acr === ACR[2],
   "done is never below the account's own level": ({ step, account }) =>
     step.kind !== 'done' || account?.enrolled.totpSince === undefined || step.acr === ACR[2],
+  'nothing is done without a proof made in this interaction': ({ step, demand }) =>
+    step.kind !== 'done' || demand.provenHere,
   'acr and amr tell exactly what was freshly proven': (state) => {
     if (state.step.kind !== 'done') return true;
     const { acr, amr } = assurance(counted(state));
@@ -90,7 +94,12 @@ const invariants: Record<string, (state: State) => boolean> = {
   'an offered factor, once proven, always leads on': (state) => {
     if (state.step.kind !== 'second-factor' || state.demand.freshSince > NOW) return true;
     return state.step.offer.every((factor) => {
-      const after = nextStep(state.account, [...state.proofs, { factor, at: NOW }], state.demand, NOW);
+      const after = nextStep(
+        state.account,
+        [...state.proofs, { factor, at: NOW }],
+        { ...state.demand, provenHere: true },
+        NOW,
+      );
       return after.kind === 'done' || after.kind === 'save-backup-codes';
     });
   },
@@ -146,7 +155,7 @@ describe('nextStep, by example', () => {
     ...plain,
     enrolled: { totpSince: NOW - 5, backupCodesLeft: 10, backupCodesConfirmed: false },
   };
-  const low: Demand = { level: 1, freshSince: 0, startedAt: STARTED };
+  const low: Demand = { level: 1, freshSince: 0, startedAt: STARTED, provenHere: true };
   const high: Demand = { ...low, level: 2 };
   const pwd: Proof = { factor: 'password', at: NOW - 100 };
   const totp: Proof = { factor: 'totp', at: NOW - 50 };

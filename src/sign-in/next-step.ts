@@ -19,6 +19,8 @@ export interface Demand {
   readonly freshSince: number;
   /** When the interaction began. */
   readonly startedAt: number;
+  /** Whether anything was proven in it. It is there to ask for something, so without that it is not done. */
+  readonly provenHere: boolean;
 }
 
 export type Step =
@@ -52,5 +54,6 @@ export function nextStep(
   }
   const enrolledHere = totpSince !== undefined && totpSince >= demand.startedAt;
   if (enrolledHere && !backupCodesConfirmed) return { kind: 'save-backup-codes' };
+  if (!demand.provenHere) return { kind: 'identify' };
   return { kind: 'done', acr, amr, authenticatedAt: Math.min(...counted.map(({ at }) => at)) };
 }

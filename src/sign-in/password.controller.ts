@@ -1,6 +1,7 @@
 import { Controller, Get, Post, Req, Res, UseGuards } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { Audit } from '../audit/audit.service.js';
+import { tooOften } from '../attempts/too-often.js';
+import { Audit, RESULT_OF } from '../audit/audit.service.js';
 import { Config } from '../config/config.js';
 import type { FieldErrors } from '../http/form.js';
 import { AttemptStore } from './attempt.store.js';
@@ -33,23 +34,15 @@ export class PasswordController {
     if (verdict.kind === 'unusable')
       return this.show(req, res, verdict.submitted.values['username'] ?? '', verdict.submitted.errors);
 
-    const result = { proven: 'success', refused: 'failure', throttled: 'throttled' } as const;
     await this.audit.record(
       'password.checked',
-      { result: result[verdict.kind], accountId: verdict.account?.id, factor: 'password' },
+      { result: RESULT_OF[verdict.kind], accountId: verdict.account?.id, factor: 'password' },
       req,
     );
     const typed = (req.body as { username: string }).username;
     switch (verdict.kind) {
       case 'throttled':
-        res.setHeader('Retry-After', String(verdict.retryAfterSeconds));
-        return this.show(
-          req,
-          res,
-          typed,
-          { form: { key: 'form.throttled', params: { minutes: Math.ceil(verdict.retryAfterSeconds / 60) } } },
-          429,
-        );
+        return this.show(req, res, typed, { form: tooOften(res, verdict) }, 429);
       case 'refused':
         return this.show(req, res, typed, { form: 'form.sign-in-refused' });
       case 'proven':

@@ -36,7 +36,7 @@ export class PasswordStrategy extends PassportStrategy(Strategy, 'password') {
     if (!req.signIn) throw new Error('a password is checked only in an interaction whose due step it is');
     const submitted = readForm(SignInForm, req.body);
     if (!submitted.valid) return { kind: 'unusable', submitted };
-    return this.passwords.check(
+    return this.passwords.checkTyped(
       submitted.form.username,
       submitted.form.password,
       this.knownBrowsers.tokens(req),

@@ -1,7 +1,8 @@
 import { Controller, Get, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { KnownBrowsers } from '../attempts/known-browsers.js';
-import { Audit } from '../audit/audit.service.js';
+import { tooOften } from '../attempts/too-often.js';
+import { Audit, RESULT_OF } from '../audit/audit.service.js';
 import { Form, type FieldErrors, type Submitted } from '../http/form.js';
 import { CodeForm } from '../mfa/forms.js';
 import { SecondFactors } from '../mfa/second-factors.service.js';
@@ -67,23 +68,15 @@ export class SecondFactorController {
       submitted.form.code,
       this.knownBrowsers.tokens(req),
     );
-    const result = { proven: 'success', refused: 'failure', throttled: 'throttled' } as const;
     const factor = verdict.kind === 'proven' ? verdict.factor : page;
     await this.audit.record(
       'second-factor.checked',
-      { result: result[verdict.kind], accountId: account!.id, factor },
+      { result: RESULT_OF[verdict.kind], accountId: account!.id, factor },
       req,
     );
     switch (verdict.kind) {
       case 'throttled':
-        res.setHeader('Retry-After', String(verdict.retryAfterSeconds));
-        return this.show(
-          req,
-          res,
-          page,
-          { code: { key: 'form.throttled', params: { minutes: Math.ceil(verdict.retryAfterSeconds / 60) } } },
-          429,
-        );
+        return this.show(req, res, page, { code: tooOften(res, verdict) }, 429);
       case 'refused':
         return this.show(req, res, page, { code: `form.${page}-refused` });
       case 'proven':

@@ -42,14 +42,8 @@ export class SignIns {
       : undefined;
     const { level, freshSince, startedAt } = interaction;
     const facts = account && (await this.facts(account));
-    const concluded = nextStep(
-      facts,
-      attempt.proofs,
-      { level, freshSince, startedAt },
-      this.clock.now().getTime(),
-    );
-    // An interaction is there to ask for something: without a proof made in it, it is not done.
-    const step: Step = concluded.kind === 'done' && attempt.version === 0 ? { kind: 'identify' } : concluded;
+    const demand = { level, freshSince, startedAt, provenHere: attempt.version > 0 };
+    const step = nextStep(facts, attempt.proofs, demand, this.clock.now().getTime());
     return { interaction, attempt, account, step };
   }
 

@@ -30,13 +30,13 @@ export class Passwords {
   ) {}
 
   /** @param identifier a user name or an e-mail address, in any spelling */
-  async check(
+  async checkTyped(
     identifier: string,
     password: string,
     browserTokens: readonly string[],
   ): Promise<PasswordVerdict> {
     const account = await this.accounts.findByIdentifier(identifier);
-    return this.checkFor(account, password, {
+    return this.verify(account, password, {
       subject: account?.id ?? identifierKey(identifier).key,
       isAccount: account !== null,
       browserTokens,
@@ -49,7 +49,7 @@ export class Passwords {
     password: string,
     browserTokens: readonly string[],
   ): Promise<PasswordVerdict> {
-    return this.checkFor(account, password, { subject: account.id, isAccount: true, browserTokens });
+    return this.verify(account, password, { subject: account.id, isAccount: true, browserTokens });
   }
 
   /** Replaces the password and ends every other session. The caller has made sure of who asks. */
@@ -66,7 +66,7 @@ export class Passwords {
     });
   }
 
-  private async checkFor(
+  private async verify(
     account: Account | null,
     password: string,
     subject: ThrottleSubject,

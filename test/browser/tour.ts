@@ -60,9 +60,9 @@ async function guestPages({ stage, window, visit }: Tour): Promise<void> {
   await window.open(notes.authorizationUrl());
   const passwords = stage.server.app.get(Passwords);
   stage.server.app.useLogger(false);
-  passwords.check = () => Promise.reject(new Error('on purpose'));
+  passwords.checkTyped = () => Promise.reject(new Error('on purpose'));
   await window.signIn(person);
-  Reflect.deleteProperty(passwords, 'check');
+  Reflect.deleteProperty(passwords, 'checkTyped');
   await visit('error-internal');
 }
 

@@ -28,5 +28,5 @@ export async function enrol(server: TestServer, person: Person, account: Account
   const outcome = await secondFactors.enrol(account, 'made by a test', code);
   if (outcome.kind !== 'enrolled') throw new Error(outcome.kind);
   person.backupCodes = outcome.codes;
-  await server.app.get(BackupCodes).confirm(account.id);
+  await server.app.get(BackupCodes).endSetUp(account.id, { saved: 'yes' });
 }

@@ -1,0 +1,79 @@
+import type { NextFunction } from 'express';
+import type { Context, Next } from 'koa';
+import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { isDatabaseAway } from '../database/failures.js';
+import { databaseAway } from '../kernel/errors.js';
+import { RecordLost, type RecordStore } from './record.store.js';
+
+/** Gives a request back to our own pages: to the one for an error, or to the one for what is not there. */
+export type HandOver = (ctx: Context, error?: unknown) => void;
+
+interface CommitParts {
+  readonly provider: Provider;
+  readonly records: RecordStore;
+  readonly handOver: HandOver;
+}
+
+/** The request's writes are committed together once the answer stands, and before it leaves (docs/decisions/0005). */
+export function commitBeforeAnswering({ provider, records, handOver }: CommitParts) {
+  const home = new URL(provider.issuer).pathname;
+  // The library's own handlers make an answer of every error; what was behind it is remembered for ours.
+  provider.on('server_error', (ctx: KoaContextWithOIDC, error: Error) => (ctx.state['cause'] = error));
+
+  return async (ctx: Context, next: Next): Promise<void> => {
+    try {
+      await records.batch(next);
+    } catch (error) {
+      ctx.remove('Set-Cookie');
+      ctx.remove('Location');
+      if (error instanceof RecordLost) await answerLost(ctx, error, records, home);
+      else if (isDatabaseAway(error)) ctx.state['cause'] = error;
+      else throw error;
+    }
+    if (isDatabaseAway(ctx.state['cause'])) answerLater(ctx, handOver);
+    // No route of the library's: our page says so better than its bare text.
+    else if (ctx.status === 404 && ctx.body == null) handOver(ctx);
+  };
+}
+
+async function answerLost(
+  ctx: Context,
+  { kind, grantHash }: RecordLost,
+  records: RecordStore,
+  home: string,
+): Promise<void> {
+  if (kind === 'Session') {
+    // The person signed out, or was signed out, meanwhile: asked again, the request finds no session and says so.
+    ctx.redirect(ctx.method === 'GET' ? ctx.originalUrl : home);
+    ctx.status = 303;
+    return;
+  }
+  // Used twice at the same moment: like any reuse it ends what was issued (RFC 6749, section 4.1.2; RFC 9700, section 4.14.2).
+  if (grantHash) await records.revokeGrantHash(grantHash);
+  ctx.status = 400;
+  ctx.body = {
+    error: kind === 'ReplayDetection' ? 'invalid_client' : 'invalid_grant',
+    error_description: 'grant request is invalid',
+  };
+}
+
+/** "Later", not "broken": a page for a person, JSON for a program. */
+function answerLater(ctx: Context, handOver: HandOver): void {
+  if (ctx.accepts('json', 'html') === 'html') return handOver(ctx, databaseAway(ctx.state['cause']));
+  ctx.status = 503;
+  ctx.set('Retry-After', '5');
+  ctx.body = {
+    error: 'temporarily_unavailable',
+    error_description: 'the database cannot be reached; try again in a few seconds',
+  };
+}
+
+/** Koa lets go of the request, and Express goes on with it. */
+export function handOverTo(pending: WeakMap<object, NextFunction>): HandOver {
+  return (ctx, error) => {
+    ctx.body = null;
+    ctx.remove('Content-Type');
+    ctx.respond = false;
+    pending.get(ctx.req)!(error);
+  };
+}
