@@ -71,8 +71,10 @@ function answerLater(ctx: Context, handOver: HandOver): void {
 /** Koa lets go of the request, and Express goes on with it. */
 export function handOverTo(pending: WeakMap<object, NextFunction>): HandOver {
   return (ctx, error) => {
-    ctx.body = null;
     ctx.remove('Content-Type');
+    ctx.remove('Content-Length');
+    // Koa had put its own words beside its own status.
+    ctx.res.statusMessage = '';
     ctx.respond = false;
     pending.get(ctx.req)!(error);
   };

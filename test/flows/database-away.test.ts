@@ -116,6 +116,11 @@ describe('while the database is away', () => {
     });
     expect(authorization.status).toBe(503);
     expect(authorization.headers.get('retry-after')).toBeTruthy();
+    const shown = await new Browser(server, { Accept: 'text/html' }).open(
+      new Application(server, 'notes').authorizationUrl(),
+    );
+    expect(shown.status).toBe(503);
+    expect(shown.text).toContain('does not work just now');
     expect((await fetch(`${server.url}/.well-known/openid-configuration`)).status).toBe(200);
     await outage.end();
 
