@@ -8,6 +8,8 @@ import { BackupCode, BackupCodeSet } from './backup-code.entity.js';
 
 export interface BackupCodeState {
   readonly left: number;
+  /** When one of the current ten was used last: the owner may notice that it was somebody else. */
+  readonly lastUsedAt: Date | null;
   /** Whether the person has confirmed that they are saved. */
   readonly confirmed: boolean;
 }
@@ -25,7 +27,12 @@ export class BackupCodes {
     const em = this.em.fork();
     const left = await em.count(BackupCode, { accountId, usedAt: null });
     const set = await em.findOne(BackupCodeSet, { accountId });
-    return { left, confirmed: set?.confirmedAt != null };
+    const latest = await em.findOne(
+      BackupCode,
+      { accountId, usedAt: { $ne: null } },
+      { orderBy: { usedAt: 'desc' } },
+    );
+    return { left, lastUsedAt: latest?.usedAt ?? null, confirmed: set?.confirmedAt != null };
   }
 
   /**

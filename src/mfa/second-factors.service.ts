@@ -19,6 +19,7 @@ import { keyUri, matchingStep, secretFromBytes, sixDigits } from './totp.js';
 export interface Enrolled {
   readonly totp: { readonly since: Date; readonly lastUsedAt: Date | null } | undefined;
   readonly backupCodesLeft: number;
+  readonly backupCodeLastUsedAt: Date | null;
   readonly backupCodesConfirmed: boolean;
 }
 
@@ -55,12 +56,15 @@ export class SecondFactors {
 
   async enrolled(accountId: string): Promise<Enrolled> {
     const authenticator = await this.em.fork().findOne(Authenticator, { accountId });
-    const codes = authenticator ? await this.backupCodes.state(accountId) : { left: 0, confirmed: false };
+    const codes = authenticator
+      ? await this.backupCodes.state(accountId)
+      : { left: 0, lastUsedAt: null, confirmed: false };
     return {
       totp: authenticator
         ? { since: authenticator.createdAt, lastUsedAt: authenticator.lastUsedAt ?? null }
         : undefined,
       backupCodesLeft: codes.left,
+      backupCodeLastUsedAt: codes.lastUsedAt,
       backupCodesConfirmed: codes.confirmed,
     };
   }
