@@ -8,6 +8,7 @@ const EXIT_USAGE = 64;
 const [command = 'help', ...args] = process.argv.slice(2);
 
 async function run(): Promise<number> {
+  process.umask(0o077);
   // A container asks this every few seconds: it must not load the whole program for it.
   if (command === 'health') return health(loadConfig(process.env));
   const known = Object.hasOwn(ACCOUNT_COMMANDS, command)

@@ -2,16 +2,20 @@ import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
 import { createApp } from './app.js';
 import type { Config } from './config/config.js';
-import { loadConfig, unknownSettings } from './config/load.js';
+import { isOpenToOthers, loadConfig, unknownSettings } from './config/load.js';
 import { explain } from './start-failure.js';
 
 async function start(): Promise<void> {
+  // Whatever is written from here on is its owner's alone.
+  process.umask(0o077);
   const config = loadConfig(process.env);
   // In a container this is process 1, which ignores a signal that nobody handles; the program's own handlers come later.
   const leave = () => process.exit(143);
   process.once('SIGTERM', leave).once('SIGINT', leave);
   const app = await createApp(config);
   process.off('SIGTERM', leave).off('SIGINT', leave);
+  if (isOpenToOthers(config))
+    new Logger('Config').warn(`${config.dataDir} is open to others on this machine: chmod 700 it`);
   for (const name of unknownSettings(process.env))
     new Logger('Config').warn(`${name} is not a setting and has no effect`);
   await app.listen(config.port, ...((config.bind ? [config.bind] : []) as [string]));

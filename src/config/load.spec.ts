@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigurationMistakes } from './config.js';
-import { loadConfig, unknownSettings } from './load.js';
+import { isOpenToOthers, loadConfig, unknownSettings } from './load.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-config-'));
 let dataDir: string;
@@ -57,6 +57,19 @@ describe('configuration', () => {
     chmodSync(dataDir, 0o755);
     load();
     expect(statSync(dataDir).mode & 0o777).toBe(0o700);
+  });
+
+  it('closes one that the operator made for the clients file, and leaves a place of others alone', () => {
+    mkdirSync(dataDir, { mode: 0o755 });
+    writeFileSync(join(dataDir, 'clients.yaml'), 'clients: []');
+    expect(isOpenToOthers(load())).toBe(false);
+
+    const shared = `${dataDir}-shared`;
+    mkdirSync(shared);
+    chmodSync(shared, 0o1777);
+    writeFileSync(join(shared, 'of-somebody-else'), '');
+    expect(isOpenToOthers(load({ GATEHOUSE_DATA_DIR: shared }))).toBe(true);
+    expect(statSync(shared).mode & 0o1777).toBe(0o1777);
   });
 
   it('takes the port into the default URL, and honours a path', () => {

@@ -70,6 +70,11 @@ export function loadConfig(env: Environment): Config {
   });
 }
 
+/** Whether others on this machine can look into the data directory: to be said, since a mounted or shared one is not ours to close. */
+export function isOpenToOthers({ dataDir }: Config): boolean {
+  return (statSync(dataDir).mode & 0o077) !== 0;
+}
+
 /** Names in the environment that look like settings and are none: a typing error would otherwise pass in silence. */
 export function unknownSettings(env: Environment): string[] {
   const known = new Set<string>(
@@ -124,7 +129,7 @@ function prepareDataDir(dataDir: string, mistakes: string[]): void {
       mistakes.push(`GATEHOUSE_DATA_DIR: ${dataDir} is not a directory: name another or move the file away.`);
       return;
     }
-    if (stat.mode & 0o077 && stat.uid === process.getuid?.()) keepPrivate(dataDir, mistakes);
+    if (stat.mode & 0o077 && stat.uid === process.getuid?.()) closeIfOurs(dataDir);
     accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -134,14 +139,13 @@ function prepareDataDir(dataDir: string, mistakes: string[]): void {
   }
 }
 
-/** The directory holds the master secret. One that is full of other things is not ours to close: its owner says. */
-function keepPrivate(dataDir: string, mistakes: string[]): void {
+/** What makes a directory ours: nothing in it yet, or what Gatehouse and its operator put there. */
+const OURS = ['secret.key', 'gatehouse.sqlite', 'clients.yaml'];
+
+/** The directory holds the master secret. One that serves others too (/tmp, a home) is not ours to close. */
+function closeIfOurs(dataDir: string): void {
   const content = readdirSync(dataDir);
-  if (content.length === 0 || content.includes('secret.key')) chmodSync(dataDir, 0o700);
-  else
-    mistakes.push(
-      `GATEHOUSE_DATA_DIR: ${dataDir} is open to others and holds other things: name a directory of its own, or chmod 700 it.`,
-    );
+  if (content.length === 0 || content.some((name) => OURS.includes(name))) chmodSync(dataDir, 0o700);
 }
 
 function findClientsFile(named: string | undefined, dataDir: string, mistakes: string[]): string | undefined {
