@@ -78,14 +78,17 @@ export class ErrorFilter implements ExceptionFilter {
   }
 
   private log(error: PageError, req: Request, reference?: string): void {
-    const where = `${req.method} ${JSON.stringify(req.path)}`;
-    if (error.status >= 500) {
-      const cause = error.options.cause;
+    const { cause } = error.options;
+    const what = `${error.code} ${reference ?? ''} ${req.method} ${JSON.stringify(req.path)}`;
+    if (error.status < 500) {
+      if (error.status !== 404) this.logger.debug(what);
+    } else if (cause === undefined) {
+      // Nothing is broken: there is more to do than can be done at once.
+      this.logger.warn(what);
+    } else {
       this.logger.error(
-        `${error.code} ${reference ?? ''} ${where}: ${cause instanceof Error ? (cause.stack ?? cause.message) : JSON.stringify(cause)}`,
+        `${what}: ${cause instanceof Error ? (cause.stack ?? cause.message) : JSON.stringify(cause)}`,
       );
-    } else if (error.status !== 404) {
-      this.logger.debug(`${error.code} ${where}`);
     }
   }
 }
