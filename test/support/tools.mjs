@@ -41,7 +41,7 @@ export function reportMissing() {
     .filter(([, path]) => !path)
     .map(([name]) => name);
   if (missing.length === 0) return;
-  const line = `Tests that need ${missing.join(' and ')} are skipped; to run them: apt-get install ${missing.map((name) => PACKAGES[name]).join(' ')}`;
+  const line = `Tests that need ${missing.join(', ')} are skipped; to run them: apt-get install ${missing.map((name) => PACKAGES[name]).join(' ')}`;
   if (process.env.GATEHOUSE_TEST_ALL === '1') throw new Error(line);
   console.log(line);
 }
