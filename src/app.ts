@@ -13,6 +13,7 @@ import { BrowserIds } from './http/browser-id.js';
 import { createLogger } from './http/logger.js';
 import { frontDoor } from './http/front-door.js';
 import { securityHeaders } from './http/security-headers.js';
+import { noteVisitor } from './http/visitor.js';
 import type { Clock } from './kernel/clock.js';
 import { InteractionTokens } from './oidc/interaction-tokens.js';
 import { mountProvider } from './oidc/mount.js';
@@ -35,6 +36,7 @@ export async function createApp(config: Config, clock?: Clock): Promise<NestExpr
 
   app.use(securityHeaders(config));
   app.use(frontDoor(config));
+  app.use(noteVisitor);
   app.use(app.get(BrowserIds).middleware);
   app.useStaticAssets(join(projectRoot, 'public'), {
     prefix: '/assets',

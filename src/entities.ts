@@ -1,24 +1,42 @@
 import { AuditEvent } from './audit/audit-event.entity.js';
 import { KnownBrowserSchema, ThrottleSchema } from './attempts/throttle.entity.js';
 import type { Entities } from './database/options.js';
+import { MailSchema } from './mail/mail.entity.js';
 import { Authenticator } from './mfa/authenticator.entity.js';
 import { BackupCode, BackupCodeSet } from './mfa/backup-code.entity.js';
+import { Passkey } from './mfa/passkey.entity.js';
+import { RecoveryRequestSchema } from './mfa/recovery-request.entity.js';
+import { RememberedDeviceSchema } from './mfa/remembered-device.entity.js';
+import { SpentChallengeSchema } from './mfa/spent-challenge.entity.js';
+import { BrowserSessionSchema } from './oidc/browser-session.entity.js';
 import { Client } from './oidc/client.entity.js';
+import { LogoutNoticeSchema } from './oidc/logout-notice.entity.js';
 import { OidcRecordSchema } from './oidc/record.entity.js';
 import { SigningKey } from './oidc/signing-key.entity.js';
 import { AttemptSchema } from './sign-in/attempt.entity.js';
 import { Account } from './users/account.entity.js';
+import { Avatar } from './users/avatar.entity.js';
+import { OneTimeLinkSchema } from './users/one-time-link.entity.js';
 
 /** Every table there is; migrations are made from this list. */
 export const entities: Entities = [
   Account,
+  Avatar,
+  OneTimeLinkSchema,
+  MailSchema,
   Authenticator,
   BackupCode,
   BackupCodeSet,
+  Passkey,
+  SpentChallengeSchema,
+  RememberedDeviceSchema,
+  RecoveryRequestSchema,
   ThrottleSchema,
   KnownBrowserSchema,
   AttemptSchema,
   OidcRecordSchema,
+  BrowserSessionSchema,
+  LogoutNoticeSchema,
   Client,
   SigningKey,
   AuditEvent,

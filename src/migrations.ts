@@ -1,9 +1,17 @@
 import { Migration0001_initial as postgresql0001 } from '../migrations/postgresql/0001-initial.js';
+import { Migration0002_people as postgresql0002 } from '../migrations/postgresql/0002-people.js';
 import { Migration0001_initial as sqlite0001 } from '../migrations/sqlite/0001-initial.js';
+import { Migration0002_people as sqlite0002 } from '../migrations/sqlite/0002-people.js';
 import type { MigrationList } from './database/options.js';
 
 /** Every migration, oldest first; the same names in both folders. */
 export const migrations: MigrationList = {
-  sqlite: [{ name: '0001-initial', class: sqlite0001 }],
-  postgresql: [{ name: '0001-initial', class: postgresql0001 }],
+  sqlite: [
+    { name: '0001-initial', class: sqlite0001 },
+    { name: '0002-people', class: sqlite0002 },
+  ],
+  postgresql: [
+    { name: '0001-initial', class: postgresql0001 },
+    { name: '0002-people', class: postgresql0002 },
+  ],
 };

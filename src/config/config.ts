@@ -21,6 +21,14 @@ export class Config {
   readonly sessionLifetime: number;
   readonly sessionIdle: number;
   readonly recentSignIn: number;
+  /** 0: no browser is remembered. */
+  readonly rememberDevice: number;
+  readonly emailVerificationRequired: boolean;
+  /** 0: a recovery waits for an operator. */
+  readonly recoveryDelay: number;
+  /** Absent: no mail is sent. */
+  readonly smtp: URL | undefined;
+  readonly mailFrom: string;
   readonly trustedProxyHops: number;
   readonly testApp: boolean;
   readonly logLevel: 'error' | 'warn' | 'log' | 'debug';

@@ -32,6 +32,11 @@ export function loadConfig(env: Environment): Config {
   if (values.GATEHOUSE_SESSION_IDLE! > values.GATEHOUSE_SESSION_LIFETIME!) {
     mistakes.push('GATEHOUSE_SESSION_IDLE is longer than GATEHOUSE_SESSION_LIFETIME: shorten it.');
   }
+  if (values.GATEHOUSE_RECOVERY_DELAY && !values.SMTP_URL) {
+    mistakes.push(
+      'GATEHOUSE_RECOVERY_DELAY needs SMTP_URL: without mail nobody could object to a recovery. Set SMTP_URL, or switch the delay off.',
+    );
+  }
   const secret =
     mistakes.length === 0 ? (values.GATEHOUSE_SECRET ?? generatedSecret(dataDir, mistakes)) : undefined;
   if (mistakes.length > 0 || !secret) throw new ConfigurationMistakes(mistakes);
@@ -57,6 +62,11 @@ export function loadConfig(env: Environment): Config {
     sessionLifetime: values.GATEHOUSE_SESSION_LIFETIME!,
     sessionIdle: values.GATEHOUSE_SESSION_IDLE!,
     recentSignIn: values.GATEHOUSE_RECENT_SIGN_IN!,
+    rememberDevice: values.GATEHOUSE_REMEMBER_DEVICE!,
+    emailVerificationRequired: values.GATEHOUSE_EMAIL_VERIFICATION === 'required',
+    recoveryDelay: values.GATEHOUSE_RECOVERY_DELAY!,
+    smtp: values.SMTP_URL,
+    mailFrom: values.GATEHOUSE_MAIL_FROM ?? `gatehouse@${url.hostname}`,
     trustedProxyHops: values.GATEHOUSE_TRUSTED_PROXY_HOPS!,
     testApp:
       values.GATEHOUSE_TEST_APP === 'auto' ? isLoopback(url.hostname) : values.GATEHOUSE_TEST_APP === 'on',

@@ -23,6 +23,15 @@ export function duration(least: number, most: number): Parse<number> {
   };
 }
 
+/** A duration, or 0 for "off". @param on what "on" stands for; absent: only a duration can be given */
+export function durationOrOff(least: number, most: number, on?: string): Parse<number> {
+  const parse = duration(least, most);
+  return (value) => {
+    if (value === 'off') return 0;
+    return parse(value === 'on' && on ? on : value);
+  };
+}
+
 export function integer(least: number, most: number): Parse<number> {
   return (value) => {
     const result = /^\d{1,9}$/.test(value) ? Number(value) : NaN;
@@ -78,4 +87,28 @@ export const masterSecret: Parse<Buffer> = (value) => {
     throw new BadSetting('give at least 32 random bytes, for example the output of: openssl rand -base64 48');
   }
   return bytes;
+};
+
+/** A mail server (RFC 8314: TLS from the start, or STARTTLS). */
+export const smtpUrl: Parse<URL> = (value) => {
+  if (!/^smtps?:\/\//.test(value) || !URL.canParse(value) || !new URL(value).hostname) {
+    throw new BadSetting('write smtps://user:password@host or smtp://user:password@host:587');
+  }
+  const url = new URL(value);
+  const tls = url.searchParams.get('tls');
+  if (
+    (url.pathname !== '' && url.pathname !== '/') ||
+    (tls !== null && tls !== 'off' && tls !== 'required')
+  ) {
+    throw new BadSetting('after the host only ?tls=required or ?tls=off may stand');
+  }
+  return url;
+};
+
+/** One address, with or without a name before it; no line break can begin another header. */
+export const mailSender: Parse<string> = (value) => {
+  if (!/^(?:[^<>\p{Cc}"@,;:]+ <[^<>\s@]+@[^<>\s@]+>|[^<>\s@]+@[^<>\s@]+)$/u.test(value)) {
+    throw new BadSetting('write id@example.org or Example ID <id@example.org>');
+  }
+  return value;
 };

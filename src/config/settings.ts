@@ -2,10 +2,13 @@ import { DAY, HOUR, MINUTE, SECOND } from '../kernel/clock.js';
 import {
   databaseUrl,
   duration,
+  durationOrOff,
   integer,
+  mailSender,
   masterSecret,
   oneOf,
   publicUrl,
+  smtpUrl,
   text,
   type Parse,
 } from './parsers.js';
@@ -101,6 +104,36 @@ export const SETTINGS = {
     parse: duration(30 * SECOND, HOUR),
     initial: '10m',
     description: 'How recent a sign-in must be to change a password or a second factor.',
+  }),
+  GATEHOUSE_REMEMBER_DEVICE: setting({
+    parse: durationOrOff(DAY, 365 * DAY),
+    initial: '30d',
+    description:
+      'For how long a person may have this browser remembered, so that it is not asked for the second factor again; `off` never offers it. An application that demands two factors, or a fresh sign-in, asks all the same.',
+  }),
+  GATEHOUSE_EMAIL_VERIFICATION: setting({
+    parse: oneOf('optional', 'required'),
+    initial: 'optional',
+    description:
+      '`required` lets nobody sign in to an application before the e-mail address is confirmed. An application can demand it for itself either way (`require_verified_email`).',
+  }),
+  GATEHOUSE_RECOVERY_DELAY: setting({
+    parse: durationOrOff(HOUR, 30 * DAY, '72h'),
+    initial: 'off',
+    description:
+      'After which time a person who knows the password but has lost every second factor gets in without one, unless the owner cancels it: each address of the account is told. `off`: only when an operator confirms it. `on` means 72h. It needs SMTP_URL.',
+  }),
+  SMTP_URL: setting({
+    parse: smtpUrl,
+    initialText: 'none: no mail is sent',
+    secret: true,
+    description:
+      'The mail server: `smtps://user:password@mail.example.org` (TLS from the start, port 465) or `smtp://user:password@mail.example.org:587` (STARTTLS). A password is sent over TLS only, except to this machine itself, or with `?tls=off`.',
+  }),
+  GATEHOUSE_MAIL_FROM: setting({
+    parse: mailSender,
+    initialText: '`gatehouse@` and the host of GATEHOUSE_URL',
+    description: 'The sender of every mail: `id@example.org` or `Example ID <id@example.org>`.',
   }),
   GATEHOUSE_TRUSTED_PROXY_HOPS: setting({
     parse: integer(0, 10),

@@ -12,6 +12,8 @@ const AccountSchema = defineEntity({
     email: p.string().length(254),
     emailKey: p.string().length(320).unique(),
     emailVerifiedAt: p.datetime(3).nullable(),
+    /** What applications call the person; null: the user name. */
+    displayName: p.string().length(100).nullable(),
     /** An argon2id PHC string; null: the account has no password. */
     passwordHash: p.string().length(200).nullable(),
     passwordChangedAt: p.datetime(3).nullable(),
@@ -19,9 +21,13 @@ const AccountSchema = defineEntity({
     factorGeneration: p.integer().default(0),
     /** The language the person chose; null: none chosen. */
     locale: p.string().length(16).nullable(),
+    /** An IANA time zone, for the times on the person's pages; null: UTC. */
+    timeZone: p.string().length(64).nullable(),
     createdAt: p.datetime(3),
     updatedAt: p.datetime(3),
     disabledAt: p.datetime(3).nullable(),
+    /** The owner asked for the account to be deleted, which happens then; until then it can be kept after all. */
+    deletionDueAt: p.datetime(3).nullable().index(),
   },
 });
 

@@ -1,0 +1,20 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { NextFunction, Request, Response } from 'express';
+
+/** Who is at the other end of a request, as far as it says so. */
+export interface Visitor {
+  readonly userAgent: string | undefined;
+  readonly address: string | undefined;
+}
+
+const visitors = new AsyncLocalStorage<Visitor>();
+
+/** From here on `visitor()` knows whose request is being worked on. */
+export function noteVisitor(req: Request, _res: Response, next: NextFunction): void {
+  visitors.run({ userAgent: req.get('user-agent')?.slice(0, 300), address: req.ip }, next);
+}
+
+/** Undefined outside of a request: a command in the shell, the clean-up. */
+export function visitor(): Visitor | undefined {
+  return visitors.getStore();
+}
