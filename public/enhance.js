@@ -8,7 +8,8 @@ for (const button of document.querySelectorAll('button[data-print]')) {
   button.addEventListener('click', () => window.print());
 }
 for (const form of document.forms) guardAgainstSecondSubmit(form);
-for (const time of document.querySelectorAll('time[datetime]')) showLocally(time);
+for (const time of document.querySelectorAll('time[datetime]:not([data-zone])')) showLocally(time);
+for (const select of document.querySelectorAll('select[data-suggest-zone]')) suggestZone(select);
 
 /** A button in the password field that shows what was typed. */
 function addReveal(control) {
@@ -95,11 +96,19 @@ function guardAgainstSecondSubmit(form) {
   window.addEventListener('pageshow', release);
 }
 
-/** A moment in the reader's own time zone. */
+/** A moment on the clock of the reader's machine, where they chose no time zone. */
 function showLocally(time) {
   const format = new Intl.DateTimeFormat(document.documentElement.lang, {
     dateStyle: 'medium',
     timeStyle: 'short',
   });
   time.textContent = format.format(new Date(time.dateTime));
+}
+
+/** The machine's own time zone, chosen beforehand; it counts only once the form is sent, and a line says so. */
+function suggestZone(select) {
+  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
+  if (select.value !== '' || ![...select.options].some(({ value }) => value === timeZone)) return;
+  select.value = timeZone;
+  document.getElementById(select.dataset.suggestZone).textContent = select.dataset.suggested;
 }

@@ -30,6 +30,8 @@ export class Config {
   readonly smtp: URL | undefined;
   readonly mailFrom: string;
   readonly trustedProxyHops: number;
+  /** Whether applications on internal addresses may be told of sign-outs. */
+  readonly internalBackchannel: boolean;
   readonly testApp: boolean;
   readonly logLevel: 'error' | 'warn' | 'log' | 'debug';
   readonly logFormat: 'json' | 'pretty';

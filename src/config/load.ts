@@ -68,6 +68,7 @@ export function loadConfig(env: Environment): Config {
     smtp: values.SMTP_URL,
     mailFrom: values.GATEHOUSE_MAIL_FROM ?? `gatehouse@${url.hostname}`,
     trustedProxyHops: values.GATEHOUSE_TRUSTED_PROXY_HOPS!,
+    internalBackchannel: values.GATEHOUSE_INTERNAL_BACKCHANNEL === 'on',
     testApp:
       values.GATEHOUSE_TEST_APP === 'auto' ? isLoopback(url.hostname) : values.GATEHOUSE_TEST_APP === 'on',
     logLevel: values.GATEHOUSE_LOG_LEVEL!,

@@ -141,6 +141,12 @@ export const SETTINGS = {
     description:
       'How many reverse proxies stand in front: that many entries at the end of `X-Forwarded-For` are believed for the client address in the audit log. Links and cookies come from GATEHOUSE_URL alone, whatever any header says.',
   }),
+  GATEHOUSE_INTERNAL_BACKCHANNEL: setting({
+    parse: oneOf('on', 'off'),
+    initial: 'off',
+    description:
+      'Whether an application on an internal address (loopback, a private network, a name inside a compose file) may be told of sign-outs at its `backchannel_logout_uri`, there also by plain http. `off`: nothing that stands in the clients file makes this server reach into its own network.',
+  }),
   GATEHOUSE_TEST_APP: setting({
     parse: oneOf('auto', 'on', 'off'),
     initial: 'auto',

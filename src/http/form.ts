@@ -13,7 +13,7 @@ export type FieldErrors = Record<string, MessageRef>;
 export type MessageRef = string | { readonly key: string; readonly params: Record<string, string | number> };
 
 /** Typed again by nobody but their owner. */
-const NEVER_SHOWN_AGAIN = new Set(['password', 'current', 'code']);
+const NEVER_SHOWN_AGAIN = new Set(['password', 'current', 'code', 'credential']);
 
 /** Validates a body against a form class that stands beside its route. Unknown, repeated and structured fields are refused. */
 export function readForm<T extends object>(type: ClassConstructor<T>, body: unknown): Submitted<T> {

@@ -8,8 +8,12 @@ import type { MessageRef } from './form.js';
 
 declare module 'express' {
   interface Request {
-    /** What further folders know of the language: the application's wish, and the person's own choice. */
-    languageHints?: { uiLocales?: string | undefined; account?: string | null | undefined };
+    /** What further folders know of the language: the application's wish, and the person's own choice; and of their clock. */
+    languageHints?: {
+      uiLocales?: string | undefined;
+      account?: string | null | undefined;
+      timeZone?: string | null | undefined;
+    };
   }
 }
 

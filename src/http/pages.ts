@@ -46,7 +46,12 @@ export class Pages {
       ),
       notice: data.notice && text(data.notice),
     };
-    return this.views.render(page, filled, { lang, formToken: this.browserIds.formToken(req, res) });
+    const timeZone = req.languageHints?.timeZone ?? undefined;
+    return this.views.render(page, filled, {
+      lang,
+      timeZone,
+      formToken: this.browserIds.formToken(req, res),
+    });
   }
 
   /** 303: after a POST the browser asks for the next page with GET, and never sends the form again. */

@@ -9,6 +9,8 @@ import { Languages } from './language.js';
 
 interface PageContext {
   readonly lang: string;
+  /** The reader's, where it is known. */
+  readonly timeZone?: string | undefined;
   readonly formToken: string;
 }
 
@@ -37,7 +39,11 @@ export class Views {
       const [room, ...rest] = file.replace(/\.hbs$/, '').split('/');
       const source = readFileSync(join(folder, file), 'utf8');
       if (room === 'partials') this.handlebars.registerPartial(rest.join('/'), source);
-      else this.pages.set(`${room}/${rest.join('/')}`, this.handlebars.compile(source));
+      else {
+        // What is no HTML must not be escaped as if it were.
+        const noEscape = file.endsWith('.text.hbs');
+        this.pages.set(`${room}/${rest.join('/')}`, this.handlebars.compile(source, { noEscape }));
+      }
     }
     this.layout = this.pages.get('layouts/page')!;
   }
@@ -46,7 +52,7 @@ export class Views {
   render(page: string, data: Record<string, unknown>, context: PageContext): string {
     const template = this.pages.get(page);
     if (!template) throw new Error(`no page "${page}"`);
-    const options = { data: { lang: context.lang, formToken: context.formToken } };
+    const options = { data: { ...context } };
     const title =
       (data['title'] as string | undefined) ??
       this.languages.text(context.lang, `${page.replace('/', '.')}.title`, data);
@@ -66,6 +72,13 @@ export class Views {
     return this.layout({ ...common, body: template(common, options) }, options);
   }
 
+  /** What a template makes by itself, without the layout of a page: a letter's HTML (`.html.hbs`), or its text (`.text.hbs`). */
+  renderBare(name: string, data: Record<string, unknown>, lang: string): string {
+    const template = this.pages.get(name);
+    if (!template) throw new Error(`no template "${name}"`);
+    return template(data, { data: { lang } });
+  }
+
   private registerHelpers(): void {
     const safe = (html: string) => new Handlebars.SafeString(html);
     const assets = assetVersions();
@@ -73,18 +86,38 @@ export class Views {
       t: (key: string, { hash, data }: Options) => this.languages.text(data.lang, key, hash),
       url: (path: string) => this.config.basePath + path + (assets.has(path) ? `?v=${assets.get(path)}` : ''),
       csrf: ({ data }: Options) => safe(`<input type="hidden" name="_csrf" value="${data.formToken}">`),
-      date: (value: Date | undefined, { data }: Options) =>
-        value ? safe(timeElement(value, data.lang)) : '',
+      date: (value: Date | undefined, { data }: Options) => (value ? safe(timeElement(value, data)) : ''),
       eq: (a: unknown, b: unknown) => a === b,
       concat: (...parts: unknown[]) => parts.slice(0, -1).join(''),
     });
   }
 }
 
-/** In UTC, and said so; a script shows it in the reader's own time zone where there is one. */
-function timeElement(value: Date, lang: string): string {
-  const format = new Intl.DateTimeFormat(lang, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });
-  return `<time datetime="${value.toISOString()}">${format.format(value)} UTC</time>`;
+/**
+ * In the zone that the reader chose, and its name with it. Else in UTC, and said so: then a script shows it on the clock of
+ * the machine instead.
+ */
+function timeElement(value: Date, { lang, timeZone }: PageContext): string {
+  const known = timeZone !== undefined && isTimeZone(timeZone);
+  const text = new Intl.DateTimeFormat(lang, {
+    dateStyle: 'medium',
+    timeStyle: 'short',
+    timeZone: known ? timeZone : 'UTC',
+  }).format(value);
+  if (!known) return `<time datetime="${value.toISOString()}">${text} UTC</time>`;
+  const zone = new Intl.DateTimeFormat(lang, { timeZone, timeZoneName: 'short' })
+    .formatToParts(value)
+    .find(({ type }) => type === 'timeZoneName')!.value;
+  return `<time datetime="${value.toISOString()}" data-zone="${timeZone}">${text} ${zone}</time>`;
+}
+
+/** A zone that was chosen under another release of Node may be unknown to this one; a page has to come all the same. */
+export function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
 }
 
 /** Assets are cached for a year by a name that changes with their content. */

@@ -5,13 +5,17 @@ import type { NextFunction, Request, Response } from 'express';
 export interface Visitor {
   readonly userAgent: string | undefined;
   readonly address: string | undefined;
+  /** The language the browser asks for first. */
+  readonly language: string | undefined;
 }
 
 const visitors = new AsyncLocalStorage<Visitor>();
 
 /** From here on `visitor()` knows whose request is being worked on. */
 export function noteVisitor(req: Request, _res: Response, next: NextFunction): void {
-  visitors.run({ userAgent: req.get('user-agent')?.slice(0, 300), address: req.ip }, next);
+  const [language] = req.acceptsLanguages();
+  const userAgent = req.get('user-agent')?.slice(0, 300);
+  visitors.run({ userAgent, address: req.ip, language: language === '*' ? undefined : language }, next);
 }
 
 /** Undefined outside of a request: a command in the shell, the clean-up. */

@@ -30,6 +30,8 @@ export const undeclaredAccess = (cause: string) => new PageError('forbidden', 40
 export const crossOrigin = (cause: string) => new PageError('cross-origin', 403, { cause });
 export const staleForm = () => new PageError('stale-form', 403);
 export const interactionGone = (cause: unknown) => new PageError('interaction-gone', 400, { cause });
+/** A link from a mail that was used, replaced by a newer one, or is too old. */
+export const linkGone = () => new PageError('link-gone', 410);
 export const registrationClosed = () => new PageError('registration-closed', 403);
 export const tooLarge = () => new PageError('too-large', 413);
 export const badRequest = (cause?: unknown) => new PageError('bad-request', 400, { cause });
