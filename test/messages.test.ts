@@ -73,7 +73,11 @@ describe('the message catalogues', () => {
         ),
       ].map(([, key]) => key!),
     );
-    const known = new Set([...Object.keys(english), 'password.changed', 'password.checked']);
+    // What is written down of a password is named alike.
+    const audited = readFileSync(join(projectRoot, 'src/audit/audit.service.ts'), 'utf8').matchAll(
+      /'(password\.[a-z-]+)'/g,
+    );
+    const known = new Set([...Object.keys(english), ...[...audited].map(([, name]) => name!)]);
     expect(keys.filter((key) => !known.has(key))).toEqual([]);
   });
 
@@ -87,6 +91,21 @@ describe('the message catalogues', () => {
     }
   });
 
+  it('has every part of every letter, and words for no other', () => {
+    const written = readFileSync(join(projectRoot, 'src/mail/letters.ts'), 'utf8');
+    const names = [...written.matchAll(/name: '([a-z-]+)'/g)].map(([, name]) => name!);
+    expect(names.length).toBeGreaterThan(20);
+    const parts = Object.keys(english).filter((key) => /^mail\.[a-z-]+\./.test(key));
+    expect([...new Set(parts.map((key) => key.split('.')[1]!))].sort()).toEqual([...new Set(names)].sort());
+    const needed = names.flatMap((name) =>
+      ['subject', 'heading', 'text'].map((part) => `mail.${name}.${part}`),
+    );
+    expect(needed.filter((key) => !(key in english))).toEqual([]);
+    // A subject tells what happened, and never what somebody typed.
+    const subjects = parts.filter((key) => key.endsWith('.subject'));
+    expect(subjects.filter((key) => placeholders(english[key]!).length > 0)).toEqual([]);
+  });
+
   it('knows no message that nothing uses', () => {
     const everything = [
       ...templates.map((name) => join(views, name)),
@@ -94,8 +113,10 @@ describe('the message catalogues', () => {
     ]
       .map((path) => readFileSync(path, 'utf8'))
       .join('\n');
-    // Keys that are put together at run time: `scope.<name>.title`, `claim.<name>`, an error's code, a page's title.
-    const composed = /^(scope|claim|error)\.|\.title$|^form\.(totp|backup-code)-refused$/;
+    // Keys that are put together at run time: `scope.<name>.title`, `claim.<name>`, an error's code, a page's title, a letter's parts,
+    // `activity.<what was written down>`, `link.<what it is for>`.
+    const composed =
+      /^(scope|claim|error|activity|link)\.|\.title$|^mail\.[a-z-]+\.(subject|heading|text|action)$|^form\.(totp|backup-code)-refused$/;
     const unused = Object.keys(english).filter((key) => !composed.test(key) && !everything.includes(key));
     expect(unused).toEqual([]);
   });

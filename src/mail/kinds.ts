@@ -15,11 +15,7 @@ export interface MailFacts {
   /** To the address that is still the account's. */
   'email-change-requested': { readonly newEmail: string };
   /** To the address that was the account's until now, with a link to undo the change. */
-  'email-changed': {
-    readonly oldEmail: string;
-    readonly wasVerifiedAt: number | null;
-    readonly newEmail: string;
-  };
+  'email-changed': { readonly oldEmail: string; readonly newEmail: string; readonly reservation: string };
   'email-change-undone': Record<string, never>;
   'password-changed': Record<string, never>;
   'password-removed': Record<string, never>;

@@ -62,6 +62,11 @@ export class Outbox {
     await this.events.emit(mailWaiting, {});
   }
 
+  /** What still waits for somebody who has no account any more is not sent. */
+  async forget(sql: SqlRunner, accountId: string): Promise<void> {
+    await sql.run('DELETE FROM mail WHERE account_id = ?', accountId);
+  }
+
   /** @throws CannotOpen */
   open<Kind extends MailKind>(id: string, sealedFacts: string): MailFacts[Kind] & Happened {
     return JSON.parse(this.secrets.open(sealedFacts, place(id))) as MailFacts[Kind] & Happened;
@@ -75,6 +80,7 @@ export interface Happened {
     readonly at: number;
     readonly userAgent?: string;
     readonly address?: string;
+    readonly language?: string;
   };
 }
 

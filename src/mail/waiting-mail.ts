@@ -1,0 +1,99 @@
+import { Injectable } from '@nestjs/common';
+import { Sql } from '../database/sql.js';
+import { Clock, MINUTE } from '../kernel/clock.js';
+import { backOff } from './back-off.js';
+import type { MailKind } from './kinds.js';
+
+/** So long a letter belongs to the instance that took it. Longer than one try can last (delivery.ts). */
+const LEASE = 2 * MINUTE;
+
+/** A row of the outbox, as whoever delivers sees it. */
+export interface WaitingMail {
+  readonly id: string;
+  readonly kind: MailKind;
+  readonly accountId: string | null;
+  readonly sealedFacts: string;
+  readonly tries: number;
+  readonly dueAt: number;
+  readonly expiresAt: number;
+}
+
+/** A row that belongs to this instance until its lease runs out. */
+export interface TakenMail extends WaitingMail {
+  readonly takenUntil: number;
+}
+
+/** The outbox from the side of delivery: what is due, whose it is, and what becomes of it. */
+@Injectable()
+export class WaitingMails {
+  constructor(
+    private readonly sql: Sql,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The `limit` that have waited longest. */
+  due(limit: number): Promise<WaitingMail[]> {
+    return this.sql
+      .rows<Record<keyof WaitingMail, never>>(
+        `SELECT id, kind, account_id AS "accountId", sealed_facts AS "sealedFacts", tries,
+                due_at AS "dueAt", expires_at AS "expiresAt"
+         FROM mail WHERE due_at <= ? ORDER BY due_at, created_at LIMIT ?`,
+        this.now,
+        limit,
+      )
+      .then((rows) =>
+        rows.map((row) => ({ ...row, dueAt: Number(row.dueAt), expiresAt: Number(row.expiresAt) })),
+      );
+  }
+
+  /** Several instances see the same row; the one whose write finds it unchanged sends it. @returns undefined: another one has it */
+  async take(mail: WaitingMail): Promise<TakenMail | undefined> {
+    const takenUntil = this.now + LEASE;
+    const taken = await this.sql.run(
+      'UPDATE mail SET due_at = ? WHERE id = ? AND due_at = ?',
+      takenUntil,
+      mail.id,
+      mail.dueAt,
+    );
+    return taken === 1 ? { ...mail, takenUntil } : undefined;
+  }
+
+  /** It is sent, or never will be. */
+  async remove({ id }: WaitingMail): Promise<void> {
+    await this.sql.run('DELETE FROM mail WHERE id = ?', id);
+  }
+
+  /** It is tried again later. If the lease has run out meanwhile, it is another instance's and stays as it is. */
+  async postpone({ id, tries, takenUntil }: TakenMail): Promise<void> {
+    const failures = tries + 1;
+    await this.sql.run(
+      'UPDATE mail SET tries = ?, due_at = ? WHERE id = ? AND due_at = ?',
+      failures,
+      this.now + backOff(failures, Math.random()),
+      id,
+      takenUntil,
+    );
+  }
+
+  /** As if it had not been taken. */
+  async giveBack({ id, dueAt, takenUntil }: TakenMail): Promise<void> {
+    await this.sql.run('UPDATE mail SET due_at = ? WHERE id = ? AND due_at = ?', dueAt, id, takenUntil);
+  }
+
+  /**
+   * The mail server works again: what failed while it did not is due now.
+   * What is due sooner than a lease lasts may be another instance's at this moment, and comes soon anyway.
+   */
+  async hasten(): Promise<void> {
+    const { now } = this;
+    await this.sql.run('UPDATE mail SET due_at = ? WHERE due_at > ? AND tries > 0', now, now + LEASE);
+  }
+
+  hasExpired({ expiresAt }: WaitingMail): boolean {
+    return expiresAt <= this.now;
+  }
+
+  private get now(): number {
+    return this.clock.now().getTime();
+  }
+}
