@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { Sql } from '../database/sql.js';
+import { Sql, type SqlRunner } from '../database/sql.js';
 import { Cookies } from '../http/cookies.js';
 import { Clock } from '../kernel/clock.js';
 import { randomToken, sha256 } from '../kernel/secrets.js';
@@ -42,9 +42,11 @@ export class KnownBrowsers {
     return undefined;
   }
 
-  async remember(req: Request, res: Response, accountId: string): Promise<void> {
+  /** @returns `new`: the account has signed in elsewhere, and never here; `first`: never anywhere */
+  async remember(req: Request, res: Response, accountId: string): Promise<'known' | 'new' | 'first'> {
     const tokens = this.tokens(req);
     const known = await this.known(tokens, accountId);
+    const seen = known ? 'known' : (await this.hasAny(accountId)) ? 'new' : 'first';
     const token = known ?? randomToken(16);
     await this.sql.run(
       `INSERT INTO known_browser (browser, account_id, last_at) VALUES (?, ?, ?)
@@ -55,5 +57,16 @@ export class KnownBrowsers {
     );
     const others = tokens.filter((other) => other !== token);
     this.cookies.write(res, COOKIE, [token, ...others].slice(0, MOST).join('.'));
+    return seen;
+  }
+
+  /** The account is gone. */
+  async forgetAll(sql: SqlRunner, accountId: string): Promise<void> {
+    await sql.run('DELETE FROM known_browser WHERE account_id = ?', accountId);
+  }
+
+  private async hasAny(accountId: string): Promise<boolean> {
+    const statement = 'SELECT 1 AS known FROM known_browser WHERE account_id = ? LIMIT 1';
+    return (await this.sql.rows(statement, accountId)).length > 0;
   }
 }

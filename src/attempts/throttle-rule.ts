@@ -1,7 +1,10 @@
 import { MINUTE } from '../kernel/clock.js';
 
-/** The factors that are counted. Every second factor shares one counter: another kind gives no fresh budget. */
-export type ThrottledFactor = 'password' | 'second-factor';
+/**
+ * What is counted. Every second factor shares one counter: another kind gives no fresh budget.
+ * `mail` is what anybody can have sent to a mailbox.
+ */
+export type ThrottledFactor = 'password' | 'second-factor' | 'mail';
 
 interface Limit {
   /** Checks in `WINDOW`. */
@@ -15,6 +18,8 @@ export const WINDOW = 15 * MINUTE;
 export const LIMITS: Record<ThrottledFactor, Limit> = {
   password: { checks: 10, consecutive: 100 },
   'second-factor': { checks: 5, consecutive: 100 },
+  // Nothing can be guessed by it: there is no hard stop (the column's greatest number).
+  mail: { checks: 3, consecutive: 2_147_483_647 },
 };
 
 export interface Count {

@@ -82,9 +82,9 @@ export class Throttle {
     }
   }
 
-  /** An operator clears everything that is counted for an account, wherever it was tried. */
-  async reset(accountId: string): Promise<void> {
-    for (const factor of Object.keys(LIMITS)) {
+  /** Clears what is counted for an account, wherever it was tried. */
+  async reset(accountId: string, factors: string[] = Object.keys(LIMITS)): Promise<void> {
+    for (const factor of factors) {
       await this.sql.run('DELETE FROM throttle WHERE subject = ?', this.subjectOf(factor, accountId));
     }
   }

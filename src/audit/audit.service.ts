@@ -1,6 +1,7 @@
 import { EntityManager } from '@mikro-orm/core';
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
+import type { SqlRunner } from '../database/sql.js';
 import { Clock } from '../kernel/clock.js';
 import { AuditEvent } from './audit-event.entity.js';
 
@@ -19,6 +20,29 @@ export type AuditName =
   | 'sign-in.completed'
   | 'consent.given'
   | 'consent.refused'
+  | 'profile.changed'
+  | 'avatar.changed'
+  | 'avatar.removed'
+  | 'data.exported'
+  | 'email.verified'
+  | 'email.change-requested'
+  | 'email.changed'
+  | 'email.change-undone'
+  | 'password.reset-requested'
+  | 'password.reset'
+  | 'password.removed'
+  | 'passkey.checked'
+  | 'device.remembered'
+  | 'device.forgotten'
+  | 'recovery.requested'
+  | 'recovery.confirmed'
+  | 'recovery.cancelled'
+  | 'recovery.used'
+  | 'account.objected'
+  | 'account.deletion-requested'
+  | 'account.kept'
+  | 'application.revoked'
+  | 'link.printed'
   | 'session.ended';
 
 /** How the verdict of a check is written down. */
@@ -53,5 +77,16 @@ export class Audit {
       userAgent: req?.get('user-agent')?.slice(0, 300) ?? null,
       detail: facts.detail ?? null,
     });
+  }
+
+  /**
+   * The account is gone: what could still tell whose it was goes, too. The events stay, under an identifier that nothing leads
+   * from any more, so that the record stays whole.
+   */
+  async anonymize(sql: SqlRunner, accountId: string): Promise<void> {
+    await sql.run(
+      'UPDATE audit_event SET address = NULL, user_agent = NULL, detail = NULL WHERE account_id = ?',
+      accountId,
+    );
   }
 }
