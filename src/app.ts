@@ -12,12 +12,15 @@ import { projectRoot } from './config/root.js';
 import { BrowserIds } from './http/browser-id.js';
 import { createLogger } from './http/logger.js';
 import { frontDoor } from './http/front-door.js';
+import { readUpload } from './http/upload.js';
 import { securityHeaders } from './http/security-headers.js';
 import { noteVisitor } from './http/visitor.js';
 import type { Clock } from './kernel/clock.js';
 import { InteractionTokens } from './oidc/interaction-tokens.js';
 import { mountProvider } from './oidc/mount.js';
 import { RecordStore } from './oidc/record.store.js';
+import { SessionEndings } from './oidc/session-endings.service.js';
+import { SessionList } from './oidc/session-list.service.js';
 
 /** A form of ours is a few hundred bytes; what is larger is refused before it is read whole. */
 const BODY_LIMIT = '64kb';
@@ -51,10 +54,13 @@ export async function createApp(config: Config, clock?: Clock): Promise<NestExpr
       records: app.get(RecordStore),
       tokens: app.get(InteractionTokens),
       audit: app.get(Audit),
+      endings: app.get(SessionEndings),
+      sessions: app.get(SessionList),
     }),
   );
   app.enableCsrfProtection();
   app.useBodyParser('urlencoded', { extended: false, limit: BODY_LIMIT });
+  app.use(readUpload());
   app.use(app.get(BrowserIds).checkFormToken);
 
   app.getHttpServer().on('clientError', answerUnreadable);

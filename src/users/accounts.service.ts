@@ -5,9 +5,11 @@ import { Sql } from '../database/sql.js';
 import { Clock } from '../kernel/clock.js';
 import { Events } from '../kernel/events.js';
 import { randomToken } from '../kernel/secrets.js';
+import { Outbox } from '../mail/outbox.js';
 import { Account } from './account.entity.js';
 import { accountDisabled } from './events.js';
 import { emailKey, identifierKey, isImpossible, usernameKey } from './identifiers.js';
+import { OneTimeLinks } from './one-time-links.js';
 import { PasswordHashes } from './password-hash.js';
 
 export interface NewAccount {
@@ -15,6 +17,9 @@ export interface NewAccount {
   readonly email: string;
   readonly password: string;
 }
+
+/** The address is kept for somebody who can still take a change of it back. */
+class Reserved extends Error {}
 
 /** Finds, makes and disables accounts. */
 @Injectable()
@@ -24,6 +29,8 @@ export class Accounts {
     private readonly sql: Sql,
     private readonly clock: Clock,
     private readonly hashes: PasswordHashes,
+    private readonly links: OneTimeLinks,
+    private readonly outbox: Outbox,
     private readonly events: Events,
   ) {}
 
@@ -53,8 +60,9 @@ export class Accounts {
   /**
    * Makes an account, or says that the user name or the address is taken. The password is hashed either way,
    * so that the time does not tell which it was.
+   * @param confirm whether a link that confirms the address is sent to it
    */
-  async register({ username, email, password }: NewAccount): Promise<Account | 'taken'> {
+  async register({ username, email, password }: NewAccount, confirm = false): Promise<Account | 'taken'> {
     const passwordHash = await this.hashes.make(password);
     const now = this.clock.now();
     const em = this.em.fork();
@@ -70,10 +78,15 @@ export class Accounts {
       updatedAt: now,
     });
     try {
-      await em.persist(account).flush();
+      await em.transactional(async (within) => {
+        await within.persist(account).flush();
+        const sql = this.sql.within(within);
+        if (await this.links.reservedFor(sql, account.emailKey)) throw new Reserved();
+        if (confirm) await this.outbox.add(sql, 'verify-email', account.id, {});
+      });
       return account;
     } catch (error) {
-      if (isUniqueViolation(error)) return 'taken';
+      if (isUniqueViolation(error) || error instanceof Reserved) return 'taken';
       throw error;
     }
   }

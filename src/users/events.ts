@@ -22,3 +22,11 @@ export const passwordChanged = eventKind<AccountChange>('password.changed');
 
 /** The account was disabled by an operator: everything ends. */
 export const accountDisabled = eventKind<AccountChange>('account.disabled');
+
+/** The owner wants the account deleted: everything ends, and can begin again while it still exists. */
+export const deletionRequested = eventKind<AccountChange>('account.deletion-requested');
+
+/** The account's row is gone; each folder removes what it keeps of it, in the same commit. */
+export const accountDeleted = eventKind<{ readonly accountId: string; readonly sql: SqlRunner }>(
+  'account.deleted',
+);

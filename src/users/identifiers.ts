@@ -1,3 +1,5 @@
+import { domainToASCII } from 'node:url';
+
 /**
  * The canonical forms under which user names and addresses are compared, stored unique, and throttled:
  * case, Unicode compatibility forms and surrounding spaces make no second person and no second counter.
@@ -8,6 +10,17 @@ export function usernameKey(username: string): string {
 
 export function emailKey(email: string): string {
   return canonical(email);
+}
+
+/**
+ * Whose mailbox an address leads to, as far as its spelling tells: what follows a `+` is the owner's own, gmail.com knows no
+ * dots, and a domain has two spellings. It counts mails, and is nobody's identity.
+ */
+export function mailboxKey(email: string): string {
+  const [, local = '', domain = ''] = /^(.*)@(.*)$/s.exec(canonical(email)) ?? [undefined, email, ''];
+  const host = domainToASCII(domain) || domain;
+  const name = local.split('+', 1)[0]!;
+  return /^(gmail|googlemail)\.com$/.test(host) ? `${name.replaceAll('.', '')}@gmail.com` : `${name}@${host}`;
 }
 
 /** No name and no address has control characters; some databases cannot even be asked for them. */

@@ -4,6 +4,7 @@ import { Throttle, type ThrottleSubject } from '../attempts/throttle.service.js'
 import { Sql } from '../database/sql.js';
 import { Clock } from '../kernel/clock.js';
 import { Events } from '../kernel/events.js';
+import { Outbox } from '../mail/outbox.js';
 import { Account } from './account.entity.js';
 import { Accounts } from './accounts.service.js';
 import { passwordChanged, type Kept } from './events.js';
@@ -26,6 +27,7 @@ export class Passwords {
     private readonly accounts: Accounts,
     private readonly hashes: PasswordHashes,
     private readonly throttle: Throttle,
+    private readonly outbox: Outbox,
     private readonly events: Events,
   ) {}
 
@@ -62,8 +64,48 @@ export class Passwords {
         { id: accountId },
         { passwordHash, passwordChangedAt: now, updatedAt: now },
       );
-      await this.events.emit(passwordChanged, { accountId, keep, sql: this.sql.within(em) });
+      const sql = this.sql.within(em);
+      await this.outbox.add(sql, 'password-changed', accountId, {});
+      await this.events.emit(passwordChanged, { accountId, keep, sql });
     });
+  }
+
+  /**
+   * Makes the account one without a password. The caller has made sure, from the same `account`, that another way in is left:
+   * whatever changes that has changed its factor generation. False: then nothing is done.
+   */
+  async remove(account: Account, keep?: Kept): Promise<boolean> {
+    const { id: accountId, factorGeneration: generation } = account;
+    const now = this.clock.now();
+    return this.em.fork().transactional(async (em) => {
+      const removed = await em.nativeUpdate(
+        Account,
+        { id: accountId, factorGeneration: generation },
+        { passwordHash: null, passwordChangedAt: now, factorGeneration: generation + 1, updatedAt: now },
+      );
+      if (removed !== 1) return false;
+      const sql = this.sql.within(em);
+      await this.outbox.add(sql, 'password-removed', accountId, {});
+      await this.events.emit(passwordChanged, { accountId, keep, sql });
+      return true;
+    });
+  }
+
+  /**
+   * The owner says that somebody else was in the account: the password stops working, every session ends, and a link to a new
+   * password goes to the owner's address. In the caller's transaction.
+   */
+  async block(em: EntityManager, accountId: string): Promise<void> {
+    await em.nativeUpdate(
+      Account,
+      { id: accountId },
+      { passwordHash: null, passwordChangedAt: this.clock.now() },
+    );
+    const sql = this.sql.within(em);
+    // Whoever is about to remove a passkey because there is a password must look again.
+    await sql.run('UPDATE account SET factor_generation = factor_generation + 1 WHERE id = ?', accountId);
+    await this.events.emit(passwordChanged, { accountId, sql });
+    await this.outbox.add(sql, 'reset-password', accountId, {});
   }
 
   private async verify(

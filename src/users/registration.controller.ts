@@ -37,7 +37,7 @@ export class RegistrationController {
   @Public()
   @Get('done')
   done(@Req() req: Request, @Res() res: Response): void {
-    this.pages.show(req, res, 'users/registered', { signInUrl: `${this.config.basePath}/dashboard` });
+    this.pages.show(req, res, 'users/registered', this.data());
   }
 
   private data() {

@@ -4,11 +4,15 @@ import { IsEmail, IsString, Matches, MaxLength } from 'class-validator';
 import type { Request } from 'express';
 import { Audit } from '../audit/audit.service.js';
 import { Config } from '../config/config.js';
+import { Sql } from '../database/sql.js';
 import { shownAgain, type Submitted } from '../http/form.js';
+import { Languages } from '../http/language.js';
 import type { PageData } from '../http/pages.js';
 import { registrationClosed } from '../kernel/errors.js';
+import { Outbox } from '../mail/outbox.js';
 import { Accounts } from './accounts.service.js';
 import { USERNAME } from './identifiers.js';
+import { MailQuota } from './mail-quota.js';
 import { PasswordPolicy } from './password-policy.js';
 
 /** Spaces around a name, and compatibility forms of its letters, are nobody's intention. */
@@ -40,13 +44,17 @@ export class Registration {
     private readonly config: Config,
     private readonly accounts: Accounts,
     private readonly policy: PasswordPolicy,
+    private readonly quota: MailQuota,
+    private readonly outbox: Outbox,
+    private readonly sql: Sql,
+    private readonly languages: Languages,
     private readonly audit: Audit,
   ) {}
 
   /** What the page shows. @throws registrationClosed where the operator makes the accounts */
   pageData(): PageData {
     this.assertOpen();
-    return { minLength: this.policy.minLength };
+    return { minLength: this.policy.minLength, mailed: this.outbox.isOpen };
   }
 
   /**
@@ -60,8 +68,10 @@ export class Registration {
     const refusal = this.policy.refusal(form.password, form);
     if (refusal) return { values: shownAgain(form), errors: { password: refusal } };
 
-    const outcome = await this.accounts.register(form);
+    const mailed = this.outbox.isOpen && (await this.quota.admit(form.email)).admitted;
+    const outcome = await this.accounts.register(form, mailed);
     if (outcome === 'taken') {
+      if (mailed) await this.tellByMail(form, this.languages.of(req));
       await this.audit.record(
         'account.registration-refused',
         { result: 'failure', detail: { reason: 'taken' } },
@@ -71,6 +81,13 @@ export class Registration {
       await this.audit.record('account.registered', { accountId: outcome.id }, req);
     }
     return undefined;
+  }
+
+  /** The page must not say it, but whoever reads the address's mail may know: that they have an account, or that the name is taken. */
+  private async tellByMail({ email, username }: RegistrationForm, locale: string): Promise<void> {
+    const owner = await this.accounts.findByIdentifier(email);
+    if (owner) await this.outbox.add(this.sql, 'already-registered', owner.id, {});
+    else await this.outbox.add(this.sql, 'username-taken', null, { email, username, locale });
   }
 
   private assertOpen(): void {

@@ -2,18 +2,64 @@ import { Module } from '@nestjs/common';
 import { AttemptsModule } from '../attempts/attempts.module.js';
 import { AuditModule } from '../audit/audit.module.js';
 import { HttpModule } from '../http/http.module.js';
+import { MailModule } from '../mail/mail.module.js';
+import { AccountDeletion } from './account-deletion.service.js';
 import { Accounts } from './accounts.service.js';
+import { AvatarController } from './avatar.controller.js';
+import { Avatars } from './avatars.service.js';
+import { Correspondence } from './correspondence.js';
+import { DeletionListener } from './deletion.listener.js';
+import { EmailChange } from './email-change.service.js';
+import { EmailVerification } from './email-verification.service.js';
+import { LinkPages } from './link-page.js';
+import { LinksController } from './links.controller.js';
+import { MailQuota } from './mail-quota.js';
+import { OneTimeLinks } from './one-time-links.js';
 import { PasswordHashes } from './password-hash.js';
 import { PasswordPolicy } from './password-policy.js';
+import { PasswordResetController } from './password-reset.controller.js';
+import { PasswordReset } from './password-reset.service.js';
 import { Passwords } from './passwords.service.js';
-import { Registration } from './registration.service.js';
+import { Pictures } from './picture.js';
+import { Profiles } from './profile.service.js';
 import { RegistrationController } from './registration.controller.js';
+import { Registration } from './registration.service.js';
 
-/** Owns accounts, their identifiers and passwords. It knows no second factor and no session. */
+/** Owns accounts, their identifiers, passwords and the links that are mailed about them. It knows no second factor and no session. */
 @Module({
-  imports: [HttpModule, AuditModule, AttemptsModule],
-  controllers: [RegistrationController],
-  providers: [Accounts, PasswordHashes, PasswordPolicy, Passwords, Registration],
-  exports: [Accounts, Passwords, PasswordPolicy, Registration],
+  imports: [HttpModule, AuditModule, MailModule, AttemptsModule],
+  controllers: [AvatarController, RegistrationController, PasswordResetController, LinksController],
+  providers: [
+    AccountDeletion,
+    Accounts,
+    Avatars,
+    Correspondence,
+    DeletionListener,
+    EmailChange,
+    EmailVerification,
+    LinkPages,
+    MailQuota,
+    OneTimeLinks,
+    PasswordHashes,
+    PasswordPolicy,
+    PasswordReset,
+    Passwords,
+    Pictures,
+    Profiles,
+    Registration,
+  ],
+  exports: [
+    AccountDeletion,
+    Accounts,
+    Avatars,
+    EmailChange,
+    EmailVerification,
+    LinkPages,
+    OneTimeLinks,
+    PasswordPolicy,
+    Passwords,
+    Profiles,
+    Registration,
+  ],
 })
 export class UsersModule {}

@@ -1,0 +1,91 @@
+import { EntityManager } from '@mikro-orm/core';
+import { Injectable } from '@nestjs/common';
+import { Sql } from '../database/sql.js';
+import { Clock, DAY } from '../kernel/clock.js';
+import { Events } from '../kernel/events.js';
+import { Outbox } from '../mail/outbox.js';
+import { Account } from './account.entity.js';
+import { Accounts } from './accounts.service.js';
+import { accountDeleted, deletionRequested } from './events.js';
+import { OneTimeLinks } from './one-time-links.js';
+
+/** As long as the owner can think better of it. */
+export const DELETION_GRACE = 7 * DAY;
+
+/** Ends an account at its owner's wish: every session at once, everything else after a week of grace. */
+@Injectable()
+export class AccountDeletion {
+  constructor(
+    private readonly em: EntityManager,
+    private readonly sql: Sql,
+    private readonly clock: Clock,
+    private readonly accounts: Accounts,
+    private readonly links: OneTimeLinks,
+    private readonly outbox: Outbox,
+    private readonly events: Events,
+  ) {}
+
+  /** @returns when the account will be gone */
+  async request(accountId: string): Promise<Date> {
+    const now = this.clock.now();
+    const dueAt = new Date(now.getTime() + DELETION_GRACE);
+    await this.em.fork().transactional(async (em) => {
+      const sql = this.sql.within(em);
+      await em.nativeUpdate(Account, { id: accountId }, { deletionDueAt: dueAt, updatedAt: now });
+      await this.events.emit(deletionRequested, { accountId, sql });
+      await this.outbox.add(sql, 'deletion-requested', accountId, { dueAt: dueAt.getTime() });
+    });
+    return dueAt;
+  }
+
+  /** The owner, signed in, keeps the account after all. False: it was not about to be deleted. */
+  async keep(accountId: string): Promise<boolean> {
+    return (await this.em.fork().transactional((em) => this.keepWithin(em, accountId))) !== undefined;
+  }
+
+  /** Whose account a link would keep. */
+  async find(token: unknown): Promise<Account | undefined> {
+    const link = await this.links.find('keep-account', token);
+    const account = link && (await this.accounts.find(link.accountId));
+    return account?.deletionDueAt ? account : undefined;
+  }
+
+  async keepByLink(token: unknown): Promise<Account | undefined> {
+    return this.em.fork().transactional(async (em) => {
+      const link = await this.links.spend(this.sql.within(em), 'keep-account', token);
+      return link && this.keepWithin(em, link.accountId);
+    });
+  }
+
+  /** Deletes at most `limit` accounts whose grace is over, each with everything that is linked to it. @returns how many they were */
+  async deleteDue(limit: number): Promise<number> {
+    const now = this.clock.now();
+    const due = await this.em.fork().find(Account, { deletionDueAt: { $lte: now } }, { limit });
+    for (const account of due) await this.delete(account, now);
+    return due.length;
+  }
+
+  private async delete({ id, email, username, locale }: Account, now: Date): Promise<void> {
+    await this.em.fork().transactional(async (em) => {
+      // Whoever decides to keep it in this very moment wins.
+      if ((await em.nativeDelete(Account, { id, deletionDueAt: { $lte: now } })) !== 1) return;
+      const sql = this.sql.within(em);
+      await this.events.emit(accountDeleted, { accountId: id, sql });
+      await this.outbox.add(sql, 'account-deleted', null, { email, username, locale: locale ?? '' });
+    });
+  }
+
+  private async keepWithin(em: EntityManager, id: string): Promise<Account | undefined> {
+    const now = this.clock.now();
+    const kept = await em.nativeUpdate(
+      Account,
+      { id, deletionDueAt: { $gt: now } },
+      { deletionDueAt: null, updatedAt: now },
+    );
+    if (kept !== 1) return undefined;
+    const sql = this.sql.within(em);
+    await this.links.endAll(sql, id, 'keep-account');
+    await this.outbox.add(sql, 'deletion-cancelled', id, {});
+    return em.findOneOrFail(Account, { id });
+  }
+}
