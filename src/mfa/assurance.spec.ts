@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ACR, assurance, levelOf, type Factor } from './assurance.js';
+import { ACR, assurance, factorsOf, levelOf, type Factor } from './assurance.js';
 
 const proofs = (...factors: Factor[]) => factors.map((factor) => ({ factor, at: 1 }));
 
@@ -8,19 +8,42 @@ describe('assurance', () => {
     [[], 0, []],
     [['totp'], 0, []],
     [['backup-code'], 0, []],
-    [['totp', 'backup-code'], 0, []],
+    [['security-key'], 0, []],
+    [['remembered-device'], 0, []],
+    [['totp', 'backup-code', 'security-key', 'remembered-device'], 0, []],
     [['password'], 1, ['pwd']],
     [['password', 'password'], 1, ['pwd']],
+    [['password', 'remembered-device'], 1, ['pwd']],
     [['password', 'totp'], 2, ['pwd', 'otp', 'mfa']],
     [['totp', 'password'], 2, ['pwd', 'otp', 'mfa']],
     [['password', 'backup-code'], 2, ['pwd', 'otp', 'mfa']],
     [['password', 'totp', 'backup-code'], 2, ['pwd', 'otp', 'mfa']],
+    [['password', 'security-key'], 2, ['pwd', 'pop', 'mfa']],
+    [['passkey'], 2, ['pop', 'mfa']],
+    [['passkey', 'remembered-device'], 2, ['pop', 'mfa']],
+    [['password', 'passkey'], 2, ['pwd', 'pop', 'mfa']],
+    [['passkey', 'totp'], 2, ['otp', 'pop', 'mfa']],
   ])('%j is worth level %i with amr %j', (factors, level, amr) => {
     expect(assurance(proofs(...factors))).toEqual({
       level,
       amr,
       acr: level === 0 ? undefined : ACR[level as 1 | 2],
     });
+  });
+
+  it.each<Factor[][]>([
+    [['password']],
+    [['password', 'totp']],
+    [['password', 'backup-code']],
+    [['password', 'security-key']],
+    [['passkey']],
+    [['password', 'passkey']],
+    [['passkey', 'totp']],
+    [['password', 'remembered-device']],
+  ])('a session that began with %j is worth the same again, and no more', (factors) => {
+    const begun = assurance(proofs(...factors));
+    const again = assurance(proofs(...factorsOf(begun.amr)));
+    expect(again).toEqual(begun);
   });
 
   it('knows its own acr values and no others', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { newBackupCode, normalizedBackupCode } from './backup-code-format.js';
+import { isMistyped, newBackupCode, normalizedBackupCode } from './backup-code-format.js';
 
 describe('backup codes', () => {
-  it('are four groups of four, of 80 random bits', () => {
+  it('are four groups of four, of 75 random bits and a check character', () => {
     const codes = new Set(Array.from({ length: 1000 }, newBackupCode));
     expect(codes.size).toBe(1000);
     for (const code of codes) expect(code).toMatch(/^[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){3}$/);
@@ -30,5 +30,26 @@ describe('backup codes', () => {
     '0'.repeat(100_000),
   ])('are not seen in %j', (typed) => {
     expect(normalizedBackupCode(typed)).toBeUndefined();
+  });
+
+  it('know a slip of the finger: every wrong character, and nearly every swap of two neighbours', () => {
+    const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+    let swaps = 0;
+    let noticed = 0;
+    for (let n = 0; n < 50; n++) {
+      const code = normalizedBackupCode(newBackupCode())!;
+      expect(isMistyped(code)).toBe(false);
+      for (let place = 0; place < code.length; place++) {
+        for (const other of alphabet) {
+          if (other === code[place]) continue;
+          expect(isMistyped(code.slice(0, place) + other + code.slice(place + 1))).toBe(true);
+        }
+        if (place === 0 || code[place] === code[place - 1]) continue;
+        swaps++;
+        const swapped = code.slice(0, place - 1) + code[place]! + code[place - 1]! + code.slice(place + 1);
+        if (isMistyped(swapped)) noticed++;
+      }
+    }
+    expect(noticed / swaps).toBeGreaterThan(0.97);
   });
 });

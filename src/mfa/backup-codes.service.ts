@@ -1,7 +1,9 @@
 import { EntityManager } from '@mikro-orm/core';
 import { Injectable } from '@nestjs/common';
+import { Sql } from '../database/sql.js';
 import { Clock } from '../kernel/clock.js';
 import { Secrets } from '../kernel/secrets.js';
+import { Outbox } from '../mail/outbox.js';
 import { BACKUP_CODE_COUNT, newBackupCode, normalizedBackupCode } from './backup-code-format.js';
 import type { SavedForm } from './forms.js';
 import { BackupCode, BackupCodeSet } from './backup-code.entity.js';
@@ -10,6 +12,7 @@ export interface BackupCodeState {
   readonly left: number;
   /** When one of the current ten was used last: the owner may notice that it was somebody else. */
   readonly lastUsedAt: Date | null;
+  readonly madeAt: Date | null;
   /** Whether the person has confirmed that they are saved. */
   readonly confirmed: boolean;
 }
@@ -19,6 +22,8 @@ export interface BackupCodeState {
 export class BackupCodes {
   constructor(
     private readonly em: EntityManager,
+    private readonly sql: Sql,
+    private readonly outbox: Outbox,
     private readonly clock: Clock,
     private readonly secrets: Secrets,
   ) {}
@@ -32,7 +37,12 @@ export class BackupCodes {
       { accountId, usedAt: { $ne: null } },
       { orderBy: { usedAt: 'desc' } },
     );
-    return { left, lastUsedAt: latest?.usedAt ?? null, confirmed: set?.confirmedAt != null };
+    return {
+      left,
+      lastUsedAt: latest?.usedAt ?? null,
+      madeAt: set?.createdAt ?? null,
+      confirmed: set?.confirmedAt != null,
+    };
   }
 
   /**
@@ -59,16 +69,25 @@ export class BackupCodes {
     await em.nativeDelete(BackupCodeSet, { accountId });
   }
 
-  /** Spends a code. One conditional update is the verdict: of any number of parallel tries one wins. */
+  /** Ten codes where there are none yet; undefined where the account has its own. */
+  async makeFirstWithin(em: EntityManager, accountId: string): Promise<string[] | undefined> {
+    if ((await em.count(BackupCodeSet, { accountId })) > 0) return undefined;
+    return this.makeWithin(em, accountId);
+  }
+
+  /** Spends a code, and tells the owner. One conditional update is the verdict: of any number of parallel tries one wins. */
   async spend(accountId: string, code: string): Promise<boolean> {
-    const spent = await this.em
-      .fork()
-      .nativeUpdate(
+    return this.em.fork().transactional(async (em) => {
+      const spent = await em.nativeUpdate(
         BackupCode,
         { hash: this.fingerprint(accountId, code), accountId, usedAt: null },
         { usedAt: this.clock.now() },
       );
-    return spent === 1;
+      if (spent !== 1) return false;
+      const left = await em.count(BackupCode, { accountId, usedAt: null });
+      await this.outbox.add(this.sql.within(em), 'backup-code-used', accountId, { left });
+      return true;
+    });
   }
 
   /** Ends the set-up: the person says that the codes are saved, or types one of them back. False: that is none of them. */

@@ -1,130 +1,181 @@
 import { EntityManager } from '@mikro-orm/core';
 import { Injectable } from '@nestjs/common';
 import { Throttle } from '../attempts/throttle.service.js';
-import { Config } from '../config/config.js';
-import { Sql } from '../database/sql.js';
+import { Sql, type SqlRunner } from '../database/sql.js';
 import { Clock } from '../kernel/clock.js';
 import { Events } from '../kernel/events.js';
-import { randomToken, Secrets } from '../kernel/secrets.js';
+import { Outbox } from '../mail/outbox.js';
 import { Account } from '../users/account.entity.js';
 import type { Kept } from '../users/events.js';
 import type { Factor } from './assurance.js';
-import { Authenticator } from './authenticator.entity.js';
-import { normalizedBackupCode } from './backup-code-format.js';
+import { Authenticators } from './authenticators.service.js';
+import { isMistyped, normalizedBackupCode } from './backup-code-format.js';
 import { BackupCodes } from './backup-codes.service.js';
+import { hasSecondFactor, type Enrolled } from './enrolled.js';
 import { secondFactorChanged } from './events.js';
-import { keyUri, matchingStep, secretFromBytes, sixDigits } from './totp.js';
+import { passkeyName } from './passkey-name.js';
+import { Passkeys, type NewPasskey } from './passkeys.service.js';
+import { sixDigits, type Drift } from './totp.js';
 
-/** What an account has enrolled. */
-export interface Enrolled {
-  readonly totp: { readonly since: Date; readonly lastUsedAt: Date | null } | undefined;
-  readonly backupCodesLeft: number;
-  readonly backupCodeLastUsedAt: Date | null;
-  readonly backupCodesConfirmed: boolean;
-}
-
-export interface Offer {
-  /** base32 */
-  readonly secret: string;
-  /** otpauth: URI */
-  readonly uri: string;
-}
-
+/** @property codes the account's first backup codes, shown once; undefined: it has some already */
 export type EnrolmentOutcome =
-  | { readonly kind: 'enrolled'; readonly codes: string[] }
-  | { readonly kind: 'wrong-code' }
+  | { readonly kind: 'enrolled'; readonly codes: string[] | undefined }
+  | { readonly kind: 'wrong-code'; readonly drift?: Drift | undefined }
   | { readonly kind: 'changed-meanwhile' };
 
 export type SecondFactorVerdict =
   | { readonly kind: 'proven'; readonly factor: Factor }
-  | { readonly kind: 'refused' }
+  | { readonly kind: 'refused'; readonly hint?: 'typo' | Drift | undefined }
   | { readonly kind: 'throttled'; readonly retryAfterSeconds: number };
 
-/** Enrols, checks, replaces and removes second factors. Who may do so is decided by the callers. */
+/** The transaction is given up. */
+class NotAllowed extends Error {}
+
+/** Enrols, checks and removes second factors. Who may do so is decided by the callers; the owner is told of each change. */
 @Injectable()
 export class SecondFactors {
   constructor(
-    private readonly config: Config,
     private readonly em: EntityManager,
     private readonly sql: Sql,
     private readonly clock: Clock,
-    private readonly secrets: Secrets,
     private readonly throttle: Throttle,
+    private readonly authenticators: Authenticators,
+    private readonly passkeys: Passkeys,
     private readonly backupCodes: BackupCodes,
+    private readonly outbox: Outbox,
     private readonly events: Events,
   ) {}
 
   async enrolled(accountId: string): Promise<Enrolled> {
-    const authenticator = await this.em.fork().findOne(Authenticator, { accountId });
-    const codes = authenticator
-      ? await this.backupCodes.state(accountId)
-      : { left: 0, lastUsedAt: null, confirmed: false };
     return {
-      totp: authenticator
-        ? { since: authenticator.createdAt, lastUsedAt: authenticator.lastUsedAt ?? null }
-        : undefined,
-      backupCodesLeft: codes.left,
-      backupCodeLastUsedAt: codes.lastUsedAt,
-      backupCodesConfirmed: codes.confirmed,
+      authenticators: await this.authenticators.list(accountId),
+      passkeys: await this.passkeys.list(accountId),
+      backupCodes: await this.backupCodes.state(accountId),
     };
   }
 
-  /**
-   * The secret to put into an authenticator app. It is derived, not stored, so showing the page changes nothing and
-   * reloading it shows the same secret. It is bound to the ceremony (a session or an interaction): someone who saw the
-   * page in a session of their own has seen a secret that will never be this person's. It is bound to the account's
-   * factor generation: once anything was enrolled or removed, it is another one.
-   */
-  offer(account: Account, ceremony: string): Offer {
-    const bytes = this.secrets.mac(
-      'totp-enrolment',
-      JSON.stringify([account.id, ceremony, account.factorGeneration]),
-    );
-    const secret = secretFromBytes(bytes);
-    return { secret, uri: keyUri(secret, this.config.serviceName, account.username) };
+  /** Turns the offer (Authenticators.offer) into one of the account's authenticators once a first code proves that the app has it. */
+  async enrol(
+    account: Account,
+    ceremony: string,
+    { code, name = '' }: { code: string; name?: string | undefined },
+    keep?: Kept,
+  ): Promise<EnrolmentOutcome> {
+    const first = await this.authenticators.firstCode(account, ceremony, code);
+    if (first.kind === 'wrong') return { kind: 'wrong-code', drift: first.drift };
+    const outcome = await this.changeFactors(account, keep, async (em, sql) => {
+      const id = await this.authenticators.insertWithin(em, account.id, name, first);
+      await this.outbox.add(sql, 'second-factor-added', account.id, { factor: 'totp', id, name });
+      return { codes: await this.backupCodes.makeFirstWithin(em, account.id) };
+    });
+    return outcome ? { kind: 'enrolled', codes: outcome.codes } : { kind: 'changed-meanwhile' };
   }
 
   /**
-   * Turns the offer into the account's authenticator once a first code proves that the app has it. An older
-   * authenticator and its backup codes are replaced. The enrolment's code is spent like any other.
+   * @param typed what its owner calls it; '': where it is kept
+   * @param credential verified by Passkeys.verifyCreation
+   * @throws PasskeyNotStored where it belongs to an account already, or this one has too many
    */
-  async enrol(account: Account, ceremony: string, typed: string, keep?: Kept): Promise<EnrolmentOutcome> {
-    const { secret } = this.offer(account, ceremony);
-    const code = sixDigits(typed);
-    const now = this.clock.now();
-    const step = code === undefined ? undefined : await matchingStep(secret, code, now);
-    if (step === undefined) return { kind: 'wrong-code' };
-
-    const codes = await this.changeFactors(account, keep, async (em) => {
-      const id = randomToken(16);
-      await em.nativeDelete(Authenticator, { accountId: account.id });
-      await em.insert(Authenticator, {
-        id,
-        accountId: account.id,
-        sealedSecret: this.secrets.seal(secret, place(id)),
-        lastStep: step,
-        createdAt: now,
-        lastUsedAt: now,
-      });
-      return this.backupCodes.makeWithin(em, account.id);
+  async addPasskey(
+    account: Account,
+    typed: string,
+    credential: NewPasskey,
+    keep?: Kept,
+  ): Promise<EnrolmentOutcome> {
+    const name = passkeyName(typed) || credential.suggestedName;
+    const outcome = await this.changeFactors(account, keep, async (em, sql) => {
+      const id = await this.passkeys.insertWithin(em, account.id, name, credential, this.clock.now());
+      await this.outbox.add(sql, 'second-factor-added', account.id, { factor: 'passkey', id, name });
+      return { codes: await this.backupCodes.makeFirstWithin(em, account.id) };
     });
-    if (!codes) return { kind: 'changed-meanwhile' };
-    return { kind: 'enrolled', codes };
+    return outcome ? { kind: 'enrolled', codes: outcome.codes } : { kind: 'changed-meanwhile' };
+  }
+
+  /**
+   * Removes one authenticator or passkey; with the last second factor the backup codes go, too.
+   * That a way in is left is the caller's to make sure of, from the same `account`: what changes that meanwhile changes its generation.
+   */
+  async remove(account: Account, factor: 'totp' | 'passkey', id: string, keep?: Kept): Promise<boolean> {
+    const done = await this.changeFactors(account, keep, async (em, sql) => {
+      const store = factor === 'totp' ? this.authenticators : this.passkeys;
+      const name = await store.removeWithin(em, account.id, id);
+      if (name === undefined) return false;
+      await this.outbox.add(sql, 'second-factor-removed', account.id, { factor, name });
+      if ((await this.countWithin(em, account.id)) === 0) await this.backupCodes.removeWithin(em, account.id);
+      return true;
+    });
+    return done ?? false;
   }
 
   /** Ten new backup codes; undefined when the factors were changed elsewhere meanwhile. */
   async remakeBackupCodes(account: Account, keep?: Kept): Promise<string[] | undefined> {
-    return this.changeFactors(account, keep, (em) => this.backupCodes.makeWithin(em, account.id));
+    return this.changeFactors(account, keep, async (em, sql) => {
+      await this.outbox.add(sql, 'backup-codes-made', account.id, {});
+      return this.backupCodes.makeWithin(em, account.id);
+    });
   }
 
-  /** Removes the authenticator and the backup codes. False when the factors were changed elsewhere meanwhile. */
+  /** Removes every second factor and the backup codes. False when the factors were changed elsewhere meanwhile. */
   async turnOff(account: Account, keep?: Kept): Promise<boolean> {
-    const done = await this.changeFactors(account, keep, async (em) => {
-      await em.nativeDelete(Authenticator, { accountId: account.id });
-      await this.backupCodes.removeWithin(em, account.id);
+    const done = await this.changeFactors(account, keep, async (em, sql) => {
+      await this.removeAllWithin(em, account.id);
+      await this.outbox.add(sql, 'second-factor-off', account.id, {});
       return true;
     });
     return done ?? false;
+  }
+
+  /**
+   * Removes every second factor if `allowed`, which is part of the same transaction, says so: the verdict on a request of
+   * somebody who has lost them all.
+   */
+  async recover(
+    account: Account,
+    keep: Kept | undefined,
+    allowed: (sql: SqlRunner) => Promise<boolean>,
+  ): Promise<boolean> {
+    try {
+      const done = await this.changeFactors(account, keep, async (em, sql) => {
+        if (!(await allowed(sql))) throw new NotAllowed();
+        await this.removeAllWithin(em, account.id);
+        await this.outbox.add(sql, 'recovery-used', account.id, {});
+        return true;
+      });
+      return done ?? false;
+    } catch (error) {
+      if (error instanceof NotAllowed) return false;
+      throw error;
+    }
+  }
+
+  /** Removes, in the caller's transaction, a factor that its account's owner knows nothing of, if another one is left. */
+  async disown(
+    em: EntityManager,
+    accountId: string,
+    factor: 'totp' | 'passkey',
+    id: string,
+  ): Promise<'removed' | 'only-one' | 'nothing-to-remove'> {
+    const store = factor === 'totp' ? this.authenticators : this.passkeys;
+    if ((await store.removeWithin(em, accountId, id)) === undefined) return 'nothing-to-remove';
+    return (await this.countWithin(em, accountId)) > 0 ? 'removed' : 'only-one';
+  }
+
+  async removeAllWithin(em: EntityManager, accountId: string): Promise<void> {
+    await this.authenticators.removeAllWithin(em, accountId);
+    await this.passkeys.removeAllWithin(em, accountId);
+    await this.backupCodes.removeWithin(em, accountId);
+  }
+
+  private async countWithin(em: EntityManager, accountId: string): Promise<number> {
+    return (
+      (await this.authenticators.countWithin(em, accountId)) +
+      (await this.passkeys.countWithin(em, accountId))
+    );
+  }
+
+  /** Whether the account has any: then every sign-in takes two factors. */
+  async has(accountId: string): Promise<boolean> {
+    return hasSecondFactor(await this.enrolled(accountId));
   }
 
   /** Checks what was typed as a second factor: six digits are a TOTP code, sixteen characters a backup code. */
@@ -137,39 +188,22 @@ export class SecondFactors {
     const admission = await this.throttle.admit('second-factor', subject);
     if (!admission.admitted) return { kind: 'throttled', retryAfterSeconds: admission.retryAfterSeconds };
 
-    const factor = await this.provenBy(account.id, typed);
-    if (!factor) return { kind: 'refused' };
-    await this.throttle.succeeded('second-factor', subject);
-    return { kind: 'proven', factor };
+    const verdict = await this.verdictOn(account.id, typed);
+    if (verdict.kind === 'proven') await this.throttle.succeeded('second-factor', subject);
+    return verdict;
   }
 
-  private async provenBy(accountId: string, typed: string): Promise<Factor | undefined> {
+  private async verdictOn(accountId: string, typed: string): Promise<SecondFactorVerdict> {
     const digits = sixDigits(typed);
-    if (digits) return (await this.spendTotp(accountId, digits)) ? 'totp' : undefined;
+    if (digits) {
+      const verdict = await this.authenticators.spend(accountId, digits);
+      return verdict.kind === 'proven' ? { ...verdict, factor: 'totp' } : { ...verdict, hint: verdict.drift };
+    }
     const code = normalizedBackupCode(typed);
-    if (code) return (await this.backupCodes.spend(accountId, code)) ? 'backup-code' : undefined;
-    return undefined;
-  }
-
-  private async spendTotp(accountId: string, code: string): Promise<boolean> {
-    const authenticator = await this.em.fork().findOne(Authenticator, { accountId });
-    if (!authenticator) return false;
-    const now = this.clock.now();
-    const step = await matchingStep(
-      this.secrets.open(authenticator.sealedSecret, place(authenticator.id)),
-      code,
-      now,
-    );
-    if (step === undefined) return false;
-    // The verdict: of parallel uses of one code, and of an older code after a newer one, this changes no row.
-    const spent = await this.em
-      .fork()
-      .nativeUpdate(
-        Authenticator,
-        { id: authenticator.id, lastStep: { $lt: step } },
-        { lastStep: step, lastUsedAt: now },
-      );
-    return spent === 1;
+    if (!code) return { kind: 'refused' };
+    // Looked up whatever its check character says: codes of before there was one have none.
+    if (await this.backupCodes.spend(accountId, code)) return { kind: 'proven', factor: 'backup-code' };
+    return { kind: 'refused', hint: isMistyped(code) ? 'typo' : undefined };
   }
 
   /**
@@ -179,7 +213,7 @@ export class SecondFactors {
   private changeFactors<T>(
     account: Account,
     keep: Kept | undefined,
-    change: (em: EntityManager) => Promise<T>,
+    change: (em: EntityManager, sql: SqlRunner) => Promise<T>,
   ): Promise<T | undefined> {
     return this.em.fork().transactional(async (em) => {
       const { id, factorGeneration: generation } = account;
@@ -189,14 +223,10 @@ export class SecondFactors {
         { factorGeneration: generation + 1, updatedAt: this.clock.now() },
       );
       if (won !== 1) return undefined;
-      const result = await change(em);
-      await this.events.emit(secondFactorChanged, { accountId: id, keep, sql: this.sql.within(em) });
+      const sql = this.sql.within(em);
+      const result = await change(em, sql);
+      await this.events.emit(secondFactorChanged, { accountId: id, keep, sql });
       return result;
     });
   }
-}
-
-/** Where a sealed seed belongs. */
-function place(authenticatorId: string): string {
-  return `authenticator:${authenticatorId}`;
 }

@@ -1,6 +1,7 @@
 import { toString as drawQrCode } from 'qrcode';
-import type { Offer } from './second-factors.service.js';
-import { grouped } from './totp.js';
+import type { MessageRef } from '../http/form.js';
+import type { Offer } from './authenticators.service.js';
+import { grouped, type Drift } from './totp.js';
 
 /** What the set-up page shows of an offer; the QR code is drawn here, as SVG, so that the page needs no script. */
 export async function setUpData({ secret, uri }: Offer) {
@@ -17,4 +18,10 @@ export function backupCodesData(codes: string[]) {
     codes,
     downloadHref: `data:text/plain;charset=utf-8,${encodeURIComponent(`${codes.join('\n')}\n`)}`,
   };
+}
+
+/** To somebody whose device shows codes of another time than now. */
+export function driftMessage({ direction, minutes }: Drift): MessageRef {
+  if (minutes === 1) return direction === 'slow' ? 'form.clock-slow-one' : 'form.clock-fast-one';
+  return { key: direction === 'slow' ? 'form.clock-slow' : 'form.clock-fast', params: { minutes } };
 }

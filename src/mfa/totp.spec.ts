@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Authenticator } from '../../test/support/authenticator.js';
-import { grouped, keyUri, matchingStep, secretFromBytes, sixDigits } from './totp.js';
+import { drift, grouped, keyUri, matchingStep, secretFromBytes, sixDigits } from './totp.js';
 
 const RFC_6238_SECRET = secretFromBytes(Buffer.from('12345678901234567890'));
 const at = (seconds: number) => new Date(seconds * 1000);
@@ -24,6 +24,27 @@ describe('TOTP', () => {
       expect(await matchingStep(RFC_6238_SECRET, app.code(now, away), now)).toBe(step + away);
     for (const away of [-3, -2, 2, 3])
       expect(await matchingStep(RFC_6238_SECRET, app.code(now, away), now)).toBeUndefined();
+  });
+
+  it.each<[number, 'slow' | 'fast', number]>([
+    [-2, 'slow', 1],
+    [-6, 'slow', 3],
+    [-20, 'slow', 10],
+    [2, 'fast', 1],
+    [10, 'fast', 5],
+    [20, 'fast', 10],
+  ])('recognizes a clock that is %i steps off: %s by %i minutes', async (away, direction, minutes) => {
+    const app = new Authenticator(RFC_6238_SECRET);
+    const now = at(1_700_000_010);
+    const step = Math.floor(1_700_000_010 / 30) + away;
+    expect(await drift(RFC_6238_SECRET, app.code(now, away), now)).toEqual({ step, direction, minutes });
+  });
+
+  it('says nothing of a clock that is further off, or of a code that was never one', async () => {
+    const app = new Authenticator(RFC_6238_SECRET);
+    const now = at(1_700_000_010);
+    for (const away of [-22, 22, 1000])
+      expect(await drift(RFC_6238_SECRET, app.code(now, away), now)).toBeUndefined();
   });
 
   it.each([

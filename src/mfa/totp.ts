@@ -2,6 +2,8 @@ import { generateURI, ScureBase32Plugin, verify } from 'otplib';
 
 /** RFC 6238 with what every authenticator app supports: SHA-1, six digits, thirty seconds. */
 const PERIOD_SECONDS = 30;
+/** How far off a device's clock may be for us to recognize it, in steps to either side: ten minutes. */
+const DRIFT_STEPS = 20;
 /** 160 bits, RFC 4226's recommendation. */
 const SECRET_BYTES = 20;
 
@@ -40,4 +42,26 @@ export async function matchingStep(secret: string, code: string, now: Date): Pro
   });
   // An object either way, and truthy: only `valid` counts.
   return result.valid && 'timeStep' in result ? result.timeStep : undefined;
+}
+
+/** A code that is right at another time than now: the device's clock is wrong. */
+export interface Drift {
+  readonly step: number;
+  readonly direction: 'slow' | 'fast';
+  /** At least 1. */
+  readonly minutes: number;
+}
+
+/** By how much a device's clock is off, when a code outside the tolerance is one of ten minutes ago or ahead. It is refused all the same. */
+export async function drift(secret: string, code: string, now: Date): Promise<Drift | undefined> {
+  const result = await verify({
+    secret,
+    token: code,
+    epoch: Math.floor(now.getTime() / 1000),
+    epochTolerance: DRIFT_STEPS * PERIOD_SECONDS,
+  });
+  if (!result.valid || !('timeStep' in result)) return undefined;
+  const away = result.timeStep - Math.floor(now.getTime() / 1000 / PERIOD_SECONDS);
+  const minutes = Math.max(1, Math.round((Math.abs(away) * PERIOD_SECONDS) / 60));
+  return { step: result.timeStep, direction: away < 0 ? 'slow' : 'fast', minutes };
 }

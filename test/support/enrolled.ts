@@ -1,3 +1,4 @@
+import { Authenticators } from '../../src/mfa/authenticators.service.js';
 import { BackupCodes } from '../../src/mfa/backup-codes.service.js';
 import { SecondFactors } from '../../src/mfa/second-factors.service.js';
 import type { Account } from '../../src/users/account.entity.js';
@@ -23,10 +24,12 @@ export async function addEnrolled(server: TestServer, person: Person): Promise<A
 /** @param account as it is now: an enrolment is refused when the factors were changed since it was read */
 export async function enrol(server: TestServer, person: Person, account: Account): Promise<void> {
   const secondFactors = server.app.get(SecondFactors);
-  person.authenticator = new Authenticator(secondFactors.offer(account, 'made by a test').secret);
+  person.authenticator = new Authenticator(
+    server.app.get(Authenticators).offer(account, 'made by a test').secret,
+  );
   const code = person.authenticator.code(server.clock.now());
-  const outcome = await secondFactors.enrol(account, 'made by a test', code);
+  const outcome = await secondFactors.enrol(account, 'made by a test', { code });
   if (outcome.kind !== 'enrolled') throw new Error(outcome.kind);
-  person.backupCodes = outcome.codes;
+  person.backupCodes = outcome.codes ?? person.backupCodes;
   await server.app.get(BackupCodes).endSetUp(account.id, { saved: 'yes' });
 }

@@ -1,0 +1,171 @@
+import { Injectable } from '@nestjs/common';
+import { Config } from '../config/config.js';
+import { Sql, type SqlRunner } from '../database/sql.js';
+import { Clock, DAY } from '../kernel/clock.js';
+import { randomToken } from '../kernel/secrets.js';
+import { Outbox } from '../mail/outbox.js';
+import type { Account } from '../users/account.entity.js';
+import type { Kept } from '../users/events.js';
+import { OneTimeLinks } from '../users/one-time-links.js';
+import { SecondFactors } from './second-factors.service.js';
+
+/** A request that waits for an operator is forgotten after this time. */
+const PATIENCE = 14 * DAY;
+/** A request that may be used is open this long. */
+const OPEN_FOR = 7 * DAY;
+
+export interface RecoveryRequest {
+  readonly accountId: string;
+  readonly requestedAt: Date;
+  /** Null: when an operator confirms it. */
+  readonly effectiveAt: Date | null;
+  readonly ready: boolean;
+}
+
+interface Row {
+  account_id: string;
+  requested_at: number | string;
+  effective_at: number | string | null;
+}
+
+const OPEN = 'ended_at IS NULL AND expires_at > ?';
+
+/**
+ * The way back in for somebody who knows the password and has lost every second factor: when an operator confirms it, or
+ * after a delay in which each address of the account is told and can object. A sign-in with a second factor ends the request:
+ * then the owner is there, and has lost nothing.
+ */
+@Injectable()
+export class Recovery {
+  constructor(
+    private readonly config: Config,
+    private readonly sql: Sql,
+    private readonly clock: Clock,
+    private readonly links: OneTimeLinks,
+    private readonly secondFactors: SecondFactors,
+    private readonly outbox: Outbox,
+  ) {}
+
+  /** What is asked for already; undefined: nothing. */
+  async open(accountId: string): Promise<RecoveryRequest | undefined> {
+    return (await this.read('account_id = ? AND', accountId))[0];
+  }
+
+  /** Every open request, oldest first: for the operator. */
+  all(): Promise<RecoveryRequest[]> {
+    return this.read('');
+  }
+
+  /** Asks, once: a second request changes nothing. The caller has seen the password proven. */
+  async request({ id: accountId, email }: Account): Promise<void> {
+    const now = this.now();
+    const effectiveAt = this.config.recoveryDelay > 0 ? now + this.config.recoveryDelay : null;
+    const addresses = [email, ...(await this.links.formerAddresses(accountId))];
+    await this.sql.transaction(async (sql) => {
+      const taken = await sql.run(
+        `INSERT INTO recovery_request (id, account_id, requested_at, effective_at, expires_at, ended_at)
+         SELECT ?, id, ?, ?, ?, NULL FROM account
+         WHERE id = ? AND NOT EXISTS (SELECT 1 FROM recovery_request WHERE account_id = ? AND ${OPEN})`,
+        randomToken(16),
+        now,
+        effectiveAt,
+        effectiveAt === null ? now + PATIENCE : effectiveAt + OPEN_FOR,
+        accountId,
+        accountId,
+        now,
+      );
+      if (taken !== 1) return;
+      for (const address of new Set(addresses))
+        await this.outbox.add(sql, 'recovery-requested', accountId, { email: address, effectiveAt });
+    });
+  }
+
+  /** Removes every second factor, if the request may be used by now. Of any number of parallel calls one does. */
+  use(account: Account, keep?: Kept): Promise<boolean> {
+    const now = this.now();
+    return this.secondFactors.recover(account, keep, async (sql) => {
+      const used = await sql.run(
+        `UPDATE recovery_request SET ended_at = ? WHERE account_id = ? AND effective_at <= ? AND ${OPEN}`,
+        now,
+        account.id,
+        now,
+        now,
+      );
+      return used > 0;
+    });
+  }
+
+  /** An operator has made sure of who asks: it can be used from now on. False: nothing is asked for. */
+  async confirm(accountId: string): Promise<boolean> {
+    const now = this.now();
+    const confirmed = await this.sql.run(
+      `UPDATE recovery_request SET effective_at = ?, expires_at = ? WHERE account_id = ? AND ${OPEN}`,
+      now,
+      now + OPEN_FOR,
+      accountId,
+      now,
+    );
+    return confirmed > 0;
+  }
+
+  /** Ends what is asked for. False: there was nothing. */
+  cancel(accountId: string): Promise<boolean> {
+    return this.sql.transaction((sql) => this.cancelWithin(sql, accountId));
+  }
+
+  /** Whose request a link would cancel; undefined: the link cannot be used (any more), or there is nothing to cancel. */
+  async findByLink(token: unknown): Promise<string | undefined> {
+    const link = await this.links.find('cancel-recovery', token);
+    return link && (await this.open(link.accountId))?.accountId;
+  }
+
+  /** @returns whose request it was; undefined: the link cannot be used (any more) */
+  async cancelByLink(token: unknown): Promise<string | undefined> {
+    return this.sql.transaction(async (sql) => {
+      const link = await this.links.spend(sql, 'cancel-recovery', token);
+      if (!link) return undefined;
+      return (await this.cancelWithin(sql, link.accountId)) ? link.accountId : undefined;
+    });
+  }
+
+  async removeExpired(limit: number): Promise<number> {
+    return this.sql.run(
+      'DELETE FROM recovery_request WHERE id IN (SELECT id FROM recovery_request WHERE expires_at < ? LIMIT ?)',
+      this.now(),
+      limit,
+    );
+  }
+
+  private async cancelWithin(sql: SqlRunner, accountId: string): Promise<boolean> {
+    const now = this.now();
+    const cancelled = await sql.run(
+      `UPDATE recovery_request SET ended_at = ? WHERE account_id = ? AND ${OPEN}`,
+      now,
+      accountId,
+      now,
+    );
+    if (cancelled === 0) return false;
+    await this.links.endAll(sql, accountId, 'cancel-recovery');
+    await this.outbox.add(sql, 'recovery-cancelled', accountId, {});
+    return true;
+  }
+
+  private async read(whose: string, ...params: unknown[]): Promise<RecoveryRequest[]> {
+    const now = this.now();
+    const rows = await this.sql.rows<Row>(
+      `SELECT account_id, requested_at, effective_at FROM recovery_request WHERE ${whose} ${OPEN} ORDER BY requested_at`,
+      ...params,
+      now,
+    );
+    return rows.map((row) => ({
+      accountId: row.account_id,
+      requestedAt: new Date(Number(row.requested_at)),
+      effectiveAt: row.effective_at === null ? null : new Date(Number(row.effective_at)),
+      ready: row.effective_at !== null && Number(row.effective_at) <= now,
+    }));
+  }
+
+  private now(): number {
+    return this.clock.now().getTime();
+  }
+}
