@@ -12,7 +12,7 @@ import { Clients } from '../oidc/clients.service.js';
  */
 export async function applyClientsFile(app: INestApplicationContext, config: Config): Promise<void> {
   if (!config.clientsFile) return;
-  const declared = readClientsFile(config.clientsFile);
+  const declared = readClientsFile(config.clientsFile, config);
   const provider = app.get(Provider);
   const mistakes = declared.flatMap((client) => {
     const refusal = refusalBy(provider, client);

@@ -8,7 +8,9 @@ const account = {
   username: 'ada',
   email: 'Ada@example.org',
   emailVerifiedAt: null,
+  displayName: null,
   locale: null,
+  timeZone: null,
   updatedAt: new Date('2026-11-22T12:00:00.700Z'),
   passwordHash: '$argon2id$…',
   usernameKey: 'ada',
@@ -31,9 +33,20 @@ describe('claims', () => {
     expect(accountClaims(known)).toMatchObject({ email_verified: true, locale: 'de' });
   });
 
+  it('call a person as they want to be called, with their picture and their time zone', () => {
+    const known = { ...account, displayName: 'Ada Lovelace', timeZone: 'Europe/London' } as Account;
+    expect(accountClaims(known, 'https://id.example.org/avatar/x')).toMatchObject({
+      name: 'Ada Lovelace',
+      preferred_username: 'ada',
+      zoneinfo: 'Europe/London',
+      picture: 'https://id.example.org/avatar/x',
+    });
+  });
+
   it('are each given by a scope, and each scope gives something', () => {
     const given = Object.values(SCOPE_CLAIMS).flat();
-    for (const claim of Object.keys({ ...accountClaims(account), locale: '' }))
+    const full = { ...account, locale: 'de', timeZone: 'UTC' } as Account;
+    for (const claim of Object.keys(accountClaims(full, 'https://id.example.org/avatar/x')))
       expect(given).toContain(claim);
     expect(new Set(given).size).toBe(given.length);
   });

@@ -10,16 +10,21 @@ import type { Account } from '../users/account.entity.js';
 /** Which claims each scope gives (OpenID Connect Core, section 5.4). `acr`, `amr` and `auth_time` come with every ID token. */
 export const SCOPE_CLAIMS: Record<string, string[]> = {
   openid: ['sub', 'acr', 'amr', 'auth_time'],
-  profile: ['name', 'preferred_username', 'locale', 'updated_at'],
+  profile: ['name', 'preferred_username', 'picture', 'zoneinfo', 'locale', 'updated_at'],
   email: ['email', 'email_verified'],
 };
 
-/** Everything there is to say of an account; the provider picks what the granted scopes allow. */
-export function accountClaims(account: Account): AccountClaims {
+/**
+ * Everything there is to say of an account; the provider picks what the granted scopes allow.
+ * @param picture the absolute address of the person's picture, where there is one
+ */
+export function accountClaims(account: Account, picture?: string): AccountClaims {
   return {
     sub: account.id,
-    name: account.username,
+    name: account.displayName ?? account.username,
     preferred_username: account.username,
+    ...(picture ? { picture } : {}),
+    ...(account.timeZone ? { zoneinfo: account.timeZone } : {}),
     ...(account.locale ? { locale: account.locale } : {}),
     updated_at: Math.floor(account.updatedAt.getTime() / 1000),
     email: account.email,

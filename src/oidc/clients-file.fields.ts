@@ -30,6 +30,15 @@ const aWebUrl: Check = (value) => {
   return /^https?:$/.test(new URL(value).protocol) ? undefined : 'write an http(s) URL';
 };
 
+/** OpenID Connect Back-Channel Logout 1.0, section 2.2. Plain http only inside, and only where the operator allows inside. */
+const aBackchannelUri: Check = (value) => {
+  if (typeof value !== 'string' || !URL.canParse(value)) return 'write an absolute URL';
+  const { protocol, username, password } = new URL(value);
+  if (value.includes('#')) return 'leave out the fragment (#…)';
+  if (username || password) return 'leave out user name and password';
+  return protocol === 'https:' || protocol === 'http:' ? undefined : 'write an https: address';
+};
+
 /** RFC 9700, section 2.1: compared exactly, and never plain http but on the loopback interface. */
 const aRedirectUri: Check = (value) => {
   if (typeof value !== 'string' || !URL.canParse(value)) return 'write an absolute URL';
@@ -62,6 +71,8 @@ export const FIELDS: Record<string, Check> = {
   redirect_uris: (value) =>
     Array.isArray(value) && value.length === 0 ? 'list at least one' : listOf(aRedirectUri)(value),
   post_logout_redirect_uris: listOf(aRedirectUri),
+  backchannel_logout_uri: aBackchannelUri,
+  backchannel_logout_session_required: aBoolean,
   token_endpoint_auth_method: among(AUTH_METHODS),
   application_type: among(['web', 'native']),
   scope: aScope,
@@ -76,5 +87,6 @@ export const FIELDS: Record<string, Check> = {
   require_auth_time: aBoolean,
   first_party: aBoolean,
   require_second_factor: aBoolean,
+  require_verified_email: aBoolean,
   require_pkce: aBoolean,
 };

@@ -126,8 +126,29 @@ clients:
       'clients:\n  - client_id: a\n    client_secret: x\n    redirect_uris: [https://a.example]\n    __proto__: {}',
       'is not a field',
     ],
+    [
+      'clients:\n  - client_id: a\n    client_secret: x\n    redirect_uris: [https://a.example]\n    backchannel_logout_uri: "https://a.example/#x"',
+      'fragment',
+    ],
+    [
+      'clients:\n  - client_id: a\n    client_secret: x\n    redirect_uris: [https://a.example]\n    backchannel_logout_uri: http://a.internal/logout',
+      'line 5: backchannel_logout_uri: use https:',
+    ],
+    [
+      'clients:\n  - client_id: a\n    client_secret: x\n    redirect_uris: [https://a.example]\n    backchannel_logout_session_required: true',
+      'needs backchannel_logout_uri',
+    ],
   ])('refuses %j', (text, message) => {
     expect(mistakes(text).join('\n')).toContain(message);
+  });
+
+  it('lets an application inside be told of sign-outs by plain http where the operator allows inside', () => {
+    writeFileSync(
+      file,
+      'clients:\n  - client_id: a\n    client_secret: x\n    redirect_uris: [https://a.example]\n    backchannel_logout_uri: http://a:3000/logout\n',
+    );
+    const [client] = readClientsFile(file, { internalBackchannel: true });
+    expect(client!.metadata).toMatchObject({ backchannel_logout_uri: 'http://a:3000/logout' });
   });
 
   it('refuses a client_id that stands twice', () => {

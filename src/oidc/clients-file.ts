@@ -23,12 +23,18 @@ const LOGO_TYPES: Record<string, string> = {
 };
 const LOGO_MAX_BYTES = 64 * 1024;
 
+/** What depends on the operator's settings. */
+export interface ClientsFileRules {
+  /** Applications on internal addresses may be told of sign-outs, there also by plain http. */
+  readonly internalBackchannel?: boolean;
+}
+
 /**
  * Reads and checks the clients file.
  * @throws ConfigurationMistakes naming each mistake with its line and its mend
  */
-export function readClientsFile(file: string): DeclaredClient[] {
-  const reader = new ClientsReader(file);
+export function readClientsFile(file: string, rules: ClientsFileRules = {}): DeclaredClient[] {
+  const reader = new ClientsReader(file, rules);
   const clients = reader.read();
   if (reader.mistakes.length > 0) throw new ConfigurationMistakes(reader.mistakes);
   return clients;
@@ -38,7 +44,10 @@ class ClientsReader {
   private readonly found: { line: number; what: string }[] = [];
   private readonly lines = new LineCounter();
 
-  constructor(private readonly file: string) {}
+  constructor(
+    private readonly file: string,
+    private readonly rules: ClientsFileRules,
+  ) {}
 
   /** In the order of the lines. */
   get mistakes(): string[] {
@@ -81,6 +90,7 @@ class ClientsReader {
       if (!item.has(required)) this.mistake(line, `${required} is missing`);
     }
     const secret = this.secret(fields, item, line);
+    this.checkBackchannel(fields, item);
     const logo = fields['logo_file']
       ? this.logo(fields['logo_file'] as string, this.lineOf(item.get('logo_file', true)))
       : undefined;
@@ -150,6 +160,17 @@ class ClientsReader {
     if (method === 'none' && fields['require_pkce'] === false)
       this.mistake(line, 'a public client cannot be exempted from PKCE');
     return secret;
+  }
+
+  private checkBackchannel(fields: Record<string, unknown>, item: YAMLMap): void {
+    const uri = fields['backchannel_logout_uri'] as string | undefined;
+    if (uri?.startsWith('http:') && !this.rules.internalBackchannel)
+      this.mistake(
+        this.lineOf(item.get('backchannel_logout_uri', true)),
+        'backchannel_logout_uri: use https: (plain http only on internal addresses, with GATEHOUSE_INTERNAL_BACKCHANNEL=on)',
+      );
+    if (fields['backchannel_logout_session_required'] === true && !item.has('backchannel_logout_uri'))
+      this.mistake(this.lineOf(item), 'backchannel_logout_session_required needs backchannel_logout_uri');
   }
 
   private secretFile(name: string, line: number): string | undefined {

@@ -2,8 +2,10 @@ import { EntityManager } from '@mikro-orm/core';
 import { Injectable, Logger } from '@nestjs/common';
 import type { AdapterPayload, ClientMetadata } from 'oidc-provider';
 import { Config } from '../config/config.js';
+import type { SqlRunner } from '../database/sql.js';
 import { Clock } from '../kernel/clock.js';
 import { Secrets } from '../kernel/secrets.js';
+import { builtInClients } from './built-in-clients.js';
 import { Client } from './client.entity.js';
 import type { DeclaredClient } from './clients-file.js';
 import { CLIENT_ID } from './clients-file.fields.js';
@@ -18,6 +20,12 @@ export interface ClientFace {
   readonly logo: string | undefined;
   readonly policyUri: string | undefined;
   readonly tosUri: string | undefined;
+}
+
+/** A client that is told when a session ends. */
+export interface Backchannel {
+  /** It tells one session of a person from another. */
+  readonly sessionRequired: boolean;
 }
 
 /** The declared clients, in the database: every instance sees the same ones. Their secrets are sealed. */
@@ -62,6 +70,34 @@ export class Clients {
       ...client.metadata,
       client_id: client.id,
       ...(client.sealedSecret ? { client_secret: this.secrets.open(client.sealedSecret, place(id)) } : {}),
+    };
+  }
+
+  /** Inside a transaction. @returns undefined when the client has no address to be told at */
+  async backchannel(sql: SqlRunner, id: string): Promise<Backchannel | undefined> {
+    const [row] = await sql.rows<{ metadata: string | Record<string, unknown> }>(
+      'SELECT metadata FROM client WHERE id = ?',
+      id,
+    );
+    if (!row) return undefined;
+    // PostgreSQL's driver has read the JSON already.
+    const metadata =
+      typeof row.metadata === 'string' ? (JSON.parse(row.metadata) as Record<string, unknown>) : row.metadata;
+    if (!metadata['backchannel_logout_uri']) return undefined;
+    return { sessionRequired: metadata['backchannel_logout_session_required'] === true };
+  }
+
+  /** Also of a client that is gone: it has no other name than its id then. */
+  async faceOf(id: string): Promise<ClientFace> {
+    return (await this.known(id)).face;
+  }
+
+  async known(id: string): Promise<{ face: ClientFace; firstParty: boolean }> {
+    const builtIn = builtInClients(this.config).find(({ client_id }) => client_id === id);
+    const metadata = builtIn ?? (await this.em.fork().findOne(Client, { id }))?.metadata ?? {};
+    return {
+      face: await this.face({ ...metadata, client_id: id }),
+      firstParty: metadata['first_party'] === true,
     };
   }
 

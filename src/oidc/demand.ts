@@ -1,5 +1,6 @@
 import type { Client } from 'oidc-provider';
 import type { Config } from '../config/config.js';
+import { DASHBOARD_CLIENT_ID } from './built-in-clients.js';
 import { levelOf, type Level } from '../mfa/assurance.js';
 
 interface RequestParameters {
@@ -8,15 +9,21 @@ interface RequestParameters {
 }
 
 /**
- * The least level that an authorization request asks for: the operator's, the client's, and the request's own
- * (`acr_values` in order of preference: the first one that is known counts; an essential `acr` claim likewise).
+ * The least level that an authorization request asks for: the client's, and the request's own (`acr_values` in order of
+ * preference: the first one that is known counts; an essential `acr` claim likewise).
  */
-export function demandedLevel(config: Config, client: Client | undefined, params: RequestParameters): Level {
+export function demandedLevel(client: Client | undefined, params: RequestParameters): Level {
   const fromRequest = firstKnown(
     String(params.acr_values ?? client?.defaultAcrValues?.join(' ') ?? '').split(' '),
   );
-  const required = config.secondFactorRequired || client?.['require_second_factor'] === true;
+  const required = client?.['require_second_factor'] === true;
   return Math.max(required ? 2 : 1, fromRequest, fromEssentialClaim(params.claims)) as Level;
+}
+
+/** The account pages are where an address is confirmed, or mended: they ask for none. */
+export function demandsVerifiedEmail(config: Config, client: Client | undefined): boolean {
+  if (client?.clientId === DASHBOARD_CLIENT_ID) return false;
+  return config.emailVerificationRequired || client?.['require_verified_email'] === true;
 }
 
 function firstKnown(acrValues: string[]): Level {

@@ -3,7 +3,7 @@ import { isFirstParty } from './policy.js';
 import type { RecordStore } from './record.store.js';
 
 /** The part of a stored grant that says what was allowed. */
-interface StoredGrant {
+export interface StoredGrant {
   readonly openid?: { readonly scope?: string; readonly claims?: string[] };
 }
 

@@ -7,11 +7,14 @@ import { Clock, SECOND } from '../kernel/clock.js';
 import { allowFormRedirectTo } from '../http/security-headers.js';
 import type { Level } from '../mfa/assurance.js';
 import { Clients, type ClientFace } from './clients.service.js';
-import { demandedLevel } from './demand.js';
+import { demandedLevel, demandsVerifiedEmail } from './demand.js';
 import { InteractionTokens } from './interaction-tokens.js';
 import { scopesCovering } from './claims.js';
-import { ASSURANCE_TOO_LOW } from './policy.js';
+import { ASSURANCE_TOO_LOW, EMAIL_UNVERIFIED } from './policy.js';
 import { Sessions } from './sessions.service.js';
+
+/** Why somebody is asked although there is a session, whose proofs count on. */
+const STEP_UP_REASONS = new Set([ASSURANCE_TOO_LOW, EMAIL_UNVERIFIED, 'max_age']);
 
 type ProviderInteraction = InstanceType<Provider['Interaction']>;
 
@@ -25,6 +28,7 @@ interface RequestParameters {
   readonly ui_locales?: string;
   readonly id_token_hint?: string;
   readonly acr_values?: string;
+  readonly prompt?: string;
   readonly claims?: string;
 }
 
@@ -34,7 +38,13 @@ export interface Interaction {
   readonly prompt: 'login' | 'consent';
   readonly client: ClientFace;
   readonly clientIsFirstParty: boolean;
+  /** What the application and its request ask for. */
   readonly level: Level;
+  /** What the operator asks of everyone. */
+  readonly levelOfEveryone: Level;
+  /** Neither a fresh sign-in nor two factors are asked for, so that a remembered browser may stand in for the second one. */
+  readonly rememberedDevices: boolean;
+  readonly verifiedEmail: boolean;
   readonly loginHint: string | undefined;
   readonly redirectUri: string;
   /** Epoch milliseconds. */
@@ -82,6 +92,7 @@ export class Interactions {
     if (!client) throw interactionGone('the client is gone');
     req.languageHints = { uiLocales: params.ui_locales };
     allowFormRedirectTo(res, params.redirect_uri);
+    const level = demandedLevel(client, params);
     const requested = params.scope?.split(' ') ?? ['openid'];
     // What is asked for claim by claim is shown as the scope that gives it: nothing is granted unseen.
     const missingClaims = (original.prompt.details['missingOIDCClaims'] as string[] | undefined) ?? [];
@@ -91,7 +102,11 @@ export class Interactions {
       prompt: original.prompt.name as Interaction['prompt'],
       client: await this.clients.face(client.metadata()),
       clientIsFirstParty: client['first_party'] === true,
-      level: demandedLevel(this.config, client, params),
+      level,
+      levelOfEveryone: this.config.secondFactorRequired ? 2 : 1,
+      rememberedDevices:
+        level === 1 && params.max_age === undefined && !params.prompt?.split(' ').includes('login'),
+      verifiedEmail: demandsVerifiedEmail(this.config, client),
       loginHint: params.login_hint,
       redirectUri: params.redirect_uri,
       scopes,
@@ -175,7 +190,7 @@ export class Interactions {
     if (!session?.accountId) return undefined;
     const person = await this.sessions.current(req, res);
     if (!person || person.sessionUid !== session.uid) return undefined;
-    const stepUpOnly = prompt.reasons.every((reason) => reason === ASSURANCE_TOO_LOW || reason === 'max_age');
+    const stepUpOnly = prompt.reasons.every((reason) => STEP_UP_REASONS.has(reason));
     return { accountId: person.account.id, amr: stepUpOnly ? person.amr : [], signedInAt: person.signedInAt };
   }
 }

@@ -8,7 +8,9 @@ import type { InteractionTokens } from './interaction-tokens.js';
 import { commitBeforeAnswering, handOverTo } from './commit.js';
 import type { RecordStore } from './record.store.js';
 import { logRefusals } from './refusals.log.js';
-import { signOutForApplications } from './sign-out.js';
+import type { SessionEndings } from './session-endings.service.js';
+import type { SessionList } from './session-list.service.js';
+import { noteLeaving, signOutForApplications } from './sign-out.js';
 
 const PATHS = /^\/(oidc\/|\.well-known\/(openid-configuration|oauth-authorization-server)$)/;
 /** The same for everyone, so applications may keep them for a while. */
@@ -23,16 +25,21 @@ export interface MountParts {
   readonly records: RecordStore;
   readonly tokens: InteractionTokens;
   readonly audit: Audit;
+  readonly endings: SessionEndings;
+  readonly sessions: SessionList;
 }
 
 /** Lets the provider answer its own paths and no others. It must come before any body parser. */
-export function mountProvider({ provider, records, tokens, audit }: MountParts): RequestHandler {
+export function mountProvider(parts: MountParts): RequestHandler {
+  const { provider, records, tokens } = parts;
   provider.use(refreshTokensNeedConsent);
   const pending = new WeakMap<object, NextFunction>();
   provider.use(commitBeforeAnswering({ provider, records, handOver: handOverTo(pending) }));
+  provider.use((ctx: Context, next: Next) => noteUse(ctx as KoaContextWithOIDC, next, parts.sessions));
   provider.use((ctx: Context, next: Next) =>
-    signOutForApplications(ctx as KoaContextWithOIDC, next, provider, { records, audit }),
+    signOutForApplications(ctx as KoaContextWithOIDC, next, provider, parts),
   );
+  noteLeaving(provider);
   provider.use(letFormPostLeave);
   logRefusals(provider);
   const callback = provider.callback();
@@ -65,6 +72,15 @@ function askAgainByGet(req: Request, res: Response): void {
     [value].flat().map((each): [string, string] => [name, each]),
   );
   res.redirect(303, `${req.originalUrl.split('?')[0]}?${new URLSearchParams(params).toString()}`);
+}
+
+/** From where the session was used, in the commit of the request that used it. */
+async function noteUse(ctx: KoaContextWithOIDC, next: Next, sessions: SessionList): Promise<void> {
+  await next();
+  // The library marks a session that it ended; its types do not say so.
+  const session: (InstanceType<Provider['Session']> & { destroyed?: boolean }) | undefined =
+    ctx.oidc?.session;
+  if (session && !session.destroyed) await sessions.note(session);
 }
 
 /** `response_mode=form_post` is a form that leads to the application: our policy would keep it here. */

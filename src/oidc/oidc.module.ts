@@ -5,15 +5,22 @@ import { Cookies } from '../http/cookies.js';
 import { HttpModule } from '../http/http.module.js';
 import { MfaModule } from '../mfa/mfa.module.js';
 import { UsersModule } from '../users/users.module.js';
+import { AccountRecords } from './account-records.js';
 import { Clients } from './clients.service.js';
+import { ConnectedApplications } from './connected-applications.service.js';
 import { InteractionTokens } from './interaction-tokens.js';
 import { Interactions } from './interactions.service.js';
+import { LogoutDelivery } from './logout-delivery.service.js';
+import { LogoutNotices } from './logout-notices.service.js';
 import { SigningKeys } from './signing-keys.service.js';
 import { createProvider } from './provider.js';
 import { ProviderPages } from './provider.pages.js';
 import { ProviderParts } from './provider.parts.js';
+import { RecordSeal } from './record.seal.js';
 import { RecordStore } from './record.store.js';
 import { Revocation } from './revocation.js';
+import { SessionEndings } from './session-endings.service.js';
+import { SessionList } from './session-list.service.js';
 import { Sessions } from './sessions.service.js';
 import { SignedInGuard } from './signed-in.guard.js';
 
@@ -24,13 +31,20 @@ import { SignedInGuard } from './signed-in.guard.js';
 @Module({
   imports: [HttpModule, UsersModule, MfaModule],
   providers: [
+    AccountRecords,
     Clients,
+    ConnectedApplications,
     Interactions,
     InteractionTokens,
+    LogoutDelivery,
+    LogoutNotices,
     ProviderPages,
     ProviderParts,
+    RecordSeal,
     RecordStore,
     Revocation,
+    SessionEndings,
+    SessionList,
     Sessions,
     SignedInGuard,
     SigningKeys,
@@ -45,8 +59,13 @@ import { SignedInGuard } from './signed-in.guard.js';
     InteractionTokens,
     Provider,
     Clients,
+    ConnectedApplications,
     Interactions,
+    LogoutDelivery,
+    LogoutNotices,
     RecordStore,
+    SessionEndings,
+    SessionList,
     Sessions,
     SignedInGuard,
     MfaModule,

@@ -1,11 +1,12 @@
 import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Config } from '../config/config.js';
 import { levelOf } from '../mfa/assurance.js';
-import { demandedLevel } from './demand.js';
+import { demandedLevel, demandsVerifiedEmail } from './demand.js';
 
 const { base, Check } = interactionPolicy;
 
 export const ASSURANCE_TOO_LOW = 'assurance_too_low';
+export const EMAIL_UNVERIFIED = 'email_unverified';
 
 /** When a person has to be asked something. The library's checks, with ours for the level and for first-party clients. */
 export function policy(config: Config): interactionPolicy.DefaultPolicy {
@@ -17,8 +18,20 @@ export function policy(config: Config): interactionPolicy.DefaultPolicy {
   login.checks.add(
     new Check(ASSURANCE_TOO_LOW, 'a stronger authentication is required', 'login_required', (ctx) => {
       const { session, client, params } = ctx.oidc;
-      return (levelOf(session?.acr) ?? 0) < demandedLevel(config, client, params ?? {});
+      return (levelOf(session?.acr) ?? 0) < demandedLevel(client, params ?? {});
     }),
+  );
+  login.checks.add(
+    new Check(
+      EMAIL_UNVERIFIED,
+      'the e-mail address must be confirmed',
+      'login_required',
+      async ({ oidc }) => {
+        if (!oidc.account || !demandsVerifiedEmail(config, oidc.client)) return false;
+        const claims = await oidc.account.claims('userinfo', 'email', {}, []);
+        return claims.email_verified !== true;
+      },
+    ),
   );
 
   const consent = prompts.get('consent')!;

@@ -5,6 +5,7 @@ import { Languages } from '../http/language.js';
 import { Clock } from '../kernel/clock.js';
 import { Secrets } from '../kernel/secrets.js';
 import { Accounts } from '../users/accounts.service.js';
+import { Avatars } from '../users/avatars.service.js';
 import { adapterFactory } from './adapter.js';
 import { builtInClients } from './built-in-clients.js';
 import { Clients } from './clients.service.js';
@@ -25,6 +26,7 @@ export class ProviderParts {
     clients: Clients,
     private readonly keys: SigningKeys,
     readonly accounts: Accounts,
+    readonly avatars: Avatars,
     readonly clock: Clock,
     readonly secrets: Secrets,
     readonly languages: Languages,

@@ -6,7 +6,8 @@ import { ACR } from '../mfa/assurance.js';
 import { accountClaims, refuseUncoveredClaims, SCOPE_CLAIMS } from './claims.js';
 import { grantLoader } from './grants.js';
 import { policy } from './policy.js';
-import { sessionTtl } from './session-lifetime.js';
+import { leaveSendingToTheOutbox } from './logout-token.js';
+import { ID_TOKEN_LIFETIME, sessionTtl } from './session-lifetime.js';
 import { mayCallFromBrowser, mayIntrospect, mayRevoke, refuseCarriedKeys } from './endpoint-access.js';
 import type { ProviderParts } from './provider.parts.js';
 
@@ -27,7 +28,8 @@ export function createProvider(config: Config, cookies: Cookies, parts: Provider
     findAccount: async (_ctx, id) => {
       const account = await parts.accounts.find(id);
       if (!account || account.disabledAt) return undefined;
-      return { accountId: account.id, claims: () => accountClaims(account) };
+      const claims = async () => accountClaims(account, await parts.avatars.url(account.id));
+      return { accountId: account.id, claims };
     },
     loadExistingGrant: grantLoader(parts.records),
     // Signing out ends tokens, not what was consented to; nor does revoking one access token end the rest.
@@ -54,7 +56,9 @@ export function createProvider(config: Config, cookies: Cookies, parts: Provider
       response_types: ['code'],
       id_token_signed_response_alg: 'RS256',
     },
-    extraClientMetadata: { properties: ['first_party', 'require_second_factor', 'require_pkce'] },
+    extraClientMetadata: {
+      properties: ['first_party', 'require_second_factor', 'require_verified_email', 'require_pkce'],
+    },
     pkce: { required: (_ctx, client) => client['require_pkce'] !== false },
     enabledJWA: {
       idTokenSigningAlgValues: ['RS256', 'ES256'],
@@ -71,7 +75,7 @@ export function createProvider(config: Config, cookies: Cookies, parts: Provider
     ttl: {
       AccessToken: seconds(15 * MINUTE),
       AuthorizationCode: CODE_LIFETIME,
-      IdToken: seconds(HOUR),
+      IdToken: seconds(ID_TOKEN_LIFETIME),
       Interaction: seconds(30 * MINUTE),
       Grant: GRANT_LIFETIME,
       RefreshToken: (ctx) => ctx?.oidc.entities.RotatedRefreshToken?.remainingTTL ?? GRANT_LIFETIME,
@@ -108,6 +112,7 @@ export function createProvider(config: Config, cookies: Cookies, parts: Provider
       pushedAuthorizationRequests: { enabled: false },
       resourceIndicators: { enabled: false },
       claimsParameter: { enabled: true, assertClaimsParameter: refuseUncoveredClaims },
+      backchannelLogout: { enabled: true },
       rpInitiatedLogout: {
         enabled: true,
         logoutSource: (ctx) => parts.pages.askSignOut(ctx),
@@ -119,5 +124,6 @@ export function createProvider(config: Config, cookies: Cookies, parts: Provider
   const provider = new Provider(config.issuer, configuration);
   // The front door has set the headers this makes it read: they are the configured URL's, not the client's.
   provider.proxy = true;
+  leaveSendingToTheOutbox(provider);
   return provider;
 }

@@ -1,6 +1,10 @@
 import type { AdapterPayload } from 'oidc-provider';
+import type { SqlRunner } from '../database/sql.js';
 
 export type Payload = AdapterPayload;
+
+/** Use only the runner that is passed in: any other query would wait for this transaction for ever. */
+export type Work = (sql: SqlRunner) => Promise<unknown>;
 
 export interface PendingRecord {
   readonly kind: string;
@@ -20,6 +24,7 @@ export class RecordBatch {
   private readonly gone = new Map<string, string>();
   private readonly spent = new Map<string, string>();
   private readonly revoked: { kind: string; grantHash: string }[] = [];
+  readonly joined: Work[] = [];
   /** What was read from the database; a session among these must still be there when the batch is committed. */
   private readonly seen = new Set<string>();
   private readonly grants = new Map<string, string>();
@@ -58,6 +63,10 @@ export class RecordBatch {
     for (const [hash, record] of this.pending) {
       if (record.kind === kind && record.grantId === grantHash) this.pending.delete(hash);
     }
+  }
+
+  join(work: Work): void {
+    this.joined.push(work);
   }
 
   get consumed() {

@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Sql, type SqlRunner } from '../database/sql.js';
 import { Clock } from '../kernel/clock.js';
-import { CannotOpen, Secrets, sha256 } from '../kernel/secrets.js';
-import { RecordBatch, type Payload, type PendingRecord } from './record.batch.js';
+import { sha256 } from '../kernel/secrets.js';
+import { RecordBatch, type Payload, type PendingRecord, type Work } from './record.batch.js';
+import { RecordSeal } from './record.seal.js';
 
 /**
  * A record was spent, or ended, between being read and being written: somebody else was faster.
@@ -25,6 +26,13 @@ interface Row {
   consumed_at: number | string | null;
 }
 
+interface Statement {
+  readonly text: string;
+  readonly params: unknown[];
+  /** Thrown when no row was changed. */
+  readonly lost?: RecordLost;
+}
+
 /**
  * The provider's records in plain SQL. Ids are kept as fingerprints and payloads sealed, so a stolen database gives no
  * session and no token. Within `batch` all writes of a request are committed together, before its answer leaves.
@@ -35,7 +43,7 @@ export class RecordStore {
 
   constructor(
     private readonly sql: Sql,
-    private readonly secrets: Secrets,
+    private readonly seal: RecordSeal,
     private readonly clock: Clock,
   ) {}
 
@@ -96,18 +104,9 @@ export class RecordStore {
     await this.sql.run('DELETE FROM oidc_record WHERE grant_id = ?', grantHash);
   }
 
-  /** Ends every session, code, token and consent of an account on every instance, at once. */
-  async revokeAccount(sql: SqlRunner, accountId: string): Promise<void> {
-    await sql.run('DELETE FROM oidc_record WHERE account_id = ?', accountId);
-  }
-
-  /** The same but for one session and what was consented to: codes and tokens end in it too. */
-  async revokeAllBut(sql: SqlRunner, accountId: string, sessionUid: string): Promise<void> {
-    await sql.run(
-      `DELETE FROM oidc_record WHERE account_id = ? AND kind <> 'Grant' AND (kind <> 'Session' OR uid <> ?)`,
-      accountId,
-      sha256(sessionUid),
-    );
+  /** What else is true as soon as the batch is committed: `work` is done in the same transaction, over the runner it gets. */
+  async join(work: Work): Promise<void> {
+    await this.write((batch) => batch.join(work));
   }
 
   /** Removes at most `limit` expired records. @returns how many they were */
@@ -128,18 +127,8 @@ export class RecordStore {
     );
     if (!row) return undefined;
     this.batches.getStore()?.sawStored(row.id_hash, row.grant_id);
-    const payload = this.open(kind, row);
+    const payload = this.seal.open(kind, row.id_hash, row.payload);
     return payload && row.consumed_at !== null ? { ...payload, consumed: Number(row.consumed_at) } : payload;
-  }
-
-  /** A record sealed under another master secret is of no use to anyone: it counts as absent. */
-  private open(kind: string, row: Row): Payload | undefined {
-    try {
-      return JSON.parse(this.secrets.open(row.payload, place(kind, row.id_hash))) as Payload;
-    } catch (error) {
-      if (error instanceof CannotOpen) return undefined;
-      throw error;
-    }
   }
 
   private async write(change: (batch: RecordBatch) => void): Promise<void> {
@@ -151,20 +140,20 @@ export class RecordStore {
   }
 
   private async commit(batch: RecordBatch): Promise<void> {
-    const statements = this.statements(batch);
-    if (statements.length === 0) return;
+    const [decisive, others] = [this.decisive(batch), this.others(batch)];
+    const { joined } = batch;
     const runAll = async (sql: SqlRunner) => {
-      for (const { text, params, lost } of statements) {
-        const changed = await sql.run(text, ...params);
-        if (lost && changed !== 1) throw lost;
-      }
+      await execute(sql, decisive);
+      for (const work of joined) await work(sql);
+      await execute(sql, others);
     };
-    if (statements.length === 1) await runAll(this.sql);
-    else await this.sql.transaction(runAll);
+    const count = decisive.length + others.length;
+    if (joined.length > 0 || count > 1) await this.sql.transaction(runAll);
+    else if (count === 1) await runAll(this.sql);
   }
 
-  /** The conditional ones first: when one of them is lost, nothing has been written yet. */
-  private statements(batch: RecordBatch): { text: string; params: unknown[]; lost?: RecordLost }[] {
+  /** These come first: when one of them is lost, nothing has been written yet. */
+  private decisive(batch: RecordBatch): Statement[] {
     const now = this.now();
     return [
       ...batch.consumed.map(({ kind, hash, grantHash }) => ({
@@ -178,6 +167,11 @@ export class RecordStore {
         // A session that was ended while this request ran must not come back under its next identifier.
         ...(kind === 'Session' && stored ? { lost: new RecordLost(kind, undefined) } : {}),
       })),
+    ];
+  }
+
+  private others(batch: RecordBatch): Statement[] {
+    return [
       ...batch.revokedGrants.map(({ kind, grantHash }) => ({
         text: 'DELETE FROM oidc_record WHERE grant_id = ? AND kind = ?',
         params: [grantHash, kind],
@@ -186,8 +180,8 @@ export class RecordStore {
     ];
   }
 
-  private upsertStatement(record: PendingRecord, stored: boolean) {
-    const payload = this.secrets.seal(JSON.stringify(record.payload), place(record.kind, record.hash));
+  private upsertStatement(record: PendingRecord, stored: boolean): Statement {
+    const payload = this.seal.seal(record.kind, record.hash, record.payload);
     const { kind, hash, accountId, grantId, uid, expiresAt } = record;
     if (kind === 'Session' && stored) {
       return {
@@ -234,6 +228,9 @@ function idHash(kind: string, id: string): string {
   return sha256(`${kind}:${id}`);
 }
 
-function place(kind: string, hash: string): string {
-  return `oidc_record:${kind}:${hash}`;
+async function execute(sql: SqlRunner, statements: Statement[]): Promise<void> {
+  for (const { text, params, lost } of statements) {
+    const changed = await sql.run(text, ...params);
+    if (lost && changed !== 1) throw lost;
+  }
 }

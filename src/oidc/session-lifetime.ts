@@ -1,5 +1,8 @@
 import type { Config } from '../config/config.js';
-import { SECOND } from '../kernel/clock.js';
+import { HOUR, SECOND } from '../kernel/clock.js';
+
+/** For so long an application takes an ID token for valid without asking. */
+export const ID_TOKEN_LIFETIME = HOUR;
 
 /**
  * How long a session still lives when it is used now, in seconds: each use prolongs the idle time, nothing the whole.

@@ -8,8 +8,10 @@ import { levelOf, type Level } from '../mfa/assurance.js';
 import type { Account } from '../users/account.entity.js';
 import { Accounts } from '../users/accounts.service.js';
 import { RecordLost, RecordStore } from './record.store.js';
+import { SessionEndings } from './session-endings.service.js';
 import { sessionTtl } from './session-lifetime.js';
-import { clearSiteData, revokeIssued } from './sign-out.js';
+import { SessionList } from './session-list.service.js';
+import { clearSiteData } from './sign-out.js';
 
 type ProviderSession = InstanceType<Provider['Session']>;
 
@@ -32,6 +34,8 @@ export class Sessions {
     private readonly provider: Provider,
     private readonly records: RecordStore,
     private readonly accounts: Accounts,
+    private readonly endings: SessionEndings,
+    private readonly list: SessionList,
     private readonly cookies: Cookies,
     private readonly clock: Clock,
   ) {}
@@ -46,6 +50,7 @@ export class Sessions {
         const account = await this.accounts.find(session.accountId);
         if (!account || account.disabledAt) return undefined;
         await this.prolong(session);
+        await this.list.note(session);
         const { uid: sessionUid, amr = [], loginTs } = session;
         return { account, sessionUid, level, amr, signedInAt: loginTs * SECOND };
       });
@@ -57,11 +62,32 @@ export class Sessions {
 
   /** Ends the session, and with it what was issued in it: codes, access tokens and refresh tokens. */
   async end(req: Request, res: Response): Promise<void> {
-    await this.records.batch(async () => {
-      const session = await this.read(req, res);
-      await revokeIssued(session, this.records);
-      await session.destroy();
-    });
+    try {
+      await this.records.batch(async () => {
+        const session = await this.read(req, res);
+        const { uid, accountId, authorizations } = session;
+        await session.destroy();
+        await this.records.join((sql) => this.endings.follow(sql, { uid, accountId, authorizations }));
+      });
+    } catch (error) {
+      // Somebody else has ended it at the same moment.
+      if (!(error instanceof RecordLost)) throw error;
+    }
+    this.forget(res);
+  }
+
+  /**
+   * Ends every session of the person, this one too, and every code and token, on every instance at once.
+   * @returns the receipt, for LogoutNotices.receiptOf; undefined when nobody is signed in
+   */
+  async signOutEverywhere(req: Request, res: Response): Promise<string | undefined> {
+    const person = await this.current(req, res);
+    const receiptId = person && (await this.endings.everything(person.account.id));
+    this.forget(res);
+    return receiptId;
+  }
+
+  private forget(res: Response): void {
     clearSiteData(res, this.config.basePath);
     this.cookies.clear(res, 'session');
     this.cookies.clear(res, 'session.sig');

@@ -1,12 +1,10 @@
 import type { Request } from 'express';
 import type { Next } from 'koa';
 import type { ServerResponse } from 'node:http';
-import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
+import type { Client, KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { Audit } from '../audit/audit.service.js';
 import type { RecordStore } from './record.store.js';
-
-/** The part of a session that says what was issued in it. */
-type EndedIn = Pick<InstanceType<Provider['Session']>, 'authorizations'>;
+import type { EndedSession, SessionEndings } from './session-endings.service.js';
 
 /** What the library keeps in a session while it asks whether to sign out. */
 interface SignOutState {
@@ -15,21 +13,21 @@ interface SignOutState {
   readonly state?: string;
 }
 
-/** Ends what was issued in a session: codes, access tokens and refresh tokens, those with offline access included. */
-export async function revokeIssued(session: EndedIn, records: RecordStore): Promise<void> {
-  for (const { grantId } of Object.values(session.authorizations ?? {})) {
-    if (!grantId) continue;
-    for (const kind of ['AccessToken', 'RefreshToken', 'AuthorizationCode'])
-      await records.revokeByGrantId(kind, grantId);
-  }
-}
-
 /**
  * Under a path of somebody's host the stored data of the whole origin is not ours to clear. "cookies" is left out anywhere:
  * it would also forget the language, and that this browser is one its owner has signed in with.
  */
 export function clearSiteData(res: ServerResponse, basePath: string): void {
   if (basePath === '') res.setHeader('Clear-Site-Data', '"cache", "storage"');
+}
+
+/** What the library makes of a session in a request; its types do not say so. */
+type RequestSession = EndedSession & { readonly destroyed?: boolean; readonly state?: SignOutState };
+
+interface SignOutParts {
+  readonly records: RecordStore;
+  readonly endings: SessionEndings;
+  readonly audit: Audit;
 }
 
 /**
@@ -41,27 +39,38 @@ export async function signOutForApplications(
   ctx: KoaContextWithOIDC,
   next: Next,
   provider: Provider,
-  { records, audit }: { records: RecordStore; audit: Audit },
+  { records, endings, audit }: SignOutParts,
 ): Promise<void> {
   await next();
-  // The library marks a session that it ended; its types do not say so.
-  const session: (EndedIn & { destroyed?: boolean; accountId?: string; state?: SignOutState }) | undefined =
-    ctx.oidc?.session;
+  const session: RequestSession | undefined = ctx.oidc?.session;
   if (!session) return;
+  const { uid, accountId, authorizations, state } = session;
   if (session.destroyed) {
-    await revokeIssued(session, records);
-    const facts = {
-      accountId: session.accountId,
-      clientId: session.state?.clientId,
-      detail: { reason: 'application' },
-    };
+    await records.join((sql) => endings.follow(sql, { uid, accountId, authorizations }));
+    const facts = { accountId, clientId: state?.clientId, detail: { reason: 'application' } };
     await audit.record('session.ended', facts, ctx.req as Request);
     clearSiteData(ctx.res, new URL(provider.issuer).pathname.replace(/\/$/, ''));
-  } else if (ctx.oidc.route === 'end_session' && ctx.status === 200 && !session.accountId) {
-    ctx.redirect(returnAddress(ctx, session.state));
+  } else if (ctx.state['left']) {
+    const left = ctx.state['left'] as EndedSession['authorizations'];
+    await records.join((sql) => endings.leave(sql, { uid, accountId, authorizations: left }));
+  } else if (ctx.oidc.route === 'end_session' && ctx.status === 200 && !accountId) {
+    ctx.redirect(returnAddress(ctx, state));
     ctx.status = 303;
     ctx.body = '';
   }
+}
+
+/**
+ * Somebody who stays signed in here has left the application all the same: the library takes it out of the session, and
+ * says so in this event alone.
+ */
+export function noteLeaving(provider: Provider): void {
+  provider.on(
+    'backchannel.success',
+    (ctx: KoaContextWithOIDC, client: Client, _accountId: string, sid: string) => {
+      ctx.state['left'] = { ...(ctx.state['left'] as object | undefined), [client.clientId]: { sid } };
+    },
+  );
 }
 
 function returnAddress(ctx: KoaContextWithOIDC, state: SignOutState | undefined): string {

@@ -54,10 +54,10 @@ export class SignedInGuard implements CanActivate {
     const res = context.switchToHttp().getResponse<Response>();
     const person = await this.sessions.current(req, res);
     if (!person) throw this.signIn(req, {});
-    req.languageHints = { account: person.account.locale };
+    req.languageHints = { account: person.account.locale, timeZone: person.account.timeZone };
 
     if (this.reflector.get<string>(STRENGTH, context.getHandler()) === 'recently') {
-      const level: Level = (await this.secondFactors.enrolled(person.account.id)).totp ? 2 : 1;
+      const level: Level = (await this.secondFactors.has(person.account.id)) ? 2 : 1;
       const age = this.clock.now().getTime() - person.signedInAt;
       if (age > this.config.recentSignIn || person.level < level) {
         throw this.signIn(req, {

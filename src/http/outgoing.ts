@@ -1,0 +1,88 @@
+import { lookup as resolve, type LookupAddress, type LookupOptions } from 'node:dns';
+import { request as httpRequest, type RequestOptions } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { isIP, type LookupFunction } from 'node:net';
+import { isPublicAddress } from './public-address.js';
+
+/** The target of a request is none that this server may reach for somebody else (server-side request forgery). */
+export class TargetRefused extends Error {}
+
+export interface OutgoingOptions {
+  /** Whether internal addresses may be reached: the operator's word. Only there is plain http good enough. */
+  readonly internal: boolean;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Posts a form to an address that somebody else has chosen. No redirect is followed, no connection kept, and of the answer
+ * nothing but the status is read.
+ * @returns the status
+ * @throws TargetRefused before anything is sent; or whatever the network throws
+ */
+export function postForm(
+  url: URL,
+  fields: Record<string, string>,
+  { internal, signal }: OutgoingOptions,
+): Promise<number> {
+  const body = new URLSearchParams(fields).toString();
+  const options: RequestOptions = {
+    method: 'POST',
+    headers: {
+      'Content-Type': 'application/x-www-form-urlencoded',
+      'Content-Length': Buffer.byteLength(body),
+      Accept: '*/*',
+    },
+    // A connection of its own: a kept one was checked for another request, and no proxy of the environment stands between.
+    agent: false,
+    signal,
+  };
+  return new Promise((answered, failed) => {
+    const check = checkFor(url, internal);
+    const refusal = check(url.hostname);
+    if (refusal) throw refusal;
+    const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
+    request(url, { ...options, lookup: guardedLookup(check) }, (response) => {
+      answered(response.statusCode ?? 0);
+      // The rest of the answer, however long, is nobody's concern.
+      response.destroy();
+    })
+      .on('error', failed)
+      .end(body);
+  });
+}
+
+/** Says why an address cannot be reached; what is not an address is asked about again when it has been resolved. */
+type Check = (address: string) => TargetRefused | undefined;
+
+function checkFor({ protocol, hostname }: URL, internal: boolean): Check {
+  if (protocol !== 'https:' && protocol !== 'http:')
+    return () => new TargetRefused(`${protocol} is not a way to reach an application`);
+  if (protocol === 'http:' && !internal) return () => new TargetRefused('plain http is refused');
+  return (address) => {
+    const bare = address.replace(/^\[|\]$/g, '');
+    if (isIP(bare) === 0) return undefined;
+    const isPublic = isPublicAddress(bare);
+    if (!isPublic && !internal) return new TargetRefused(`${hostname} is an internal address`);
+    if (isPublic && protocol === 'http:')
+      return new TargetRefused('plain http is refused on the public internet');
+    return undefined;
+  };
+}
+
+/**
+ * The check stands where the connection is made: a name that was public a moment ago (DNS rebinding) is asked about again
+ * here, and the addresses that were checked are the ones that are connected to.
+ */
+function guardedLookup(check: Check): LookupFunction {
+  return (hostname, options: LookupOptions, callback) => {
+    resolve(hostname, { ...options, all: true }, (error, found: LookupAddress[]) => {
+      if (error) return callback(error, '', 0);
+      const addresses = found ?? [];
+      const refusal = addresses.map(({ address }) => check(address)).find(Boolean);
+      if (refusal) return callback(refusal, '', 0);
+      if (options.all) return callback(null, addresses);
+      const [first] = addresses;
+      return callback(null, first?.address ?? '', first?.family ?? 0);
+    });
+  };
+}
