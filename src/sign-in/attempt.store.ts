@@ -4,11 +4,18 @@ import { Sql } from '../database/sql.js';
 import { Clock } from '../kernel/clock.js';
 import { Events } from '../kernel/events.js';
 import { sha256 } from '../kernel/secrets.js';
-import type { Factor, Proof } from '../mfa/assurance.js';
+import { factorsOf, type Factor, type Proof } from '../mfa/assurance.js';
 import { secondFactorChanged } from '../mfa/events.js';
+import { signedOutEverywhere } from '../oidc/events.js';
 import { InteractionTokens } from '../oidc/interaction-tokens.js';
 import type { Interaction } from '../oidc/interactions.service.js';
-import { accountDisabled, passwordChanged, type AccountChange } from '../users/events.js';
+import {
+  accountDeleted,
+  accountDisabled,
+  deletionRequested,
+  passwordChanged,
+  type AccountChange,
+} from '../users/events.js';
 
 /** How far an interaction has come: who was identified, and what that person has proven. */
 export interface Attempt {
@@ -29,9 +36,6 @@ interface Row {
   version: number;
 }
 
-/** RFC 8176 values of a session, as the factors that were proven when it began. */
-const FACTOR_OF_METHOD: Record<string, Factor> = { pwd: 'password', otp: 'totp' };
-
 /** One row for each interaction in which something was proven, readable only by the browser that proved it. */
 @Injectable()
 export class AttemptStore {
@@ -49,6 +53,9 @@ export class AttemptStore {
     events.on(passwordChanged, endOthers);
     events.on(secondFactorChanged, endOthers);
     events.on(accountDisabled, endOthers);
+    events.on(deletionRequested, endOthers);
+    events.on(signedOutEverywhere, endOthers);
+    events.on(accountDeleted, ({ accountId, sql: within }) => endOthers({ accountId, sql: within }));
   }
 
   /** The attempt of an interaction; before this browser proved anything here, what its session proves. */
@@ -73,10 +80,7 @@ export class AttemptStore {
         version: Number(row.version),
       };
     }
-    const proofs = (session?.amr ?? []).flatMap((method) => {
-      const factor = FACTOR_OF_METHOD[method];
-      return factor ? [{ factor, at: session!.signedInAt }] : [];
-    });
+    const proofs = factorsOf(session?.amr ?? []).map((factor) => ({ factor, at: session!.signedInAt }));
     return { id, uid, expiresAt, proofs, accountId: session?.accountId, version: 0, token: '' };
   }
 

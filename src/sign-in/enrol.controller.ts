@@ -1,11 +1,12 @@
 import { Controller, Get, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Audit } from '../audit/audit.service.js';
-import { Form, type FieldErrors, type Submitted } from '../http/form.js';
+import { Form, shownAgain, type FieldErrors, type Submitted } from '../http/form.js';
+import { Authenticators } from '../mfa/authenticators.service.js';
 import { BackupCodes } from '../mfa/backup-codes.service.js';
-import { CodeForm, SavedForm } from '../mfa/forms.js';
+import { EnrolmentForm, SavedForm } from '../mfa/forms.js';
 import { SecondFactors } from '../mfa/second-factors.service.js';
-import { backupCodesData, setUpData } from '../mfa/set-up-page.js';
+import { backupCodesData, driftMessage, setUpData } from '../mfa/set-up-page.js';
 import type { Kept } from '../users/events.js';
 import { AttemptStore } from './attempt.store.js';
 import { DueStep } from './due-step.guard.js';
@@ -15,6 +16,7 @@ import { StepPages } from './step-page.js';
 @Controller('interaction/:uid')
 export class EnrolController {
   constructor(
+    private readonly authenticators: Authenticators,
     private readonly secondFactors: SecondFactors,
     private readonly backupCodes: BackupCodes,
     private readonly attempts: AttemptStore,
@@ -33,23 +35,30 @@ export class EnrolController {
   async enrol(
     @Req() req: Request,
     @Res() res: Response,
-    @Form(CodeForm) submitted: Submitted<CodeForm>,
+    @Form(EnrolmentForm) submitted: Submitted<EnrolmentForm>,
   ): Promise<void> {
-    if (!submitted.valid) return this.showSetUp(req, res, submitted.errors);
+    if (!submitted.valid) return this.showSetUp(req, res, submitted.errors, submitted.values);
     const { account, attempt } = req.signIn!;
-    const outcome = await this.secondFactors.enrol(account!, ceremony(req), submitted.form.code, kept(req));
+    const outcome = await this.secondFactors.enrol(
+      account!,
+      this.pages.ceremony(req),
+      submitted.form,
+      kept(req),
+    );
     if (outcome.kind === 'wrong-code') {
       await this.audit.record(
         'second-factor.enrolled',
         { result: 'failure', accountId: account!.id, factor: 'totp' },
         req,
       );
-      return this.showSetUp(req, res, { code: 'form.set-up-refused' });
+      const code = outcome.drift ? driftMessage(outcome.drift) : 'form.set-up-refused';
+      return this.showSetUp(req, res, { code }, shownAgain(submitted.form));
     }
     if (outcome.kind === 'changed-meanwhile') return this.pages.onward(req, res);
 
     await this.audit.record('second-factor.enrolled', { accountId: account!.id, factor: 'totp' }, req);
     await this.attempts.prove(res, attempt, account!.id, 'totp');
+    if (!outcome.codes) return this.pages.onward(req, res);
     this.showCodes(req, res, backupCodesData(outcome.codes));
   }
 
@@ -83,10 +92,16 @@ export class EnrolController {
     this.showCodes(req, res, backupCodesData(codes));
   }
 
-  private async showSetUp(req: Request, res: Response, errors?: FieldErrors): Promise<void> {
-    const offer = this.secondFactors.offer(req.signIn!.account!, ceremony(req));
+  private async showSetUp(
+    req: Request,
+    res: Response,
+    errors?: FieldErrors,
+    values: Record<string, string> = {},
+  ): Promise<void> {
+    const offer = this.authenticators.offer(req.signIn!.account!, this.pages.ceremony(req));
     const data = {
       ...(await setUpData(offer)),
+      values,
       action: this.pages.url(req, 'enrol'),
       ...(errors ? { errors } : {}),
     };
@@ -110,8 +125,4 @@ export class EnrolController {
 function kept(req: Request): Kept {
   const { attempt, interaction } = req.signIn!;
   return { attemptId: attempt.id, sessionUid: interaction.session && interaction.original.session?.uid };
-}
-
-function ceremony(req: Request): string {
-  return `interaction:${req.signIn!.interaction.uid}`;
 }

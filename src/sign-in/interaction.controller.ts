@@ -2,18 +2,13 @@ import { Controller, Get, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Audit } from '../audit/audit.service.js';
 import { Pages } from '../http/pages.js';
-import { Interactions } from '../oidc/interactions.service.js';
+import { Interactions, type Interaction } from '../oidc/interactions.service.js';
 import { AttemptStore } from './attempt.store.js';
 import { DueStep } from './due-step.guard.js';
-import type { Step } from './next-step.js';
 import { SignIns } from './sign-in.service.js';
 
-const PAGE: Record<Exclude<Step['kind'], 'done' | 'refused'>, string> = {
-  identify: 'password',
-  'second-factor': 'totp',
-  enrol: 'enrol',
-  'save-backup-codes': 'backup-codes',
-};
+/** The second factor that is asked for first; the pages lead to one another. */
+const FACTOR_PAGE = { totp: 'totp', passkey: 'security-key', 'backup-code': 'backup-code' } as const;
 
 /** The dispatcher: the one place that leads from step to step. The steps never lead to one another. */
 @Controller('interaction/:uid')
@@ -43,10 +38,14 @@ export class InteractionController {
       case 'refused':
         return res.redirect(303, await this.refuse(req, res, 'the account is disabled'));
       case 'identify':
+        return this.to(res, interaction, 'password');
       case 'second-factor':
-      case 'enrol':
+        return this.to(res, interaction, step.offer[0] ? FACTOR_PAGE[step.offer[0]] : 'recovery');
       case 'save-backup-codes':
-        return this.pages.redirect(res, `/interaction/${interaction.uid}/${PAGE[step.kind]}`);
+        return this.to(res, interaction, 'backup-codes');
+      case 'enrol':
+      case 'verify-email':
+        return this.to(res, interaction, step.kind);
     }
   }
 
@@ -64,6 +63,10 @@ export class InteractionController {
       );
     }
     res.redirect(303, await this.refuse(req, res, 'the person refused'));
+  }
+
+  private to(res: Response, { uid }: Interaction, page: string): void {
+    this.pages.redirect(res, `/interaction/${uid}/${page}`);
   }
 
   private async refuse(req: Request, res: Response, reason: string): Promise<string> {

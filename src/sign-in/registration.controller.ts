@@ -36,7 +36,8 @@ export class InteractionRegistrationController {
   @DueStep('identify')
   @Get('done')
   done(@Req() req: Request, @Res() res: Response): void {
-    this.pages.show(req, res, 'users/registered', { signInUrl: this.pages.url(req, 'password') });
+    const { mailed } = this.registration.pageData();
+    this.pages.show(req, res, 'users/registered', { mailed, signInUrl: this.pages.url(req, 'password') });
   }
 
   private show(req: Request, res: Response, data: PageData): void {

@@ -3,11 +3,14 @@ import type { Request, Response } from 'express';
 import { KnownBrowsers } from '../attempts/known-browsers.js';
 import { tooOften } from '../attempts/too-often.js';
 import { Audit, RESULT_OF } from '../audit/audit.service.js';
-import { Form, type FieldErrors, type Submitted } from '../http/form.js';
-import { CodeForm } from '../mfa/forms.js';
-import { SecondFactors } from '../mfa/second-factors.service.js';
+import { Form, type MessageRef, type Submitted } from '../http/form.js';
+import { RememberedDevices } from '../mfa/remembered-devices.js';
+import { SecondFactors, type SecondFactorVerdict } from '../mfa/second-factors.service.js';
+import { driftMessage } from '../mfa/set-up-page.js';
 import { AttemptStore } from './attempt.store.js';
 import { DueStep } from './due-step.guard.js';
+import { RememberableCodeForm } from './remember.js';
+import { SecondFactorPages } from './second-factor-page.js';
 import { StepPages } from './step-page.js';
 
 type Page = 'totp' | 'backup-code';
@@ -19,6 +22,8 @@ export class SecondFactorController {
     private readonly secondFactors: SecondFactors,
     private readonly attempts: AttemptStore,
     private readonly knownBrowsers: KnownBrowsers,
+    private readonly devices: RememberedDevices,
+    private readonly factorPages: SecondFactorPages,
     private readonly pages: StepPages,
     private readonly audit: Audit,
   ) {}
@@ -26,7 +31,7 @@ export class SecondFactorController {
   @DueStep('second-factor')
   @Get('totp')
   askTotp(@Req() req: Request, @Res() res: Response): void {
-    this.show(req, res, 'totp');
+    this.factorPages.show(req, res, 'totp');
   }
 
   @DueStep('second-factor')
@@ -34,7 +39,7 @@ export class SecondFactorController {
   checkTotp(
     @Req() req: Request,
     @Res() res: Response,
-    @Form(CodeForm) submitted: Submitted<CodeForm>,
+    @Form(RememberableCodeForm) submitted: Submitted<RememberableCodeForm>,
   ): Promise<void> {
     return this.check(req, res, 'totp', submitted);
   }
@@ -42,7 +47,7 @@ export class SecondFactorController {
   @DueStep('second-factor')
   @Get('backup-code')
   askBackupCode(@Req() req: Request, @Res() res: Response): void {
-    this.show(req, res, 'backup-code');
+    this.factorPages.show(req, res, 'backup-code');
   }
 
   @DueStep('second-factor')
@@ -50,7 +55,7 @@ export class SecondFactorController {
   checkBackupCode(
     @Req() req: Request,
     @Res() res: Response,
-    @Form(CodeForm) submitted: Submitted<CodeForm>,
+    @Form(RememberableCodeForm) submitted: Submitted<RememberableCodeForm>,
   ): Promise<void> {
     return this.check(req, res, 'backup-code', submitted);
   }
@@ -59,41 +64,36 @@ export class SecondFactorController {
     req: Request,
     res: Response,
     page: Page,
-    submitted: Submitted<CodeForm>,
+    submitted: Submitted<RememberableCodeForm>,
   ): Promise<void> {
-    if (!submitted.valid) return this.show(req, res, page, submitted.errors);
+    if (!submitted.valid) return this.factorPages.show(req, res, page, {}, submitted.errors);
     const { account, attempt } = req.signIn!;
-    const verdict = await this.secondFactors.check(
-      account!,
-      submitted.form.code,
-      this.knownBrowsers.tokens(req),
-    );
+    const { code, remember } = submitted.form;
+    const verdict = await this.secondFactors.check(account!, code, this.knownBrowsers.tokens(req));
     const factor = verdict.kind === 'proven' ? verdict.factor : page;
     await this.audit.record(
       'second-factor.checked',
       { result: RESULT_OF[verdict.kind], accountId: account!.id, factor },
       req,
     );
+    const again = { remember };
     switch (verdict.kind) {
       case 'throttled':
-        return this.show(req, res, page, { code: tooOften(res, verdict) }, 429);
+        return this.factorPages.show(req, res, page, again, { code: tooOften(res, verdict) }, 429);
       case 'refused':
-        return this.show(req, res, page, { code: `form.${page}-refused` });
+        return this.factorPages.show(req, res, page, again, { code: refusal(page, verdict) });
       case 'proven':
         await this.attempts.prove(res, attempt, account!.id, verdict.factor);
+        if (remember && req.signIn!.interaction.rememberedDevices)
+          await this.devices.remember(req, res, account!);
         return this.pages.onward(req, res);
     }
   }
+}
 
-  private show(req: Request, res: Response, page: Page, errors?: FieldErrors, status?: number): void {
-    const { step } = req.signIn!;
-    const hasBackupCodes = step.kind === 'second-factor' && step.offer.includes('backup-code');
-    const data = {
-      action: this.pages.url(req, page),
-      totpUrl: this.pages.url(req, 'totp'),
-      backupCodeUrl: hasBackupCodes ? this.pages.url(req, 'backup-code') : undefined,
-      ...(errors ? { errors } : {}),
-    };
-    this.pages.show(req, res, `sign-in/${page}`, data, status);
-  }
+/** Why a code was refused, as far as its owner can do something about it. */
+function refusal(page: Page, { hint }: Extract<SecondFactorVerdict, { kind: 'refused' }>): MessageRef {
+  if (hint === 'typo') return 'form.backup-code-typo';
+  if (hint) return driftMessage(hint);
+  return page === 'totp' ? 'form.totp-refused' : 'form.backup-code-refused';
 }

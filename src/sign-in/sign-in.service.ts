@@ -3,7 +3,13 @@ import type { Request, Response } from 'express';
 import { KnownBrowsers } from '../attempts/known-browsers.js';
 import { Throttle } from '../attempts/throttle.service.js';
 import { Audit } from '../audit/audit.service.js';
+import { Sql } from '../database/sql.js';
 import { Clock, SECOND } from '../kernel/clock.js';
+import { Outbox } from '../mail/outbox.js';
+import { levelOf, type Proof } from '../mfa/assurance.js';
+import { hasSecondFactor, usablePasskeys } from '../mfa/enrolled.js';
+import { Recovery } from '../mfa/recovery.service.js';
+import { RememberedDevices } from '../mfa/remembered-devices.js';
 import { SecondFactors } from '../mfa/second-factors.service.js';
 import { Interactions, type Interaction } from '../oidc/interactions.service.js';
 import type { Account } from '../users/account.entity.js';
@@ -28,8 +34,12 @@ export class SignIns {
     private readonly attempts: AttemptStore,
     private readonly accounts: Accounts,
     private readonly secondFactors: SecondFactors,
+    private readonly devices: RememberedDevices,
     private readonly throttle: Throttle,
     private readonly knownBrowsers: KnownBrowsers,
+    private readonly recovery: Recovery,
+    private readonly outbox: Outbox,
+    private readonly sql: Sql,
     private readonly audit: Audit,
     private readonly clock: Clock,
   ) {}
@@ -40,10 +50,10 @@ export class SignIns {
     const account = attempt.accountId
       ? ((await this.accounts.find(attempt.accountId)) ?? undefined)
       : undefined;
-    const { level, freshSince, startedAt } = interaction;
     const facts = account && (await this.facts(account));
-    const demand = { level, freshSince, startedAt, provenHere: attempt.version > 0 };
-    const step = nextStep(facts, attempt.proofs, demand, this.clock.now().getTime());
+    const proofs = [...attempt.proofs, ...(account ? await this.remembered(req, account) : [])];
+    const demand = { ...interaction, provenHere: attempt.version > 0 };
+    const step = nextStep(facts, proofs, demand, this.clock.now().getTime());
     return { interaction, attempt, account, step };
   }
 
@@ -65,7 +75,7 @@ export class SignIns {
     }
     await this.interactions.leaveOtherSession(req, res, interaction, account.id);
     await this.throttle.cleared(account.id);
-    await this.knownBrowsers.remember(req, res, account.id);
+    await this.noteOwner(req, res, account, step, interaction);
     await this.audit.record(
       'sign-in.completed',
       { accountId: account.id, clientId: interaction.client.id, detail: { acr: step.acr, amr: step.amr } },
@@ -81,12 +91,41 @@ export class SignIns {
     return next;
   }
 
+  /** A sign-in tells who else should know of it. */
+  private async noteOwner(
+    req: Request,
+    res: Response,
+    { id }: Account,
+    { acr }: Extract<Step, { kind: 'done' }>,
+    { client }: Interaction,
+  ): Promise<void> {
+    const browser = await this.knownBrowsers.remember(req, res, id);
+    if (browser === 'new') await this.outbox.add(this.sql, 'new-browser', id, { client: client.name });
+    // Whoever has a second factor has not lost them all: somebody else asked for the recovery.
+    if (levelOf(acr) === 2) await this.recovery.cancel(id);
+    else await this.devices.used(req, id);
+  }
+
   private async facts(account: Account): Promise<SignInAccount> {
-    const { totp, backupCodesLeft, backupCodesConfirmed } = await this.secondFactors.enrolled(account.id);
+    const enrolled = await this.secondFactors.enrolled(account.id);
+    const { left, madeAt, confirmed } = enrolled.backupCodes;
     return {
       id: account.id,
       disabled: account.disabledAt != null,
-      enrolled: { totpSince: totp?.since.getTime(), backupCodesLeft, backupCodesConfirmed },
+      emailVerified: account.emailVerifiedAt != null,
+      enrolled: {
+        secondFactor: hasSecondFactor(enrolled),
+        totp: enrolled.authenticators.length > 0,
+        passkey: usablePasskeys(enrolled).length > 0,
+        backupCodesLeft: left,
+        backupCodesSince: madeAt?.getTime(),
+        backupCodesConfirmed: confirmed,
+      },
     };
+  }
+
+  private async remembered(req: Request, account: Account): Promise<Proof[]> {
+    const since = await this.devices.since(req, account.id);
+    return since === undefined ? [] : [{ factor: 'remembered-device', at: since }];
   }
 }

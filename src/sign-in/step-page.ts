@@ -35,6 +35,11 @@ export class StepPages {
     return `${this.config.basePath}/interaction/${req.signIn!.interaction.uid}/${page}`;
   }
 
+  /** What a challenge or an offered secret is bound to: nothing made in one interaction counts in another. */
+  ceremony(req: Request): string {
+    return `interaction:${req.signIn!.interaction.uid}`;
+  }
+
   /** A step is done: the dispatcher says what follows. */
   onward(req: Request, res: Response): void {
     this.pages.redirect(res, `/interaction/${req.signIn!.interaction.uid}`);
