@@ -1,48 +1,83 @@
 import { Controller, Get, Post, Query, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { Activity } from '../audit/activity.service.js';
 import { Audit } from '../audit/audit.service.js';
 import { Config } from '../config/config.js';
 import { Public } from '../http/access.js';
-import type { MessageRef } from '../http/form.js';
 import { Pages } from '../http/pages.js';
+import { Recovery } from '../mfa/recovery.service.js';
+import { RememberedDevices } from '../mfa/remembered-devices.js';
 import { SecondFactors } from '../mfa/second-factors.service.js';
-import { Sessions } from '../oidc/sessions.service.js';
+import { ConnectedApplications } from '../oidc/connected-applications.service.js';
+import { SessionList } from '../oidc/session-list.service.js';
 import { SignedIn } from '../oidc/signed-in.guard.js';
+import type { Account } from '../users/account.entity.js';
+import { Avatars } from '../users/avatars.service.js';
+import { EmailVerification } from '../users/email-verification.service.js';
+import { AccountPages } from './account-pages.js';
+import { whatIsMissing } from './missing.js';
 import { secondFactorData } from './second-factor-data.js';
 
-/** What a page may say after an action elsewhere; anything else in the address is ignored. */
-const NOTICES: Record<string, MessageRef> = {
-  'password-changed': 'notice.password-changed',
-  'second-factor-on': 'notice.second-factor-on',
-  'second-factor-off': 'notice.second-factor-off',
-};
-
+/** Who is signed in, what is missing in the account, and the way to each of its areas. */
 @Controller('dashboard')
 export class OverviewController {
   constructor(
     private readonly config: Config,
     private readonly secondFactors: SecondFactors,
-    private readonly sessions: Sessions,
+    private readonly recovery: Recovery,
+    private readonly verification: EmailVerification,
+    private readonly avatars: Avatars,
+    private readonly sessions: SessionList,
+    private readonly devices: RememberedDevices,
+    private readonly applications: ConnectedApplications,
+    private readonly activity: Activity,
+    private readonly accountPages: AccountPages,
     private readonly pages: Pages,
     private readonly audit: Audit,
   ) {}
 
   @SignedIn()
   @Get()
-  async overview(@Req() req: Request, @Res() res: Response, @Query('done') done: unknown): Promise<void> {
-    const { account } = req.person!;
-    const base = `${this.config.basePath}/dashboard`;
-    this.pages.show(req, res, 'dashboard/overview', {
-      account: { username: account.username, email: account.email, createdAt: account.createdAt },
-      passwordChangedAt: account.passwordChangedAt,
-      secondFactor: secondFactorData(await this.secondFactors.enrolled(account.id)),
-      passwordUrl: `${base}/password`,
-      secondFactorUrl: `${base}/second-factor`,
-      setUpUrl: `${base}/second-factor/set-up`,
-      backupCodesUrl: `${base}/second-factor/backup-codes`,
-      signOutAction: `${base}/sign-out`,
-      notice: typeof done === 'string' && Object.hasOwn(NOTICES, done) ? NOTICES[done] : undefined,
+  async overview(@Req() req: Request, @Res() res: Response): Promise<void> {
+    const { account, sessionUid } = req.person!;
+    const enrolled = await this.secondFactors.enrolled(account.id);
+    const recovery = await this.recovery.open(account.id);
+    const missing = whatIsMissing({
+      enrolled,
+      recoveryAsked: recovery !== undefined,
+      addressConfirmed: account.emailVerifiedAt !== null,
+      mail: this.verification.isPossible,
     });
+    const picture = await this.avatars.path(account.id);
+    const sessions = await this.sessions.of(account.id, sessionUid);
+    const applications = await this.applications.of(account.id);
+    const { events } = await this.activity.page(account.id);
+    this.accountPages.show(req, res, 'overview', {
+      account: overviewOf(account),
+      displayName: account.displayName ?? account.username,
+      pictureUrl: picture && this.config.basePath + picture,
+      missing: missing.map(({ page, action, ...texts }) => ({
+        ...texts,
+        href: page && this.accountPages.url(page),
+        action: action && this.accountPages.url(action),
+      })),
+      hasPassword: account.passwordHash !== null,
+      secondFactor: secondFactorData(enrolled),
+      sessions: sessions.length,
+      devices: (await this.devices.list(account.id)).length,
+      applications: applications.map(({ face }) => face.name).join(', '),
+      lastActivity: events[0]?.at,
+    });
+  }
+
+  /** The owner is here, and has lost nothing: a request to remove the second factors ends. */
+  @SignedIn()
+  @Post('second-factor/cancel-recovery')
+  async cancelRecovery(@Req() req: Request, @Res() res: Response): Promise<void> {
+    const { account } = req.person!;
+    if (!(await this.recovery.cancel(account.id))) return this.accountPages.done(res, '');
+    await this.audit.record('recovery.cancelled', { accountId: account.id }, req);
+    this.accountPages.done(res, '', 'recovery-cancelled');
   }
 
   /**
@@ -58,19 +93,8 @@ export class OverviewController {
         : '/dashboard';
     this.pages.redirect(res, error === undefined ? page : '/');
   }
+}
 
-  /** Ends the session even where there is none any more: signing out never fails. */
-  @Public()
-  @Post('sign-out')
-  async signOut(@Req() req: Request, @Res() res: Response): Promise<void> {
-    const person = await this.sessions.current(req, res);
-    await this.sessions.end(req, res);
-    if (person)
-      await this.audit.record(
-        'session.ended',
-        { accountId: person.account.id, detail: { reason: 'sign-out' } },
-        req,
-      );
-    this.pages.redirect(res, '/signed-out');
-  }
+function overviewOf({ username, email, emailVerifiedAt, createdAt, passwordChangedAt }: Account) {
+  return { username, email, emailVerifiedAt, createdAt, passwordChangedAt };
 }

@@ -1,45 +1,38 @@
 import { Controller, Get, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Audit } from '../audit/audit.service.js';
-import { Config } from '../config/config.js';
 import { Form, type FieldErrors, type Submitted } from '../http/form.js';
-import { Pages } from '../http/pages.js';
-import { BackupCodes } from '../mfa/backup-codes.service.js';
-import { CodeForm, SavedForm } from '../mfa/forms.js';
+import { Authenticators } from '../mfa/authenticators.service.js';
+import { EnrolmentForm } from '../mfa/forms.js';
 import { SecondFactors } from '../mfa/second-factors.service.js';
-import { backupCodesData, setUpData } from '../mfa/set-up-page.js';
+import { driftMessage, setUpData } from '../mfa/set-up-page.js';
 import { SignedIn } from '../oidc/signed-in.guard.js';
-import { secondFactorData } from './second-factor-data.js';
+import { AccountPages } from './account-pages.js';
+import { ceremony, FactorPages } from './factor-pages.js';
+import { MAX_AUTHENTICATORS } from './second-factor-data.js';
 
-/** Setting up, replacing and turning off one's second factor, and its backup codes. */
+/** One's second factors as a list, adding an authenticator app, and turning everything off. */
 @Controller('dashboard/second-factor')
 export class SecondFactorPagesController {
   constructor(
-    private readonly config: Config,
+    private readonly authenticators: Authenticators,
     private readonly secondFactors: SecondFactors,
-    private readonly backupCodes: BackupCodes,
-    private readonly pages: Pages,
+    private readonly factorPages: FactorPages,
+    private readonly pages: AccountPages,
     private readonly audit: Audit,
   ) {}
 
   @SignedIn()
   @Get()
-  async overview(@Req() req: Request, @Res() res: Response): Promise<void> {
-    const secondFactor = secondFactorData(await this.secondFactors.enrolled(req.person!.account.id));
-    this.pages.show(req, res, 'dashboard/second-factor', {
-      secondFactor,
-      setUpUrl: this.url('/set-up'),
-      replaceUrl: this.url('/set-up'),
-      newCodesAction: this.url('/backup-codes/new'),
-      backupCodesUrl: this.url('/backup-codes'),
-      turnOffUrl: this.url('/turn-off'),
-      backUrl: `${this.config.basePath}/dashboard`,
-    });
+  overview(@Req() req: Request, @Res() res: Response): Promise<void> {
+    return this.factorPages.showList(req, res);
   }
 
   @SignedIn('recently')
   @Get('set-up')
-  askSetUp(@Req() req: Request, @Res() res: Response): Promise<void> {
+  async askSetUp(@Req() req: Request, @Res() res: Response): Promise<void> {
+    // The list says that there is no room for another one.
+    if (await this.isFull(req)) return this.factorPages.toList(res);
     return this.showSetUp(req, res);
   }
 
@@ -48,110 +41,80 @@ export class SecondFactorPagesController {
   async setUp(
     @Req() req: Request,
     @Res() res: Response,
-    @Form(CodeForm) submitted: Submitted<CodeForm>,
+    @Form(EnrolmentForm) submitted: Submitted<EnrolmentForm>,
   ): Promise<void> {
-    if (!submitted.valid) return this.showSetUp(req, res, submitted.errors);
+    if (!submitted.valid) return this.showSetUp(req, res, submitted);
+    if (await this.isFull(req)) return this.factorPages.toList(res);
     const { account, sessionUid } = req.person!;
-    const outcome = await this.secondFactors.enrol(account, ceremony(req), submitted.form.code, {
-      sessionUid,
-    });
+    const { form } = submitted;
+    const outcome = await this.secondFactors.enrol(account, ceremony(req), form, { sessionUid });
     if (outcome.kind === 'wrong-code') {
       await this.audit.record(
         'second-factor.enrolled',
         { result: 'failure', accountId: account.id, factor: 'totp' },
         req,
       );
-      return this.showSetUp(req, res, { code: 'form.set-up-refused' });
+      const code = outcome.drift ? driftMessage(outcome.drift) : 'form.set-up-refused';
+      return this.showSetUp(req, res, { values: { name: form.name ?? '' }, errors: { code } });
     }
-    if (outcome.kind === 'changed-meanwhile') return this.pages.redirect(res, '/dashboard/second-factor');
+    if (outcome.kind === 'changed-meanwhile') return this.factorPages.toList(res, 'changed-meanwhile');
     await this.audit.record('second-factor.enrolled', { accountId: account.id, factor: 'totp' }, req);
-    this.showCodes(req, res, backupCodesData(outcome.codes));
-  }
-
-  /** The end of the set-up. It needs no stronger session than the set-up had: that one proved a password only. */
-  @SignedIn()
-  @Get('backup-codes')
-  async askSaved(@Req() req: Request, @Res() res: Response): Promise<void> {
-    const { totp, backupCodesConfirmed } = await this.secondFactors.enrolled(req.person!.account.id);
-    if (!totp || backupCodesConfirmed) return this.pages.redirect(res, '/dashboard/second-factor');
-    this.showCodes(req, res, {});
-  }
-
-  @SignedIn()
-  @Post('backup-codes')
-  async saved(
-    @Req() req: Request,
-    @Res() res: Response,
-    @Form(SavedForm) submitted: Submitted<SavedForm>,
-  ): Promise<void> {
-    if (!submitted.valid) return this.showCodes(req, res, { errors: submitted.errors });
-    if (!(await this.backupCodes.endSetUp(req.person!.account.id, submitted.form))) {
-      return this.showCodes(req, res, { errors: { code: 'form.confirmation-refused' } });
-    }
-    this.pages.redirect(res, '/dashboard?done=second-factor-on');
-  }
-
-  @SignedIn('recently')
-  @Post('backup-codes/new')
-  async remake(@Req() req: Request, @Res() res: Response): Promise<void> {
-    const { account, sessionUid } = req.person!;
-    const { totp } = await this.secondFactors.enrolled(account.id);
-    const codes = totp && (await this.secondFactors.remakeBackupCodes(account, { sessionUid }));
-    if (!codes) return this.pages.redirect(res, '/dashboard/second-factor');
-    await this.audit.record('backup-codes.made', { accountId: account.id }, req);
-    this.showCodes(req, res, backupCodesData(codes));
+    this.factorPages.added(req, res, outcome.codes, 'authenticator-added');
   }
 
   @SignedIn('recently')
   @Get('turn-off')
   askTurnOff(@Req() req: Request, @Res() res: Response): void {
-    this.pages.show(req, res, 'dashboard/turn-off', {
-      action: this.url('/turn-off'),
-      cancelUrl: this.url(''),
-    });
+    this.showTurnOff(req, res);
   }
 
   @SignedIn('recently')
   @Post('turn-off')
   async turnOff(@Req() req: Request, @Res() res: Response): Promise<void> {
     const { account, sessionUid } = req.person!;
+    if (account.passwordHash === null) return this.showTurnOff(req, res, { form: 'form.last-way-in' });
+    const { authenticators, passkeys } = await this.secondFactors.enrolled(account.id);
     if (!(await this.secondFactors.turnOff(account, { sessionUid })))
-      return this.pages.redirect(res, '/dashboard/second-factor');
-    await this.audit.record('second-factor.removed', { accountId: account.id, factor: 'totp' }, req);
-    this.pages.redirect(res, '/dashboard?done=second-factor-off');
+      return this.factorPages.toList(res, 'changed-meanwhile');
+    const kinds = [
+      ...(authenticators.length > 0 ? ['totp'] : []),
+      ...(passkeys.length > 0 ? ['passkey'] : []),
+    ];
+    for (const factor of kinds)
+      await this.audit.record('second-factor.removed', { accountId: account.id, factor }, req);
+    this.pages.done(res, '', 'second-factor-off');
   }
 
-  private async showSetUp(req: Request, res: Response, errors?: FieldErrors): Promise<void> {
+  /** Counted after the account was read: one that is added in between fails at the account's factor generation. */
+  private async isFull(req: Request): Promise<boolean> {
+    return (await this.authenticators.list(req.person!.account.id)).length >= MAX_AUTHENTICATORS;
+  }
+
+  private async showSetUp(
+    req: Request,
+    res: Response,
+    again: { values?: Record<string, string>; errors?: FieldErrors } = {},
+  ): Promise<void> {
     const { account } = req.person!;
-    const { totp } = await this.secondFactors.enrolled(account.id);
-    this.pages.show(req, res, 'dashboard/set-up', {
-      ...(await setUpData(this.secondFactors.offer(account, ceremony(req)))),
-      action: this.url('/set-up'),
-      cancelUrl: this.url(''),
-      replacing: totp !== undefined,
+    this.pages.show(req, res, 'set-up', {
+      ...(await setUpData(this.authenticators.offer(account, ceremony(req)))),
+      action: this.factorPages.url('/set-up'),
+      cancelUrl: this.factorPages.url(''),
+      named: true,
+      another: await this.secondFactors.has(account.id),
+      values: again.values ?? {},
+      ...(again.errors ? { errors: again.errors } : {}),
+    });
+  }
+
+  private showTurnOff(req: Request, res: Response, errors?: FieldErrors): void {
+    this.pages.show(req, res, 'turn-off', {
+      action: this.factorPages.url('/turn-off'),
+      cancelUrl: this.factorPages.url(''),
+      // Without a password there would be no way in any more.
+      refused: req.person!.account.passwordHash === null,
+      passwordUrl: this.factorPages.passwordUrl,
       ...(errors ? { errors } : {}),
     });
   }
-
-  private showCodes(
-    req: Request,
-    res: Response,
-    data: { codes?: string[]; downloadHref?: string; errors?: FieldErrors },
-  ): void {
-    const actions = { action: this.url('/backup-codes'), newCodesAction: this.url('/backup-codes/new') };
-    this.pages.show(req, res, 'dashboard/backup-codes', {
-      ...actions,
-      ...data,
-      self: '/dashboard/second-factor/backup-codes',
-    });
-  }
-
-  private url(page: string): string {
-    return `${this.config.basePath}/dashboard/second-factor${page}`;
-  }
-}
-
-/** A set-up belongs to the session it was begun in: see SecondFactors.offer. */
-function ceremony(req: Request): string {
-  return `session:${req.person!.sessionUid}`;
 }

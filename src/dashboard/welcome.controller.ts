@@ -22,11 +22,4 @@ export class WelcomeController {
       testAppUrl: testApp ? `${basePath}/test-app` : undefined,
     });
   }
-
-  /** After signing out here; there is nothing to confirm any more. */
-  @Public()
-  @Get('signed-out')
-  signedOut(@Req() req: Request, @Res() res: Response): void {
-    this.pages.show(req, res, 'oidc/signed-out', { homeUrl: `${this.config.basePath}/` });
-  }
 }

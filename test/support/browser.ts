@@ -3,6 +3,7 @@ import supertest from 'supertest';
 import { Authenticator } from './authenticator.js';
 import type { Person } from './people.js';
 import type { TestServer } from './server.js';
+import type { Deviations, SoftwareAuthenticator } from './software-authenticator.js';
 
 type Agent = ReturnType<typeof supertest.agent>;
 type Values = Record<string, string>;
@@ -146,6 +147,18 @@ export class Browser {
     return this.press('submit', { code: person.authenticator!.code(this.server.clock.now()) });
   }
 
+  /** On a page that asks for a passkey, as the script there would: asks the authenticator, and sends the form. */
+  async usePasskey(
+    authenticator: SoftwareAuthenticator,
+    values: Values = {},
+    how: Deviations = {},
+  ): Promise<Page> {
+    const form = this.page.html.querySelector('form[data-passkey=get]');
+    if (!form) throw new Error(`${this.page.path} asks for no passkey`);
+    const credential = authenticator.get(form.getAttribute('data-options')!, how);
+    return this.press(form.querySelector('button')!.id, { credential, ...values });
+  }
+
   /** On a set-up page: an app that has taken the secret over. */
   offeredAuthenticator(): Authenticator {
     const uri = this.page.html
@@ -155,12 +168,14 @@ export class Browser {
     return new Authenticator(new URL(uri).searchParams.get('secret')!);
   }
 
-  /** On a set-up page: reads the secret, types the first code, keeps the backup codes. */
+  /** On a set-up page: reads the secret, types the first code, keeps the backup codes where there are some. */
   async setUpAuthenticator(person: Person): Promise<Page> {
     person.authenticator = this.offeredAuthenticator();
     this.server.clock.advance(30_000);
     const page = await this.press('submit', { code: person.authenticator.code(this.server.clock.now()) });
-    person.backupCodes = backupCodesOn(page);
+    // Only the first factor brings codes along.
+    const codes = backupCodesOn(page);
+    if (codes.length > 0) person.backupCodes = codes;
     return page;
   }
 

@@ -49,6 +49,15 @@ export async function enrolmentDue(server: TestServer): Promise<HalfFinished> {
   return begun;
 }
 
+/** On a server whose application "photos" demands a confirmed address. */
+export async function verificationDue(server: TestServer): Promise<HalfFinished> {
+  const person = somebody();
+  await server.addPerson(person);
+  const begun = await begin(server, 'photos', person);
+  await begun.browser.enterPassword(person);
+  return begun;
+}
+
 export async function backupCodesUnconfirmed(server: TestServer): Promise<HalfFinished> {
   const begun = await enrolmentDue(server);
   await begun.browser.setUpAuthenticator(begun.person);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Browser } from '../support/browser.js';
+import { backupCodesOn, Browser } from '../support/browser.js';
 import { addEnrolled, somebody } from '../support/enrolled.js';
 import { secondFactorDue } from '../support/half-finished.js';
 import { parallelSignIns } from '../support/parallel.js';
@@ -51,7 +51,7 @@ describe('a backup code that is used again', () => {
     expect(await isAccepted(person, person.backupCodes![3]!)).toBe(false);
   });
 
-  it('is refused once newer codes were made, or the authenticator was replaced', async () => {
+  it('is refused once newer codes were made, or the second factor was removed and set up anew', async () => {
     const person = await enrolled();
     const [first, second] = person.backupCodes!;
     const owner = new Browser(server);
@@ -60,10 +60,22 @@ describe('a backup code that is used again', () => {
     await owner.press('new-codes');
     expect(await isAccepted(person, first!)).toBe(false);
 
+    const newer = backupCodesOn(owner.page);
+    // A further authenticator leaves them as they are.
     await owner.open('/dashboard/second-factor/set-up');
     await owner.setUpAuthenticator(person);
-    await owner.press('saved');
     expect(await isAccepted(person, second!)).toBe(false);
+    expect(await isAccepted(person, newer[0]!)).toBe(true);
+
+    for (let n = 0; n < 2; n++) {
+      await owner.open('/dashboard/second-factor');
+      await owner.click('remove-authenticator-1');
+      await owner.press('submit');
+    }
+    await owner.click('set-up');
+    await owner.setUpAuthenticator(person);
+    await owner.press('saved');
+    expect(await isAccepted(person, newer[1]!)).toBe(false);
     expect(await isAccepted(person, person.backupCodes![1]!)).toBe(true);
   });
 

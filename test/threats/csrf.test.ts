@@ -3,19 +3,32 @@ import { Accounts } from '../../src/users/accounts.service.js';
 import { Application } from '../support/application.js';
 import { Browser } from '../support/browser.js';
 import { addEnrolled, somebody } from '../support/enrolled.js';
+import { TestMailbox } from '../support/mailbox.js';
 import { OPEN_FORMS } from '../support/open-forms.js';
 import { routesOf } from '../support/routes.js';
-import { TestServer } from '../support/server.js';
+import { CLIENTS, TestServer } from '../support/server.js';
 
 type Values = Record<string, string>;
 
 describe('forms that another site submits in the victim’s name', () => {
+  let mailbox: TestMailbox;
   let server: TestServer;
 
   beforeAll(async () => {
-    server = await TestServer.start();
+    mailbox = await TestMailbox.start();
+    // Some forms are there only where mail is sent, or an address has to be confirmed.
+    server = await TestServer.start({
+      clients: CLIENTS.replace(
+        'client_name: Photos',
+        'client_name: Photos\n    require_verified_email: true',
+      ),
+      env: { SMTP_URL: mailbox.url },
+    });
   });
-  afterAll(() => server.stop());
+  afterAll(async () => {
+    await server.stop();
+    await mailbox.stop();
+  });
 
   async function signedIn(): Promise<Browser> {
     const person = somebody();

@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { EmailVerification } from '../../src/users/email-verification.service.js';
+import { OneTimeLinks } from '../../src/users/one-time-links.js';
+import { Accounts } from '../../src/users/accounts.service.js';
 import { Browser } from '../support/browser.js';
 import * as halfFinished from '../support/half-finished.js';
 import type { HalfFinished } from '../support/half-finished.js';
+import type { Person } from '../support/people.js';
 import { routesOf, type Route } from '../support/routes.js';
-import { TestServer } from '../support/server.js';
+import { CLIENTS, TestServer } from '../support/server.js';
 
 interface State {
   readonly reach: (server: TestServer) => Promise<HalfFinished>;
@@ -14,11 +18,22 @@ interface State {
   readonly finish: (state: HalfFinished) => Promise<unknown>;
 }
 
-const PASSWORD = ['GET password', 'POST password'];
+const IDENTIFY = ['GET password', 'POST password', 'POST passkey'];
 const REGISTER = ['GET register', 'POST register', 'GET register/done'];
-const SECOND_FACTOR = ['GET totp', 'POST totp', 'GET backup-code', 'POST backup-code'];
+const SECOND_FACTOR = [
+  ...[
+    'GET totp',
+    'POST totp',
+    'GET backup-code',
+    'POST backup-code',
+    'GET security-key',
+    'POST security-key',
+  ],
+  ...['GET recovery', 'POST recovery', 'POST recovery/use'],
+];
 const ENROL = ['GET enrol', 'POST enrol'];
 const BACKUP_CODES = ['GET backup-codes', 'POST backup-codes', 'POST backup-codes/new'];
+const VERIFY_EMAIL = ['GET verify-email', 'POST verify-email'];
 const CONSENT = ['GET consent', 'POST consent'];
 
 const enterBoth = async ({ browser, person }: HalfFinished) => {
@@ -26,11 +41,17 @@ const enterBoth = async ({ browser, person }: HalfFinished) => {
   await browser.enterTotp(person);
 };
 
+async function confirmAddress(server: TestServer, { username, email }: Person): Promise<void> {
+  const { id } = (await server.app.get(Accounts).findByIdentifier(username))!;
+  const { url } = await server.app.get(OneTimeLinks).make('verify-email', id, email);
+  await server.app.get(EmailVerification).confirm(new URL(url).searchParams.get('token'));
+}
+
 const STATES: Record<string, State> = {
   'nothing is proven': {
     reach: halfFinished.nothingProven,
     page: 'password',
-    open: [...PASSWORD, ...REGISTER],
+    open: [...IDENTIFY, ...REGISTER],
     finish: enterBoth,
   },
   'the password is proven, and there is a second factor': {
@@ -54,6 +75,15 @@ const STATES: Record<string, State> = {
     open: BACKUP_CODES,
     finish: ({ browser }) => browser.press('saved'),
   },
+  'everything is proven, and the address has to be confirmed': {
+    reach: halfFinished.verificationDue,
+    page: 'verify-email',
+    open: VERIFY_EMAIL,
+    finish: async ({ browser, person, uid }) => {
+      await confirmAddress(browser.server, person);
+      await browser.open(`/interaction/${uid}`);
+    },
+  },
   'only consent is missing': {
     reach: halfFinished.consentDue,
     page: 'consent',
@@ -73,7 +103,10 @@ describe('skipping a step of the sign-in', () => {
   let routes: Route[];
 
   beforeAll(async () => {
-    server = await TestServer.start();
+    const photos = 'client_name: Photos';
+    server = await TestServer.start({
+      clients: CLIENTS.replace(photos, `${photos}\n    require_verified_email: true`),
+    });
     routes = routesOf(server).filter(({ path }) => path.startsWith('/interaction/:uid/'));
   });
   afterAll(() => server.stop());
@@ -95,7 +128,7 @@ describe('skipping a step of the sign-in', () => {
   };
 
   it('knows every route', () => {
-    const steps = [PASSWORD, REGISTER, SECOND_FACTOR, ENROL, BACKUP_CODES, CONSENT];
+    const steps = [IDENTIFY, REGISTER, SECOND_FACTOR, ENROL, BACKUP_CODES, VERIFY_EMAIL, CONSENT];
     const known = [...steps.flat(), 'POST cancel'];
     expect(
       routes.map(({ method, path }) => `${method} ${path.replace('/interaction/:uid/', '')}`).sort(),

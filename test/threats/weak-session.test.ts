@@ -13,16 +13,49 @@ const NEEDS = {
   'GET /dashboard': 'a session',
   'GET /dashboard/return': 'nothing',
   'POST /dashboard/sign-out': 'nothing',
+  'GET /dashboard/sign-out-everywhere': 'a session',
+  'POST /dashboard/sign-out-everywhere': 'a session',
+  'GET /dashboard/profile': 'a session',
+  'POST /dashboard/profile': 'a session',
+  'POST /dashboard/profile/picture': 'a session',
+  'POST /dashboard/profile/picture/remove': 'a session',
+  'GET /dashboard/email': 'a recent sign-in at full level',
+  'POST /dashboard/email': 'a recent sign-in at full level',
+  'POST /dashboard/email/confirm': 'a session',
   'GET /dashboard/password': 'a recent sign-in at full level',
   'POST /dashboard/password': 'a recent sign-in at full level',
+  'GET /dashboard/password/remove': 'a recent sign-in at full level',
+  'POST /dashboard/password/remove': 'a recent sign-in at full level',
   'GET /dashboard/second-factor': 'a session',
+  'POST /dashboard/second-factor/cancel-recovery': 'a session',
   'GET /dashboard/second-factor/set-up': 'a recent sign-in at full level',
   'POST /dashboard/second-factor/set-up': 'a recent sign-in at full level',
+  'GET /dashboard/second-factor/passkeys/new': 'a recent sign-in at full level',
+  'POST /dashboard/second-factor/passkeys/new': 'a recent sign-in at full level',
+  'POST /dashboard/second-factor/:kind/rename': 'a recent sign-in at full level',
+  'GET /dashboard/second-factor/:kind/remove': 'a recent sign-in at full level',
+  'POST /dashboard/second-factor/:kind/remove': 'a recent sign-in at full level',
   'GET /dashboard/second-factor/backup-codes': 'a session',
   'POST /dashboard/second-factor/backup-codes': 'a session',
   'POST /dashboard/second-factor/backup-codes/new': 'a recent sign-in at full level',
   'GET /dashboard/second-factor/turn-off': 'a recent sign-in at full level',
   'POST /dashboard/second-factor/turn-off': 'a recent sign-in at full level',
+  'GET /dashboard/devices': 'a session',
+  'POST /dashboard/devices/forget': 'a session',
+  'POST /dashboard/devices/forget-all': 'a session',
+  'GET /dashboard/sessions': 'a session',
+  'POST /dashboard/sessions/end': 'a session',
+  'POST /dashboard/sessions/end-others': 'a session',
+  'GET /dashboard/applications': 'a session',
+  'GET /dashboard/applications/revoke': 'a session',
+  'POST /dashboard/applications/revoke': 'a session',
+  'GET /dashboard/activity': 'a session',
+  'GET /dashboard/export': 'a recent sign-in at full level',
+  'POST /dashboard/export': 'a recent sign-in at full level',
+  'GET /dashboard/delete': 'a recent sign-in at full level',
+  'POST /dashboard/delete': 'a recent sign-in at full level',
+  'GET /dashboard/keep': 'a session',
+  'POST /dashboard/keep': 'a session',
 };
 type Need = (typeof NEEDS)[keyof typeof NEEDS];
 
@@ -66,8 +99,10 @@ describe('the account pages, opened with less of a session than they need', () =
     const account = (await server.app.get(Accounts).findByIdentifier(person.username))!;
     const hashes = server.app.get(PasswordHashes);
     expect(await hashes.matches(account.passwordHash, person.password)).toBe(true);
-    const { totp, backupCodesLeft } = await server.app.get(SecondFactors).enrolled(account.id);
-    expect([totp !== undefined, backupCodesLeft]).toEqual(person.authenticator ? [true, 10] : [false, 0]);
+    const { authenticators, backupCodes } = await server.app.get(SecondFactors).enrolled(account.id);
+    expect([authenticators.length > 0, backupCodes.left]).toEqual(
+      person.authenticator ? [true, 10] : [false, 0],
+    );
   }
 
   it('knows every route', () => {

@@ -1,0 +1,95 @@
+import { BACKUP_CODES_LOW } from '../mfa/backup-code-format.js';
+import { hasSecondFactor, type Enrolled } from '../mfa/enrolled.js';
+
+/** What the account says of itself, as far as something may be missing in it. */
+export interface Circumstances {
+  readonly enrolled: Enrolled;
+  /** Somebody who knows the password says that every second factor is lost. */
+  readonly recoveryAsked: boolean;
+  readonly addressConfirmed: boolean;
+  /** Whether this server can send mail: without it nobody can confirm an address. */
+  readonly mail: boolean;
+}
+
+/** Something to be looked after, and where that is done. Texts are message keys. */
+export interface Missing {
+  /** Of the button that leads there. */
+  readonly id: string;
+  /** Somebody else may be at work here. */
+  readonly urgent: boolean;
+  readonly title: string;
+  readonly text: string;
+  readonly button: string;
+  /** A page of the account; undefined where `action` is. */
+  readonly page?: string;
+  /** What is posted to. */
+  readonly action?: string;
+}
+
+/** What most needs looking after comes first; an empty list: all is well. */
+export function whatIsMissing({ enrolled, recoveryAsked, addressConfirmed, mail }: Circumstances): Missing[] {
+  const { backupCodes, passkeys } = enrolled;
+  const secured = hasSecondFactor(enrolled);
+  return [
+    ...(recoveryAsked ? [RECOVERY] : []),
+    ...(passkeys.some(({ suspectSince }) => suspectSince) ? [SUSPECT_PASSKEY] : []),
+    ...(secured ? [] : [NO_SECOND_FACTOR]),
+    ...(secured && !backupCodes.confirmed ? [CODES_UNCONFIRMED] : []),
+    ...(secured && backupCodes.confirmed && backupCodes.left <= BACKUP_CODES_LOW ? [CODES_LOW] : []),
+    ...(mail && !addressConfirmed ? [ADDRESS_UNCONFIRMED] : []),
+  ];
+}
+
+const RECOVERY: Missing = {
+  id: 'cancel-recovery',
+  urgent: true,
+  title: 'dashboard.overview.recovery',
+  text: 'dashboard.overview.recovery-lead',
+  button: 'dashboard.overview.cancel-recovery',
+  action: '/second-factor/cancel-recovery',
+};
+
+const SUSPECT_PASSKEY: Missing = {
+  id: 'suspect-passkey',
+  urgent: true,
+  title: 'dashboard.overview.suspect',
+  text: 'dashboard.overview.suspect-lead',
+  button: 'dashboard.overview.see-passkeys',
+  page: '/second-factor',
+};
+
+const NO_SECOND_FACTOR: Missing = {
+  id: 'set-up',
+  urgent: false,
+  title: 'dashboard.overview.no-factor',
+  text: 'dashboard.overview.set-up-lead',
+  button: 'dashboard.overview.set-up',
+  page: '/second-factor/set-up',
+};
+
+const CODES_UNCONFIRMED: Missing = {
+  id: 'finish',
+  urgent: false,
+  title: 'dashboard.overview.unconfirmed',
+  text: 'dashboard.overview.finish-lead',
+  button: 'dashboard.overview.finish',
+  page: '/second-factor/backup-codes',
+};
+
+const CODES_LOW: Missing = {
+  id: 'more-codes',
+  urgent: false,
+  title: 'dashboard.overview.low-heading',
+  text: 'dashboard.overview.low-lead',
+  button: 'dashboard.overview.low',
+  page: '/second-factor',
+};
+
+const ADDRESS_UNCONFIRMED: Missing = {
+  id: 'confirm-email',
+  urgent: false,
+  title: 'dashboard.overview.unverified',
+  text: 'dashboard.overview.unverified-lead',
+  button: 'dashboard.overview.verify',
+  page: '/email',
+};
