@@ -13,6 +13,23 @@ export const ACCOUNT_COMMANDS = {
   disable: { parameters: WHO, help: 'no sign-in any more; ends every session and token' },
   enable: { parameters: WHO, help: 'undoes disable' },
   unlock: { parameters: WHO, help: 'forgets failed attempts, also a hard stop after 100 of them' },
+  'password-link': {
+    parameters: WHO,
+    help: 'prints a link to choose a new password, instead of a mail; 30 minutes, once',
+  },
+  'verification-link': {
+    parameters: WHO,
+    help: 'prints a link that confirms the e-mail address, instead of a mail; 24 hours, once',
+  },
+  'email-link': {
+    parameters: [...WHO, 'new e-mail'],
+    help: 'prints a link that moves the account to another address; 24 hours, once',
+  },
+  recoveries: { parameters: [], help: 'lists who has lost every second factor and asks to get in without' },
+  'confirm-recovery': {
+    parameters: WHO,
+    help: 'lets them, with their password, from now on; make sure who asks',
+  },
   'remove-second-factor': {
     parameters: WHO,
     help: 'for someone who lost the authenticator and every backup code; make sure who asks',

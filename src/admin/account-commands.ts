@@ -4,9 +4,12 @@ import { Audit } from '../audit/audit.service.js';
 import { readForm } from '../http/form.js';
 import { Languages } from '../http/language.js';
 import { randomToken } from '../kernel/secrets.js';
+import { Recovery } from '../mfa/recovery.service.js';
 import { SecondFactors } from '../mfa/second-factors.service.js';
 import type { Account } from '../users/account.entity.js';
 import { Accounts } from '../users/accounts.service.js';
+import { EmailForm } from '../users/email-change.service.js';
+import { OneTimeLinks, type LinkPurpose } from '../users/one-time-links.js';
 import { Passwords } from '../users/passwords.service.js';
 import { RegistrationForm } from '../users/registration.service.js';
 import type { AccountCommand } from './account-commands.list.js';
@@ -27,15 +30,18 @@ export class AccountCommands {
     private readonly passwords: Passwords,
     private readonly secondFactors: SecondFactors,
     private readonly throttle: Throttle,
+    private readonly recovery: Recovery,
+    private readonly links: OneTimeLinks,
     private readonly languages: Languages,
     private readonly audit: Audit,
   ) {}
 
   async run(command: AccountCommand, args: string[]): Promise<Outcome> {
     if (command === 'create') return this.create(args[0]!, args[1]!);
+    if (command === 'recoveries') return { done: true, message: await this.recoveries() };
     const account = await this.accounts.findByIdentifier(args[0]!);
     if (!account) return { done: false, message: `there is no account ${JSON.stringify(args[0])}` };
-    return { done: true, message: await this.act(command, account) };
+    return this.act(command, account, args[1]);
   }
 
   /** The same rules as on the page, and a password that nobody chose. */
@@ -60,7 +66,11 @@ export class AccountCommands {
     };
   }
 
-  private async act(command: Exclude<AccountCommand, 'create'>, account: Account): Promise<string> {
+  private async act(
+    command: Exclude<AccountCommand, 'create' | 'recoveries'>,
+    account: Account,
+    argument?: string,
+  ): Promise<Outcome> {
     const { id, username } = account;
     const facts = { accountId: id, ...BY_SHELL };
     switch (command) {
@@ -68,24 +78,70 @@ export class AccountCommands {
         const password = randomToken(15);
         await this.passwords.change(id, password);
         await this.audit.record('password.changed', facts);
-        return `${username} signs in with this password and changes it: ${password}`;
+        return done(`${username} signs in with this password and changes it: ${password}`);
       }
       case 'disable':
         await this.accounts.disable(id);
         await this.audit.record('account.disabled', facts);
-        return `${username} is disabled; every session and token has ended`;
+        return done(`${username} is disabled; every session and token has ended`);
       case 'enable':
         await this.accounts.enable(id);
         await this.audit.record('account.enabled', facts);
-        return `${username} can sign in again`;
+        return done(`${username} can sign in again`);
       case 'unlock':
         await this.throttle.reset(id);
         await this.audit.record('throttle.cleared', facts);
-        return `${username} can try again`;
+        return done(`${username} can try again`);
+      case 'password-link':
+        return this.link('reset-password', account, account.email);
+      case 'verification-link':
+        return this.link('verify-email', account, account.email);
+      case 'email-link':
+        return this.emailLink(account, argument!);
+      case 'confirm-recovery':
+        if (!(await this.recovery.confirm(id)))
+          return { done: false, message: `${username} asks for no recovery` };
+        await this.audit.record('recovery.confirmed', facts);
+        return done(
+          `${username} signs in with the password, and is then offered to go on without a second factor`,
+        );
       case 'remove-second-factor':
         await this.secondFactors.turnOff(account);
         await this.audit.record('second-factor.removed', facts);
-        return `${username} signs in with the password alone until a second factor is set up again`;
+        return done(`${username} signs in with the password alone until a second factor is set up again`);
     }
   }
+
+  /** The page's own check of an address; whether it is free is seen when the link is used. */
+  private emailLink(account: Account, email: string): Promise<Outcome> | Outcome {
+    const submitted = readForm(EmailForm, { email });
+    if (!submitted.valid)
+      return { done: false, message: this.languages.text('en', submitted.errors['email']!) };
+    return this.link('confirm-new-email', account, submitted.form.email, { email: submitted.form.email });
+  }
+
+  private async link(
+    purpose: LinkPurpose,
+    { id, username }: Account,
+    address: string,
+    detail = {},
+  ): Promise<Outcome> {
+    const { url, expiresAt } = await this.links.make(purpose, id, address, detail);
+    await this.audit.record('link.printed', { accountId: id, detail: { by: 'shell', purpose } });
+    return done(`for ${username} alone, once, until ${expiresAt.toISOString()}:\n${url}`);
+  }
+
+  private async recoveries(): Promise<string> {
+    const open = await this.recovery.all();
+    const lines = open.map(async ({ accountId, requestedAt, effectiveAt }) => {
+      const account = await this.accounts.find(accountId);
+      const when = effectiveAt ? `takes effect ${effectiveAt.toISOString()}` : 'waits for confirm-recovery';
+      return `${account?.username ?? accountId}\t${account?.email ?? ''}\tasked ${requestedAt.toISOString()}\t${when}`;
+    });
+    return open.length === 0 ? 'nobody asks for a recovery' : (await Promise.all(lines)).join('\n');
+  }
+}
+
+function done(message: string): Outcome {
+  return { done: true, message };
 }
