@@ -4,7 +4,7 @@ import type { Device } from './chromium.js';
 import { tabFaults } from './keyboard.js';
 import { photograph, photographsWanted, pictureForReadme } from './photographs.js';
 import { Stage } from './stage.js';
-import { TOURS } from './tour.js';
+import { TOURS, TOURS_WITHOUT_MAIL } from './tour.js';
 import type { Window } from './window.js';
 
 const MOST_BYTES = 60_000;
@@ -20,11 +20,22 @@ const VIEWERS: { language: 'en' | 'de'; device: Device }[] = [
     : []),
 ];
 
-describe('every page, with its mistakes shown too', () => {
-  const stage = Stage.inThisBlock();
+/** One application lets nobody in before the address is confirmed. */
+const clients = (file: string) =>
+  file.replace('client_name: Photos', 'client_name: Photos\n    require_verified_email: true');
+
+describe.each([
+  {
+    where: 'a server that sends mail',
+    tours: TOURS,
+    options: { mail: true, env: { GATEHOUSE_RECOVERY_DELAY: 'on' } },
+  },
+  { where: 'a server that sends none', tours: TOURS_WITHOUT_MAIL, options: {} },
+])('every page of $where, with its mistakes shown too', ({ tours, options }) => {
+  const stage = Stage.inThisBlock({ clients, ...options });
 
   describe.each(VIEWERS)('in $language on a $device', ({ language, device }) => {
-    it.each(TOURS)(
+    it.each(tours)(
       '%s: axe finds nothing, Tab leads around, 400 % zoom fits, nothing is foreign or heavy',
       async (_, pages) => {
         const window = await stage.chromium.window({ language, device });
@@ -43,7 +54,7 @@ describe('every page, with its mistakes shown too', () => {
     );
   });
 
-  if (photographsWanted) {
+  if (photographsWanted && tours === TOURS) {
     it('makes the picture in the README', () => pictureForReadme(stage));
   }
 

@@ -22,12 +22,16 @@ const FOCUS = `(async () => {
   return { id: element.id, html: element.outerHTML.slice(0, 150), visible: ring && onScreen() };
 })()`;
 
-/** What can be worked on the page, from top to bottom as it is drawn; of a group of radio buttons the chosen one. */
+/** What can be worked on the page, from top to bottom as it is drawn, a navigation beside it first; of a group of radio buttons the chosen one. */
 const CONTROLS = `[...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex]')]
   .filter((element) => !element.disabled && element.tabIndex >= 0 && element.checkVisibility())
   .filter((element) => element.type !== 'radio' || element.checked)
-  .map((element) => ({ html: element.outerHTML.slice(0, 150), box: element.getBoundingClientRect() }))
-  .sort((a, b) => (a.box.bottom <= b.box.top ? -1 : b.box.bottom <= a.box.top ? 1 : a.box.left - b.box.left))
+  .map((element) => ({
+    html: element.outerHTML.slice(0, 150),
+    box: element.getBoundingClientRect(),
+    column: element.closest('.account-side') ? 0 : 1,
+  }))
+  .sort((a, b) => (a.column !== b.column ? a.column - b.column : a.box.bottom <= b.box.top ? -1 : b.box.bottom <= a.box.top ? 1 : a.box.left - b.box.left))
   .map(({ html }) => html)`;
 
 const MOST_TABS = 40;

@@ -79,7 +79,7 @@ export function mainJourney(stage: Stage, how: WindowOptions): void {
       expect(await window.alerts).toHaveLength(1);
       await window.submit({ code: backupCodes[0]!.toLowerCase().replaceAll('-', ' ') });
       expect(window.path).toBe('/dashboard');
-      expect(await window.page.getByRole('status').first().innerText()).toContain('set up');
+      expect(await window.page.getByRole('status').first().innerText()).toContain('your second factor is on');
     }),
   );
 

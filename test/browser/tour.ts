@@ -2,7 +2,10 @@ import type { Person } from '../support/people.js';
 import { BackupCodes } from '../../src/mfa/backup-codes.service.js';
 import { normalizedBackupCode } from '../../src/mfa/backup-code-format.js';
 import { Passwords } from '../../src/users/passwords.service.js';
+import { accountPages } from './account-tour.js';
+import { factorPages } from './factor-tour.js';
 import { Phone } from './phone.js';
+import { pagesWithoutMail, waysBackIn } from './sign-in-tour.js';
 import type { Stage } from './stage.js';
 import type { Window } from './window.js';
 
@@ -95,9 +98,15 @@ async function secondFactorPages({ stage, window, visit }: Tour): Promise<void> 
   await visit('password-refused');
   await window.open('/dashboard/second-factor');
   await visit('second-factor');
-  await window.press('replace');
-  await visit('set-up-replacing');
+  await window.press('set-up');
+  await visit('set-up-another');
   await window.press('cancel');
+  await window.press('add-passkey');
+  await visit('passkey-new');
+  await window.open('/dashboard/second-factor');
+  await window.press('remove-authenticator-1');
+  await visit('factor-remove');
+  await window.open('/dashboard/second-factor');
   await window.press('turn-off');
   await visit('turn-off');
   await window.press('cancel');
@@ -175,5 +184,17 @@ async function passwordPages({ stage, window, visit }: Tour): Promise<void> {
   await visit('signed-out');
 }
 
-/** Every page of the server, in three walks. */
-export const TOURS = Object.entries({ guestPages, secondFactorPages, passwordPages });
+/** Every page of a server that sends mail, in several walks. */
+export const TOURS = Object.entries({
+  guestPages,
+  secondFactorPages,
+  passwordPages,
+  accountPages: (tour: Tour) => accountPages(tour, newcomer()),
+  factorPages: (tour: Tour) => factorPages(tour, newcomer()),
+  waysBackIn: (tour: Tour) => waysBackIn(tour, newcomer()),
+});
+
+/** What is different on a server that sends none. */
+export const TOURS_WITHOUT_MAIL = Object.entries({
+  pagesWithoutMail: (tour: Tour) => pagesWithoutMail(tour, newcomer()),
+});
