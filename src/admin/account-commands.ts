@@ -76,7 +76,8 @@ export class AccountCommands {
     switch (command) {
       case 'reset-password': {
         const password = randomToken(15);
-        await this.passwords.change(id, password);
+        if (!(await this.passwords.change(account, password)))
+          return { done: false, message: `${username} was changed at this very moment: try again` };
         await this.audit.record('password.changed', facts);
         return done(`${username} signs in with this password and changes it: ${password}`);
       }

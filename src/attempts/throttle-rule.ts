@@ -2,9 +2,9 @@ import { MINUTE } from '../kernel/clock.js';
 
 /**
  * What is counted. Every second factor shares one counter: another kind gives no fresh budget.
- * `mail` is what anybody can have sent to a mailbox.
+ * `mail` is what anybody can have sent to a mailbox, `notice` what an address is told that nobody ever confirmed.
  */
-export type ThrottledFactor = 'password' | 'second-factor' | 'mail';
+export type ThrottledFactor = 'password' | 'second-factor' | 'mail' | 'notice';
 
 interface Limit {
   /** Checks in `WINDOW`. */
@@ -20,6 +20,7 @@ export const LIMITS: Record<ThrottledFactor, Limit> = {
   'second-factor': { checks: 5, consecutive: 100 },
   // Nothing can be guessed by it: there is no hard stop (the column's greatest number).
   mail: { checks: 3, consecutive: 2_147_483_647 },
+  notice: { checks: 12, consecutive: 2_147_483_647 },
 };
 
 export interface Count {

@@ -1,23 +1,12 @@
 import { Controller, Get, Post, Req, Res } from '@nestjs/common';
-import { Transform } from 'class-transformer';
-import { IsEmail, MaxLength } from 'class-validator';
 import type { Request, Response } from 'express';
 import { Audit } from '../audit/audit.service.js';
 import { Form, shownAgain, type FieldErrors, type MessageRef, type Submitted } from '../http/form.js';
 import { SignedIn } from '../oidc/signed-in.guard.js';
-import { EmailChange } from '../users/email-change.service.js';
+import { EmailChange, EmailForm } from '../users/email-change.service.js';
 import { EmailVerification, type RequestOutcome } from '../users/email-verification.service.js';
 import { emailKey } from '../users/identifiers.js';
 import { AccountPages } from './account-pages.js';
-
-class EmailForm {
-  @Transform(({ value }: { value: unknown }) =>
-    typeof value === 'string' ? value.normalize('NFKC').trim() : value,
-  )
-  @MaxLength(254, { message: 'form.email' })
-  @IsEmail({}, { message: 'form.email' })
-  email!: string;
-}
 
 /** Why nothing was sent. */
 const NOT_SENT = { 'no-mail': 'form.no-mail', 'too-often': 'form.mailed-too-often' } as const;

@@ -57,7 +57,8 @@ export class PasswordChangeController {
     if (refusal) return this.show(req, res, { password: refusal });
     if (hasPassword && !(await this.isCurrent(req, res, (submitted.form as PasswordChangeForm).current)))
       return;
-    await this.passwords.change(account.id, password, { sessionUid });
+    if (!(await this.passwords.change(account, password, { sessionUid })))
+      return this.accountPages.done(res, '', 'changed-meanwhile');
     await this.audit.record('password.changed', { accountId: account.id }, req);
     this.accountPages.done(res, '', 'password-changed');
   }

@@ -30,6 +30,7 @@ export type Composer = <Kind extends MailKind>(
   kind: Kind,
   accountId: string | null,
   facts: MailFacts[Kind] & Happened,
+  isFirstTry: boolean,
 ) => Promise<Addressed | undefined>;
 
 /**
@@ -140,7 +141,7 @@ export class Delivery implements OnApplicationBootstrap, OnApplicationShutdown {
     const { id, kind, accountId, sealedFacts } = mail;
     if (this.waiting.hasExpired(mail)) throw new NotSent('refused', 'it could not be sent for too long');
     const facts = this.outbox.open<typeof kind>(id, sealedFacts);
-    const addressed = await this.composer!(kind, accountId, facts);
+    const addressed = await this.composer!(kind, accountId, facts, mail.tries === 0);
     if (!addressed) return;
     const message = { id, date: this.clock.now(), ...this.templates.write(addressed) };
     await this.transport.send(message, AbortSignal.any([this.stop.signal, AbortSignal.timeout(TRY_FOR)]));

@@ -9,7 +9,7 @@ export interface MailFacts {
   /** A link to a new password. */
   'reset-password': Record<string, never>;
   /** A link that makes this address the account's; it goes to this address. */
-  'confirm-new-email': { readonly email: string };
+  'confirm-new-email': { readonly email: string; readonly begunWith: number | null };
   /** The address that somebody wants to move an account to belongs to another one, whose owner is told. */
   'email-taken': Record<string, never>;
   /** To the address that is still the account's. */
@@ -17,6 +17,10 @@ export interface MailFacts {
   /** To the address that was the account's until now, with a link to undo the change. */
   'email-changed': { readonly oldEmail: string; readonly newEmail: string; readonly reservation: string };
   'email-change-undone': Record<string, never>;
+  /** To the address that the account has no longer, because its former owner took it back. */
+  'email-taken-back': { readonly email: string; readonly username: string; readonly locale: string };
+  /** The owner said that somebody else was in the account: a link to a new password, which is needed now. */
+  'password-blocked': Record<string, never>;
   'password-changed': Record<string, never>;
   'password-removed': Record<string, never>;
   'second-factor-added': { readonly factor: AddedFactor; readonly id: string; readonly name: string };

@@ -37,6 +37,8 @@ const every: Record<keyof typeof letters, Letter[]> = {
   emailChangeRequested: [letters.emailChangeRequested({ ...told, newEmail: 'new@example.org' })],
   emailChanged: [letters.emailChanged({ ...limited, happened, oldEmail: 'o@e.org', newEmail: 'n@e.org' })],
   emailChangeUndone: [letters.emailChangeUndone({ ...told, email: 'o@e.org' })],
+  emailTakenBack: [letters.emailTakenBack()],
+  passwordBlocked: [letters.passwordBlocked(limited)],
   resetPassword: [letters.resetPassword({ ...limited, happened })],
   passwordChanged: [letters.passwordChanged(told)],
   passwordRemoved: [letters.passwordRemoved(told)],

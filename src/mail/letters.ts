@@ -74,6 +74,9 @@ export const emailChangeUndone = ({ email, ...told }: Told & { email: string }):
   ...told,
 });
 
+/** To the address that has lost the account again. */
+export const emailTakenBack = (): Letter => ({ name: 'email-taken-back' });
+
 // ---- the password ----
 
 export const resetPassword = ({ link, until, happened }: LimitedLink & { happened: Happened }): Letter => ({
@@ -81,6 +84,13 @@ export const resetPassword = ({ link, until, happened }: LimitedLink & { happene
   params: { until },
   action: link,
   happened,
+});
+
+/** The owner has thrown everybody out: this link is the way back in. */
+export const passwordBlocked = ({ link, until }: LimitedLink): Letter => ({
+  name: 'password-blocked',
+  params: { until },
+  action: link,
 });
 
 export const passwordChanged = (told: Told): Letter => ({ name: 'password-changed', ...told });

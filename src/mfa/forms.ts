@@ -1,5 +1,6 @@
 import { Transform } from 'class-transformer';
 import { IsIn, IsNotEmpty, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { tidied } from '../users/identifiers.js';
 import { MAX_RESPONSE_LENGTH } from './passkey-response.js';
 
 /** One field for a code, of whatever kind. */
@@ -12,9 +13,6 @@ export class CodeForm {
 
 /** What an owner calls a factor: an empty field is no name. No control characters; 60 characters at most. */
 const NAME = /^[^\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]{0,60}$/u;
-
-const tidied = ({ value }: { value: unknown }) =>
-  typeof value === 'string' ? value.normalize('NFKC').trim() : value;
 
 /** The first code of a new authenticator, and what to call it. */
 export class EnrolmentForm extends CodeForm {

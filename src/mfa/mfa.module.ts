@@ -9,6 +9,7 @@ import { Challenges } from './challenges.js';
 import { FactorDeletionListener } from './deletion.listener.js';
 import { Objections } from './objections.service.js';
 import { Passkeys } from './passkeys.service.js';
+import { ReclaimedAccounts } from './reclaimed-accounts.js';
 import { Recovery } from './recovery.service.js';
 import { RememberedDevices } from './remembered-devices.js';
 import { SecondFactors } from './second-factors.service.js';
@@ -20,6 +21,7 @@ const SERVICES = [
   Objections,
   Passkeys,
   Recovery,
+  ReclaimedAccounts,
   RememberedDevices,
   SecondFactors,
 ];

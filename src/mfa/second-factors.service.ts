@@ -148,18 +148,6 @@ export class SecondFactors {
     }
   }
 
-  /** Removes, in the caller's transaction, a factor that its account's owner knows nothing of, if another one is left. */
-  async disown(
-    em: EntityManager,
-    accountId: string,
-    factor: 'totp' | 'passkey',
-    id: string,
-  ): Promise<'removed' | 'only-one' | 'nothing-to-remove'> {
-    const store = factor === 'totp' ? this.authenticators : this.passkeys;
-    if ((await store.removeWithin(em, accountId, id)) === undefined) return 'nothing-to-remove';
-    return (await this.countWithin(em, accountId)) > 0 ? 'removed' : 'only-one';
-  }
-
   async removeAllWithin(em: EntityManager, accountId: string): Promise<void> {
     await this.authenticators.removeAllWithin(em, accountId);
     await this.passkeys.removeAllWithin(em, accountId);

@@ -1,5 +1,5 @@
 import { EntityManager } from '@mikro-orm/core';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { Sql } from '../database/sql.js';
 import { Clock, DAY } from '../kernel/clock.js';
 import { Events } from '../kernel/events.js';
@@ -15,6 +15,8 @@ export const DELETION_GRACE = 7 * DAY;
 /** Ends an account at its owner's wish: every session at once, everything else after a week of grace. */
 @Injectable()
 export class AccountDeletion {
+  private readonly logger = new Logger('Accounts');
+
   constructor(
     private readonly em: EntityManager,
     private readonly sql: Sql,
@@ -57,12 +59,19 @@ export class AccountDeletion {
     });
   }
 
-  /** Deletes at most `limit` accounts whose grace is over, each with everything that is linked to it. @returns how many they were */
+  /** Deletes at most `limit` accounts whose grace is over, each with everything that is linked to it. @returns how many were */
   async deleteDue(limit: number): Promise<number> {
     const now = this.clock.now();
     const due = await this.em.fork().find(Account, { deletionDueAt: { $lte: now } }, { limit });
-    for (const account of due) await this.delete(account, now);
-    return due.length;
+    let deleted = 0;
+    for (const account of due) {
+      // One that cannot be deleted keeps none of the others.
+      await this.delete(account, now).then(
+        () => deleted++,
+        (error: Error) => this.logger.error(`account ${account.id} is not deleted: ${error.message}`),
+      );
+    }
+    return deleted;
   }
 
   private async delete({ id, email, username, locale }: Account, now: Date): Promise<void> {

@@ -8,6 +8,7 @@ import * as letters from '../mail/letters.js';
 import type { Happened } from '../mail/outbox.js';
 import type { Account } from './account.entity.js';
 import { Accounts } from './accounts.service.js';
+import { MailQuota } from './mail-quota.js';
 import { OneTimeLinks, type LinkPurpose } from './one-time-links.js';
 
 /** A letter, and the address it goes to where that is not the account's own. */
@@ -23,7 +24,7 @@ type Write<Kind extends MailKind> = (
 ) => Promise<Written> | Written;
 
 /** What is told to somebody who has no account (any more). */
-type WithoutAccount = 'username-taken' | 'account-deleted';
+type WithoutAccount = 'username-taken' | 'account-deleted' | 'email-taken-back';
 
 /**
  * Writes the letters that stand in the outbox: to whom, and with which link. A link is made now, when its letter is sent, and
@@ -35,21 +36,26 @@ export class Correspondence {
     private readonly config: Config,
     private readonly accounts: Accounts,
     private readonly links: OneTimeLinks,
+    private readonly quota: MailQuota,
     delivery: Delivery,
   ) {
-    delivery.composedBy((kind, accountId, facts) => this.write(kind, accountId, facts));
+    delivery.composedBy((kind, accountId, facts, isFirstTry) =>
+      this.write(kind, accountId, facts, isFirstTry),
+    );
   }
 
   private async write<Kind extends MailKind>(
     kind: Kind,
     accountId: string | null,
     facts: MailFacts[Kind] & Happened,
+    isFirstTry: boolean,
   ): Promise<Addressed | undefined> {
-    if (kind === 'username-taken' || kind === 'account-deleted')
+    if (kind === 'username-taken' || kind === 'account-deleted' || kind === 'email-taken-back')
       return this.toNobodyKnown(kind, facts as MailFacts[WithoutAccount]);
     const account = accountId ? await this.accounts.find(accountId) : null;
     // Nobody is told that an address has no account, and a closed account has nothing to be told.
-    if (!account || (account.disabledAt && kind === 'reset-password')) return undefined;
+    if (!account || (account.disabledAt && RESETS.has(kind))) return undefined;
+    if (isFirstTry && NOTICES.has(kind) && !(await this.mayBeTold(account))) return undefined;
     const known: Exclude<MailKind, WithoutAccount> = kind;
     const write = this.letters[known] as Write<Kind>;
     const { happened } = facts;
@@ -59,7 +65,7 @@ export class Correspondence {
         browser: browserName(happened.userAgent) ?? '',
         address: happened.address ?? '',
       },
-      notMe: NOTICES.has(kind) ? await this.notMe(account, kind, facts) : '',
+      notMe: NOTICES.has(kind) ? await this.notMe(account, facts) : '',
     };
     const { letter, to = account.email } = await write(account, facts, told);
     const { username, timeZone } = account;
@@ -76,11 +82,14 @@ export class Correspondence {
     'reset-password': async (account, _facts, { happened }) => ({
       letter: letters.resetPassword({ ...(await this.link('reset-password', account)), happened }),
     }),
-    'confirm-new-email': async (account, { email }) => ({
+    'password-blocked': async (account) => ({
+      letter: letters.passwordBlocked(await this.link('reset-password', account)),
+    }),
+    'confirm-new-email': async (account, { email, begunWith }) => ({
       to: email,
       letter: letters.confirmNewEmail({
         email,
-        ...(await this.link('confirm-new-email', account, email, { email })),
+        ...(await this.link('confirm-new-email', account, email, { email, begunWith })),
       }),
     }),
     'email-taken': () => ({ letter: letters.emailTaken() }),
@@ -152,21 +161,34 @@ export class Correspondence {
     return { link: url, until: expiresAt };
   }
 
-  private async notMe(account: Account, kind: MailKind, facts: object): Promise<string> {
+  /** @param facts the moment that is objected to, and the factor if it is about one */
+  private async notMe(account: Account, facts: object & Happened): Promise<string> {
     const { factor, id } = facts as Partial<MailFacts['second-factor-added']>;
-    const detail = kind === 'second-factor-added' ? { factor, id } : {};
+    const detail = { since: facts.happened.at, factor, id };
     return (await this.link('not-me', account, account.email, detail)).link;
+  }
+
+  /** An address that nobody has confirmed may be a stranger's: what happens in the account must not fill that mailbox. */
+  private async mayBeTold({ email, emailVerifiedAt }: Account): Promise<boolean> {
+    return emailVerifiedAt != null || (await this.quota.admitNotice(email)).admitted;
   }
 
   private toNobodyKnown(kind: WithoutAccount, facts: MailFacts[WithoutAccount]): Addressed {
     const { email, username, locale } = facts;
-    const letter =
-      kind === 'username-taken'
-        ? letters.usernameTaken({ wanted: username, register: this.config.url('/register') })
-        : letters.accountDeleted();
-    return { to: email, username, locale: locale || undefined, timeZone: undefined, letter };
+    const letter = {
+      'username-taken': () =>
+        letters.usernameTaken({ wanted: username, register: this.config.url('/register') }),
+      'account-deleted': letters.accountDeleted,
+      'email-taken-back': letters.emailTakenBack,
+    }[kind]();
+    // Who wanted a name that somebody else has is not called by it.
+    const greeted = kind === 'username-taken' ? '' : username;
+    return { to: email, username: greeted, locale: locale || undefined, timeZone: undefined, letter };
   }
 }
+
+/** A closed account gets no new password. */
+const RESETS: ReadonlySet<MailKind> = new Set<MailKind>(['reset-password', 'password-blocked']);
 
 /** The mails that carry "this wasn't me". */
 const NOTICES: ReadonlySet<MailKind> = new Set<MailKind>([

@@ -5,22 +5,22 @@ import { IsEmail, MaxLength } from 'class-validator';
 import { isUniqueViolation } from '../database/failures.js';
 import { Sql } from '../database/sql.js';
 import { Clock } from '../kernel/clock.js';
+import { Events } from '../kernel/events.js';
 import { Outbox } from '../mail/outbox.js';
 import { Account } from './account.entity.js';
 import { Accounts } from './accounts.service.js';
+import { accountReclaimed } from './events.js';
 import type { RequestOutcome } from './email-verification.service.js';
-import { emailKey } from './identifiers.js';
+import { EMAIL, emailKey, tidied } from './identifiers.js';
 import { MailQuota } from './mail-quota.js';
-import { OneTimeLinks } from './one-time-links.js';
+import { OneTimeLinks, type Link } from './one-time-links.js';
 import { Passwords } from './passwords.service.js';
 
 /** The address an account shall move to. */
 export class EmailForm {
-  @Transform(({ value }: { value: unknown }) =>
-    typeof value === 'string' ? value.normalize('NFKC').trim() : value,
-  )
+  @Transform(tidied)
   @MaxLength(254, { message: 'form.email' })
-  @IsEmail({}, { message: 'form.email' })
+  @IsEmail(EMAIL, { message: 'form.email' })
   email!: string;
 }
 
@@ -46,16 +46,21 @@ export class EmailChange {
     private readonly quota: MailQuota,
     private readonly outbox: Outbox,
     private readonly passwords: Passwords,
+    private readonly events: Events,
   ) {}
 
   /** Sends the link to the new address, and word of it to the present one. The answer does not tell whether the new one is free. */
   async request(account: Account, email: string): Promise<RequestOutcome> {
     if (!this.outbox.isOpen) return 'no-mail';
-    if (!(await this.quota.admit(email)).admitted) return 'too-often';
+    if (!(await this.quota.admitAccount(account.id)).admitted) return 'too-often';
+    // Whether that mailbox has had its share is nobody's business who does not read it.
+    const { admitted } = await this.quota.admit(email);
     const owner = await this.accounts.findByIdentifier(email);
+    const begunWith = account.passwordChangedAt?.getTime() ?? null;
     await this.sql.transaction(async (sql) => {
-      if (owner) await this.outbox.add(sql, 'email-taken', owner.id, {});
-      else await this.outbox.add(sql, 'confirm-new-email', account.id, { email });
+      if (admitted && owner) await this.outbox.add(sql, 'email-taken', owner.id, {});
+      if (admitted && !owner)
+        await this.outbox.add(sql, 'confirm-new-email', account.id, { email, begunWith });
       await this.outbox.add(sql, 'email-change-requested', account.id, { newEmail: email });
     });
     return 'sent';
@@ -65,7 +70,8 @@ export class EmailChange {
   async find(token: unknown): Promise<{ account: Account; email: string } | undefined> {
     const link = await this.links.find('confirm-new-email', token);
     const account = link && (await this.accounts.find(link.accountId));
-    return account && !account.disabledAt ? { account, email: String(link.detail['email']) } : undefined;
+    if (!account || account.disabledAt || !isStillBegun(link, account)) return undefined;
+    return { account, email: String(link.detail['email']) };
   }
 
   async confirm(token: unknown): Promise<ChangeOutcome> {
@@ -73,13 +79,14 @@ export class EmailChange {
       const sql = this.sql.within(em);
       const link = await this.links.spend(sql, 'confirm-new-email', token);
       const account = link && (await em.findOne(Account, { id: link.accountId, disabledAt: null }));
-      if (!account) return { kind: 'gone' };
+      if (!account || !isStillBegun(link, account)) return { kind: 'gone' };
       const newEmail = String(link.detail['email']);
       const { email: oldEmail, emailVerifiedAt } = account;
-      const keptFor = await this.links.reservedFor(sql, emailKey(newEmail));
-      if (keptFor !== undefined && keptFor !== account.id) throw new Taken();
       const reservation = await this.links.reserve(sql, account.id, oldEmail, emailVerifiedAt ?? null);
       await this.setEmail(em, account.id, newEmail, this.clock.now());
+      // Afterwards: whoever gives the address up at this moment has by then reserved it.
+      const keptFor = await this.links.reservedFor(sql, emailKey(newEmail));
+      if (keptFor !== undefined && keptFor !== account.id) throw new Taken();
       await this.links.endAll(sql, account.id, 'verify-email');
       await this.links.endAll(sql, account.id, 'reset-password');
       await this.outbox.add(sql, 'email-changed', account.id, { oldEmail, newEmail, reservation });
@@ -99,7 +106,7 @@ export class EmailChange {
 
   /**
    * Gives the account its former address back. Whoever had changed it may know the password and hold sessions and links: the
-   * password stops working, every session ends, every link made since the change ends, and the owner is sent a new one.
+   * password stops working, every session, link and factor of since then ends, and the owner is sent a link to a new password.
    */
   async undo(token: unknown): Promise<ChangeOutcome> {
     return this.attempt(async (em) => {
@@ -109,10 +116,22 @@ export class EmailChange {
       if (!kept) return { kind: 'gone' };
       const { accountId: id } = kept;
       const { email, verifiedAt } = kept.detail as { email: string; verifiedAt: number | null };
+      const before = await em.findOneOrFail(Account, { id });
+      await this.passwords.block(em, id);
       await this.links.endSince(sql, id, kept.createdAt);
+      await this.events.emit(accountReclaimed, {
+        accountId: id,
+        since: new Date(kept.createdAt),
+        em,
+        sql,
+      });
+      await this.outbox.add(sql, 'email-taken-back', null, {
+        email: before.email,
+        username: before.username,
+        locale: before.locale ?? '',
+      });
       await this.setEmail(em, id, email, verifiedAt === null ? null : new Date(verifiedAt));
       await this.outbox.add(sql, 'email-change-undone', id, {});
-      await this.passwords.block(em, id);
       return { kind: 'changed', account: await em.findOneOrFail(Account, { id }, { refresh: true }) };
     });
   }
@@ -138,4 +157,9 @@ export class EmailChange {
       throw error;
     }
   }
+}
+
+/** A change that was begun with another password than today's is not the owner's any more. A printed link is the operator's word. */
+function isStillBegun({ detail }: Link, { passwordChangedAt }: Account): boolean {
+  return detail['begunWith'] === undefined || detail['begunWith'] === (passwordChangedAt?.getTime() ?? null);
 }

@@ -1,3 +1,4 @@
+import type { EntityManager } from '@mikro-orm/core';
 import type { SqlRunner } from '../database/sql.js';
 import { eventKind } from '../kernel/events.js';
 
@@ -30,3 +31,14 @@ export const deletionRequested = eventKind<AccountChange>('account.deletion-requ
 export const accountDeleted = eventKind<{ readonly accountId: string; readonly sql: SqlRunner }>(
   'account.deleted',
 );
+
+/**
+ * The owner says that somebody else has been in the account since a moment: what was added to it since is not the owner's.
+ * Told inside the transaction; listeners that change entities use `em`.
+ */
+export const accountReclaimed = eventKind<{
+  readonly accountId: string;
+  readonly since: Date;
+  readonly em: EntityManager;
+  readonly sql: SqlRunner;
+}>('account.reclaimed');

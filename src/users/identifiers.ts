@@ -37,6 +37,14 @@ export function identifierKey(typed: string): { readonly kind: 'username' | 'ema
 /** Letters and digits of any script, and between them also `.`, `_` and `-`; 2 to 64 characters. */
 export const USERNAME = /^(?=.{2,64}$)[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}._-]*[\p{L}\p{M}\p{N}])?$/u;
 
+/** For class-validator's IsEmail. A quoted local part could hold anything, line breaks and other addresses among it. */
+export const EMAIL = { blacklisted_chars: '"\\\\' };
+
+/** For class-transformer: spaces around a name, and compatibility forms of its letters, are nobody's intention. */
+export function tidied({ value }: { value: unknown }): unknown {
+  return typeof value === 'string' ? value.normalize('NFKC').trim() : value;
+}
+
 function canonical(text: string): string {
   // Lower-casing may undo the normal form (and the reverse), hence twice.
   return text.normalize('NFKC').trim().toLowerCase().normalize('NFKC');

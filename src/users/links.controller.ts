@@ -86,7 +86,7 @@ export class LinksController {
     const outcome = await this.emailChange.undo(tokenOf(submitted));
     if (outcome.kind !== 'changed') throw linkGone();
     await this.audit.record('email.change-undone', { accountId: outcome.account.id }, req);
-    this.pages.redirectToDone(res, 'undo-email-change');
+    this.pages.redirectToDone(res, outcome.account.disabledAt ? 'not-me-closed' : 'undo-email-change');
   }
 
   @Public()

@@ -2,7 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { Config } from '../config/config.js';
 import { Sql, type SqlRunner } from '../database/sql.js';
 import { Clock, DAY, HOUR, MINUTE } from '../kernel/clock.js';
+import { Events } from '../kernel/events.js';
 import { randomToken, sha256 } from '../kernel/secrets.js';
+import { accountDisabled, passwordChanged, type AccountChange } from './events.js';
 import { emailKey } from './identifiers.js';
 
 interface Kind {
@@ -58,7 +60,16 @@ export class OneTimeLinks {
     private readonly config: Config,
     private readonly sql: Sql,
     private readonly clock: Clock,
-  ) {}
+    events: Events,
+  ) {
+    // What somebody had begun with the old password, or before the account was closed, does not go on afterwards.
+    const endBegun = async ({ accountId, sql: within }: AccountChange) => {
+      await this.endAll(within, accountId, 'confirm-new-email');
+      await this.endAll(within, accountId, 'reset-password');
+    };
+    events.on(passwordChanged, endBegun);
+    events.on(accountDisabled, endBegun);
+  }
 
   /** @param address where the link goes, and what it is bound to */
   async make(
@@ -71,7 +82,11 @@ export class OneTimeLinks {
     const token = randomToken(32);
     const now = this.clock.now().getTime();
     await this.sql.transaction(async (sql) => {
-      if (supersedes) await this.endAll(sql, accountId, purpose);
+      if (supersedes) {
+        // Locks the account's row: of two made at once the later one ends the other, and not each its own past.
+        await sql.run('UPDATE account SET factor_generation = factor_generation WHERE id = ?', accountId);
+        await this.endAll(sql, accountId, purpose);
+      }
       await sql.run(
         `INSERT INTO one_time_link (hash, purpose, account_id, address_key, detail, created_at, expires_at, used_at)
          VALUES (?, ?, ?, ?, ?, ?, ?, NULL)`,

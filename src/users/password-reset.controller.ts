@@ -1,6 +1,7 @@
 import { Controller, Get, Post, Query, Req, Res } from '@nestjs/common';
 import { IsNotEmpty, IsString, MaxLength } from 'class-validator';
 import type { Request, Response } from 'express';
+import { KnownBrowsers } from '../attempts/known-browsers.js';
 import { Audit } from '../audit/audit.service.js';
 import { Config } from '../config/config.js';
 import { Public } from '../http/access.js';
@@ -32,6 +33,7 @@ export class PasswordResetController {
     private readonly config: Config,
     private readonly reset: PasswordReset,
     private readonly policy: PasswordPolicy,
+    private readonly knownBrowsers: KnownBrowsers,
     private readonly pages: Pages,
     private readonly linkPages: LinkPages,
     private readonly audit: Audit,
@@ -53,7 +55,7 @@ export class PasswordResetController {
     if (!submitted.valid)
       return this.showForgot(req, res, { values: submitted.values, errors: submitted.errors });
     if (!this.reset.isPossible) return this.showForgot(req, res, {});
-    await this.reset.request(submitted.form.username);
+    await this.reset.request(submitted.form.username, this.knownBrowsers.tokens(req));
     // Without an account: who it would be, the answer must not depend on.
     await this.audit.record('password.reset-requested', {}, req);
     this.pages.redirect(res, '/forgot-password/sent');

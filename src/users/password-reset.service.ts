@@ -40,11 +40,12 @@ export class PasswordReset {
    * Takes the wish down. What is done does not depend on whether there is such an account, and so neither does the time it
    * takes: one count, one row in the outbox. Whether there is somebody to write to is seen when the letter is written.
    * @param identifier a user name or an e-mail address, in any spelling
+   * @param browserTokens the browser's, see KnownBrowsers
    */
-  async request(identifier: string): Promise<void> {
+  async request(identifier: string, browserTokens: readonly string[]): Promise<void> {
     const account = await this.accounts.findByIdentifier(identifier);
-    const admission = await this.quota.admit(account?.email ?? identifier);
-    if (admission.admitted) await this.outbox.add(this.sql, 'reset-password', account?.id ?? null, {});
+    const { admitted } = await this.quota.admitOwner(account, identifier, browserTokens);
+    await this.outbox.add(this.sql, 'reset-password', admitted ? (account?.id ?? null) : null, {});
   }
 
   /** Whose password a link would replace; undefined: it is none that can be used. */
@@ -72,8 +73,8 @@ export class PasswordReset {
         { passwordHash, passwordChangedAt: now, updatedAt: now },
       );
       if (changed !== 1) return undefined;
-      // Who follows the link reads this address's mail.
-      await em.nativeUpdate(Account, { id, emailVerifiedAt: null }, { emailVerifiedAt: now });
+      // The address is not taken for confirmed by this: an operator may have printed the link, and whoever registered with
+      // somebody else's address would have its owner confirm it for them.
       await this.outbox.add(sql, 'password-changed', id, {});
       await this.events.emit(passwordChanged, { accountId: id, sql });
       return (await em.findOne(Account, { id })) ?? undefined;

@@ -54,19 +54,26 @@ export class Passwords {
     return this.verify(account, password, { subject: account.id, isAccount: true, browserTokens });
   }
 
-  /** Replaces the password and ends every other session. The caller has made sure of who asks. */
-  async change(accountId: string, password: string, keep?: Kept): Promise<void> {
+  /**
+   * Replaces the password and ends every other session. The caller has made sure of who asks.
+   * False: the password or a factor was changed since `account` was read, by the owner throwing somebody out perhaps; then
+   * nothing is done.
+   */
+  async change(account: Account, password: string, keep?: Kept): Promise<boolean> {
     const passwordHash = await this.hashes.make(password);
+    const { id: accountId, factorGeneration, passwordChangedAt } = account;
     const now = this.clock.now();
-    await this.em.fork().transactional(async (em) => {
-      await em.nativeUpdate(
+    return this.em.fork().transactional(async (em) => {
+      const changed = await em.nativeUpdate(
         Account,
-        { id: accountId },
+        { id: accountId, factorGeneration, passwordChangedAt: passwordChangedAt ?? null },
         { passwordHash, passwordChangedAt: now, updatedAt: now },
       );
+      if (changed !== 1) return false;
       const sql = this.sql.within(em);
       await this.outbox.add(sql, 'password-changed', accountId, {});
       await this.events.emit(passwordChanged, { accountId, keep, sql });
+      return true;
     });
   }
 
@@ -96,16 +103,16 @@ export class Passwords {
    * password goes to the owner's address. In the caller's transaction.
    */
   async block(em: EntityManager, accountId: string): Promise<void> {
+    const sql = this.sql.within(em);
+    // First of all: a change of factor or password that is under way finds another account than it had read.
+    await sql.run('UPDATE account SET factor_generation = factor_generation + 1 WHERE id = ?', accountId);
     await em.nativeUpdate(
       Account,
       { id: accountId },
       { passwordHash: null, passwordChangedAt: this.clock.now() },
     );
-    const sql = this.sql.within(em);
-    // Whoever is about to remove a passkey because there is a password must look again.
-    await sql.run('UPDATE account SET factor_generation = factor_generation + 1 WHERE id = ?', accountId);
     await this.events.emit(passwordChanged, { accountId, sql });
-    await this.outbox.add(sql, 'reset-password', accountId, {});
+    await this.outbox.add(sql, 'password-blocked', accountId, {});
   }
 
   private async verify(

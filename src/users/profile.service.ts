@@ -5,7 +5,7 @@ import { IsIn, IsString, Matches } from 'class-validator';
 import { isUniqueViolation } from '../database/failures.js';
 import { Clock } from '../kernel/clock.js';
 import { Account } from './account.entity.js';
-import { USERNAME, usernameKey } from './identifiers.js';
+import { tidied, USERNAME, usernameKey } from './identifiers.js';
 
 /** Every time zone one can choose: IANA's names, as far as this runtime can tell the time there. */
 export const TIME_ZONES: readonly string[] = [
@@ -17,10 +17,6 @@ export const TIME_ZONES: readonly string[] = [
  * with those a name could change how the text around it reads (Trojan Source, CVE-2021-42574).
  */
 const DISPLAY_NAME = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]{0,100}$/u;
-
-/** Spaces around a name, and compatibility forms of its letters, are nobody's intention. */
-const tidied = ({ value }: { value: unknown }) =>
-  typeof value === 'string' ? value.normalize('NFKC').trim() : value;
 
 /** What a person says of themselves; an empty field is nothing said. */
 export class ProfileForm {

@@ -11,13 +11,9 @@ import type { PageData } from '../http/pages.js';
 import { registrationClosed } from '../kernel/errors.js';
 import { Outbox } from '../mail/outbox.js';
 import { Accounts } from './accounts.service.js';
-import { USERNAME } from './identifiers.js';
+import { EMAIL, tidied, USERNAME } from './identifiers.js';
 import { MailQuota } from './mail-quota.js';
 import { PasswordPolicy } from './password-policy.js';
-
-/** Spaces around a name, and compatibility forms of its letters, are nobody's intention. */
-const tidied = ({ value }: { value: unknown }) =>
-  typeof value === 'string' ? value.normalize('NFKC').trim() : value;
 
 export class RegistrationForm {
   @Transform(tidied)
@@ -27,7 +23,7 @@ export class RegistrationForm {
 
   @Transform(tidied)
   @MaxLength(254, { message: 'form.email' })
-  @IsEmail({}, { message: 'form.email' })
+  @IsEmail(EMAIL, { message: 'form.email' })
   email!: string;
 
   @IsString({ message: 'form.password' })

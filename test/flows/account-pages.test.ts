@@ -120,7 +120,7 @@ describe('the account pages', () => {
       expect(other.page.path).toBe('/dashboard');
     }
     await browser.open('/dashboard');
-    expect(browser.page.text).toMatch(/Backup codes left ?3 ?A backup code was used/);
+    expect(browser.page.text).toMatch(/Backup codes left: 3 ?A backup code was used/);
     expect(browser.page.html.getElementById('more-codes')).not.toBeNull();
     await browser.click('more-codes');
     await browser.press('new-codes');

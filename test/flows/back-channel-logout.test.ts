@@ -152,7 +152,10 @@ describe('applications are told that a session ended', () => {
   it('when an operator disables the account or sets its password, or its owner gives it up: of every session', async () => {
     for (const act of [
       (id: string) => server.app.get(Accounts).disable(id),
-      (id: string) => server.app.get(Passwords).change(id, 'five patient herons wade'),
+      async (id: string) =>
+        server.app
+          .get(Passwords)
+          .change((await server.app.get(Accounts).find(id))!, 'five patient herons wade'),
       (id: string) => server.app.get(AccountDeletion).request(id),
     ]) {
       const person = somebody();

@@ -117,7 +117,7 @@ describe("changing one's e-mail address", () => {
     expect(thief.page.path).toMatch(/\/password$/);
     for (const identifier of [person.email, email, person.username])
       expect(await opens(identifier, person)).toBe(false);
-    const reset = linkTo('/reset-password', await letter(mailbox, person.email, 'Choose a new password'));
+    const reset = linkTo('/reset-password', await letter(mailbox, person.email, 'Choose a new password now'));
     await owner.open(reset);
     await owner.press('submit', { password: 'five patient herons wade' });
     expect(await opens(person.email, { ...person, password: 'five patient herons wade' })).toBe(true);

@@ -60,7 +60,7 @@ describe('"this wasn’t me"', () => {
     await thief.open('/dashboard');
     expect(thief.page.path).toMatch(/\/password$/);
     expect(await passwordOpens({ ...person, password: 'the thief was here now' })).toBe(false);
-    const reset = linkTo('/reset-password', await letter(mailbox, person.email, 'Choose a new password'));
+    const reset = linkTo('/reset-password', await letter(mailbox, person.email, 'Choose a new password now'));
     await owner.open(reset);
     await owner.press('submit', { password: 'five patient herons wade' });
     expect(await passwordOpens({ ...person, password: 'five patient herons wade' })).toBe(true);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Recovery } from '../../src/mfa/recovery.service.js';
 import { SecondFactors } from '../../src/mfa/second-factors.service.js';
+import { Accounts } from '../../src/users/accounts.service.js';
 import { EmailChange } from '../../src/users/email-change.service.js';
 import { Application } from '../support/application.js';
 import { Browser } from '../support/browser.js';
@@ -158,7 +159,8 @@ describe('a recovery that takes effect after a while', () => {
     const who = await enrolled(server);
     const former = who.person.email;
     const email = `new-${former}`;
-    await server.app.get(EmailChange).request({ ...who.person, id: who.id } as never, email);
+    const account = (await server.app.get(Accounts).find(who.id))!;
+    await server.app.get(EmailChange).request(account, email);
     const browser = new Browser(server);
     await browser.open((await letter(mailbox, email, 'Confirm your new e-mail address')).link);
     await browser.press('submit');

@@ -152,7 +152,8 @@ describe('a remembered browser', () => {
       'the password is changed',
       async (person: Person, id: string) => {
         person.password = 'five patient herons wade';
-        await server.app.get(Passwords).change(id, person.password);
+        const account = (await server.app.get(Accounts).find(id))!;
+        await server.app.get(Passwords).change(account, person.password);
       },
     ],
     [

@@ -52,7 +52,7 @@ describe('why a code was refused', () => {
     const { browser, person } = await enrolmentDue(server);
     const authenticator = browser.offeredAuthenticator();
     await browser.press('submit', { code: '', name: 'n'.repeat(61) });
-    expect(browser.page.text).toContain('Use at most 60 characters for the name');
+    expect(browser.page.text).toContain('a name of at most 60 characters');
     await browser.press('submit', { code: authenticator.code(server.clock.now(), -8), name: 'Old phone' });
     expect(browser.page.text).toContain('about 4 minutes slow');
     expect(browser.page.html.getElementById('name')!.getAttribute('value')).toBe('Old phone');

@@ -74,9 +74,9 @@ describe('the cookie of a remembered browser, in the wrong hands', () => {
   it('is worthless after a change of the password', async () => {
     const person = await enrolledPerson();
     const cookie = (await remembered(person)).cookies()[COOKIE]!;
-    const { id } = (await server.app.get(Accounts).findByIdentifier(person.username))!;
+    const account = (await server.app.get(Accounts).findByIdentifier(person.username))!;
     person.password = 'thirteen bricks in the rain';
-    await server.app.get(Passwords).change(id, person.password);
+    await server.app.get(Passwords).change(account, person.password);
     expect(await afterPassword(holding(cookie), person)).toBe('totp');
   });
 
