@@ -108,8 +108,7 @@ export class LogoutDelivery implements OnApplicationBootstrap, BeforeApplication
     const tries = notice.tries + 1;
     const lease = this.now() + LEASE;
     const mine = await this.sql.run(
-      `UPDATE logout_notice SET tries = ?, due_at = ? WHERE id = ? AND due_at = ? AND state = 'waiting'`,
-      tries,
+      `UPDATE logout_notice SET due_at = ? WHERE id = ? AND due_at = ? AND state = 'waiting'`,
       lease,
       notice.id,
       Number(notice.due_at),

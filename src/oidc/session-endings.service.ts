@@ -39,7 +39,7 @@ export class SessionEndings {
       accountId!,
       (token) => token.sessionUid === uid && Object.hasOwn(authorizations!, token.clientId!),
     );
-    const endings = Object.entries(authorizations!).map(([clientId, { sid }]) =>
+    const endings = usedFor({ authorizations }).map(([clientId, sid]) =>
       ending(clientId, sid, latest(issued)),
     );
     await this.notices.notify(sql, accountId!, endings);
@@ -129,7 +129,7 @@ export class SessionEndings {
     const endings: Ending[] = [];
     for (const { uid, authorizations } of sessions) {
       const lastUsedAt = await this.forget(sql, sha256(uid!));
-      for (const [clientId, { sid }] of Object.entries(authorizations ?? {})) {
+      for (const [clientId, sid] of usedFor({ authorizations })) {
         const own = tokens.filter(
           ({ payload }) => payload.sessionUid === uid && payload.clientId === clientId,
         );
@@ -182,4 +182,16 @@ function sidsOf(tokens: AccountRecord[]): string[] {
 function latest(tokens: AccountRecord[]): number | undefined {
   const times = tokens.flatMap(({ payload }) => (payload.iat === undefined ? [] : [payload.iat * SECOND]));
   return times.length > 0 ? Math.max(...times) : undefined;
+}
+
+/**
+ * The applications that a session was used for, each with its `sid`. The library makes an empty entry for one that was only
+ * asked about: nobody signed in to it.
+ */
+export function usedFor({
+  authorizations,
+}: Pick<Payload, 'authorizations'>): [clientId: string, sid: string][] {
+  return Object.entries(authorizations ?? {}).flatMap(([clientId, { sid }]): [string, string][] =>
+    sid ? [[clientId, sid]] : [],
+  );
 }

@@ -10,7 +10,7 @@ import { AccountRecords } from './account-records.js';
 import { DASHBOARD_CLIENT_ID } from './built-in-clients.js';
 import { Clients } from './clients.service.js';
 import { RecordStore } from './record.store.js';
-import { SessionEndings } from './session-endings.service.js';
+import { SessionEndings, usedFor } from './session-endings.service.js';
 
 type ProviderSession = Pick<InstanceType<Provider['Session']>, 'uid' | 'accountId' | 'loginTs'>;
 
@@ -104,7 +104,7 @@ export class SessionList {
           address: use?.address ?? null,
           startedAt,
           lastUsedAt: Number(use?.last_used_at ?? startedAt),
-          applications: await this.names(Object.keys(payload.authorizations ?? {})),
+          applications: await this.names(usedFor(payload).map(([clientId]) => clientId)),
         };
       }),
     );

@@ -25,8 +25,9 @@ export class RecoveryController {
     const request = await this.recovery.open(req.signIn!.account!.id);
     this.factorPages.show(req, res, 'recovery', {
       request,
-      delayHours: Math.round(this.config.recoveryDelay / HOUR),
+      delayHours: Math.ceil(this.config.recoveryDelay / HOUR),
       useAction: this.pages.url(req, 'recovery/use'),
+      isProvenHere: hasProvenPassword(req),
     });
   }
 
@@ -34,6 +35,7 @@ export class RecoveryController {
   @Post()
   async request(@Req() req: Request, @Res() res: Response): Promise<void> {
     const account = req.signIn!.account!;
+    if (!hasProvenPassword(req)) return res.redirect(303, this.pages.url(req, 'recovery'));
     await this.recovery.request(account);
     await this.audit.record('recovery.requested', { accountId: account.id }, req);
     res.redirect(303, this.pages.url(req, 'recovery'));
@@ -43,9 +45,16 @@ export class RecoveryController {
   @Post('use')
   async use(@Req() req: Request, @Res() res: Response): Promise<void> {
     const account = req.signIn!.account!;
+    if (!hasProvenPassword(req)) return res.redirect(303, this.pages.url(req, 'recovery'));
     if (!(await this.recovery.use(account, { attemptId: req.signIn!.attempt.id })))
       return res.redirect(303, this.pages.url(req, 'recovery'));
     await this.audit.record('recovery.used', { accountId: account.id }, req);
     this.pages.onward(req, res);
   }
+}
+
+/** A session that somebody has left open, or lost, is not enough: the password is proven in this very interaction. */
+function hasProvenPassword(req: Request): boolean {
+  const { attempt, interaction } = req.signIn!;
+  return attempt.proofs.some(({ factor, at }) => factor === 'password' && at >= interaction.startedAt);
 }

@@ -18,6 +18,8 @@ const FLAGS = [
 export const DEVICES = {
   phone: {
     viewport: { width: 390, height: 844 },
+    userAgent:
+      'Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Mobile Safari/537.36',
     deviceScaleFactor: 2,
     isMobile: true,
     hasTouch: true,
