@@ -16,6 +16,10 @@ async function start(): Promise<void> {
   process.off('SIGTERM', leave).off('SIGINT', leave);
   if (isOpenToOthers(config))
     new Logger('Config').warn(`${config.dataDir} is open to others on this machine: chmod 700 it`);
+  if (config.emailVerificationRequired && !config.smtp)
+    new Logger('Config').warn(
+      'GATEHOUSE_EMAIL_VERIFICATION=required without SMTP_URL: nobody new gets to an application before you print a verification-link',
+    );
   for (const name of unknownSettings(process.env))
     new Logger('Config').warn(`${name} is not a setting and has no effect`);
   await app.listen(config.port, ...((config.bind ? [config.bind] : []) as [string]));

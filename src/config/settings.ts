@@ -121,7 +121,7 @@ export const SETTINGS = {
     parse: durationOrOff(HOUR, 30 * DAY, '72h'),
     initial: 'off',
     description:
-      'After which time a person who knows the password but has lost every second factor gets in without one, unless the owner cancels it: each address of the account is told. `off`: only when an operator confirms it. `on` means 72h. It needs SMTP_URL.',
+      'After which time a person who knows the password but has lost every second factor gets in without one, unless the owner cancels it: each address of the account is told. `off`: only when an operator confirms it. `on` means 72h; or write a time from 1h to 30d. It needs SMTP_URL.',
   }),
   SMTP_URL: setting({
     parse: smtpUrl,
