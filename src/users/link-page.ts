@@ -59,7 +59,8 @@ export class LinkPages {
       title: heading,
       heading,
       text: this.pages.text(req, `link.${purpose}.done-text`),
-      closed: purpose === 'not-me-closed',
+      // The password does not open it any more: the way back in is a mail, or the operator.
+      closed: ['not-me', 'not-me-closed', 'undo-email-change'].includes(purpose),
       accountUrl: `${this.config.basePath}/dashboard`,
     });
   }
