@@ -41,7 +41,7 @@ export class Objections {
       const account = link && (await em.findOne(Account, { id: link.accountId, disabledAt: null }));
       // The link was for whoever reads that address's mail. If the account has another one by now, there is a link to undo that.
       if (!account || account.emailKey !== link.addressKey) return undefined;
-      const { since, id } = link.detail as { since: number; id?: string };
+      const { since = link.createdAt, id } = link.detail as { since?: number; id?: string };
       await this.passwords.block(em, account.id);
       const kind = await this.reclaimed.disown(em, sql, account.id, new Date(since), id);
       return { kind, account };
