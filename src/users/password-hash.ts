@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { hash, verify } from '@node-rs/argon2';
 import { availableParallelism } from 'node:os';
-import { busy } from '../kernel/errors.js';
+import { Turns } from '../kernel/turns.js';
 
 /**
  * OWASP's parameters for argon2id (2 in the library's numbering): 19 MiB, 2 passes, 1 lane.
@@ -25,12 +25,11 @@ const WAITING = 100;
 /** argon2id off the event loop, bounded in memory (`AT_ONCE` x 19 MiB) and in waiting time. */
 @Injectable()
 export class PasswordHashes {
-  private running = 0;
-  private readonly queue: (() => void)[] = [];
+  private readonly turns = new Turns(AT_ONCE, WAITING);
 
   /** @throws busy (503) when too many wait already */
   async make(password: string): Promise<string> {
-    return this.inTurn(() => hash(password.normalize('NFKC'), PARAMETERS));
+    return this.turns.run(() => hash(password.normalize('NFKC'), PARAMETERS));
   }
 
   /**
@@ -38,29 +37,12 @@ export class PasswordHashes {
    * cost what a wrong password costs.
    */
   async matches(stored: string | null | undefined, password: string): Promise<boolean> {
-    const equal = await this.inTurn(() => verify(stored ?? NOBODY, password.normalize('NFKC')));
+    const equal = await this.turns.run(() => verify(stored ?? NOBODY, password.normalize('NFKC')));
     return equal && stored != null;
   }
 
   /** Whether a stored hash was made with other parameters than today's. */
   isOutdated(stored: string): boolean {
     return !stored.startsWith(PARAMETERS_AS_WRITTEN);
-  }
-
-  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.running >= AT_ONCE) {
-      if (this.queue.length >= WAITING) throw busy();
-      await new Promise<void>((resolve) => this.queue.push(resolve));
-    } else {
-      this.running++;
-    }
-    try {
-      return await work();
-    } finally {
-      // The place is handed on, not given back and taken again: nobody can slip in between.
-      const next = this.queue.shift();
-      if (next) next();
-      else this.running--;
-    }
   }
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import sharp from 'sharp';
-import { Turns } from './turns.js';
+import { Turns } from '../kernel/turns.js';
 
 /** Pixels a side. */
 export const PICTURE_SIZE = 256;

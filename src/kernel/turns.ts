@@ -1,4 +1,4 @@
-import { busy } from '../kernel/errors.js';
+import { busy } from './errors.js';
 
 /** Lets a bounded number of costly works run at once, and a bounded number wait. */
 export class Turns {
