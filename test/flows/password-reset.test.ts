@@ -151,7 +151,8 @@ describe('a forgotten password', () => {
     expect(await said('nobody@example.org')).toEqual(first);
     expect(await said(disabled.email)).toEqual(first);
     for (let n = 0; n < 4; n++) expect(await said(known.email)).toEqual(first);
-    // The outbox is worked off in order: what came before the last letter is done.
+    for (let n = 0; n < 3; n++) await linkFor(known.email);
+    // The outbox is worked off in order, but for several accounts at once: whatever else there was is under way with this one.
     const last = somebody();
     await server.addPerson(last);
     await ask(last.username);
