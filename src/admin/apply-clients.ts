@@ -1,8 +1,8 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { errors, Provider } from 'oidc-provider';
 import { ConfigurationMistakes, type Config } from '../config/config.js';
-import { readClientsFile, type DeclaredClient } from '../oidc/clients-file.js';
-import { Clients } from '../oidc/clients.service.js';
+import { readClientsFile, type DeclaredClient } from '../clients/clients-file.js';
+import { Clients } from '../clients/clients.service.js';
 
 /**
  * Makes the database say what the clients file says. Without a file nothing is touched: an instance that merely lacks its

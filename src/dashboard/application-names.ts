@@ -1,8 +1,8 @@
 import { EntityManager } from '@mikro-orm/core';
 import { Injectable } from '@nestjs/common';
 import { Config } from '../config/config.js';
-import { builtInClients } from '../oidc/built-in-clients.js';
-import { Client } from '../oidc/client.entity.js';
+import { builtInClients } from '../clients/built-in-clients.js';
+import { Client } from '../clients/client.entity.js';
 
 /** What applications are called, by their client_id. One that is no longer declared has no name any more. */
 @Injectable()

@@ -1,4 +1,4 @@
-import type { ClientFace } from '../oidc/clients.service.js';
+import type { ClientFace } from '../clients/clients.service.js';
 import type { NoticeState, ReceiptLine } from '../oidc/logout-notices.service.js';
 
 /** What became of telling one application, whatever the number of sessions it had. */

@@ -1,5 +1,5 @@
 import type { Adapter, AdapterFactory, AdapterPayload } from 'oidc-provider';
-import type { Clients } from './clients.service.js';
+import type { Clients } from '../clients/clients.service.js';
 import { consentKey } from './grants.js';
 import type { RecordStore } from './record.store.js';
 

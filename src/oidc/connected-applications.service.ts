@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { SECOND } from '../kernel/clock.js';
 import { AccountRecords } from './account-records.js';
-import { DASHBOARD_CLIENT_ID } from './built-in-clients.js';
-import { Clients, type ClientFace } from './clients.service.js';
+import { DASHBOARD_CLIENT_ID } from '../clients/built-in-clients.js';
+import { Clients, type ClientFace } from '../clients/clients.service.js';
 import type { StoredGrant } from './grants.js';
 import { SessionEndings } from './session-endings.service.js';
 

@@ -1,6 +1,6 @@
 import type { Client } from 'oidc-provider';
 import type { Config } from '../config/config.js';
-import { DASHBOARD_CLIENT_ID } from './built-in-clients.js';
+import { DASHBOARD_CLIENT_ID } from '../clients/built-in-clients.js';
 import { levelOf, type Level } from '../mfa/assurance.js';
 
 interface RequestParameters {

@@ -6,7 +6,7 @@ import { interactionGone } from '../kernel/errors.js';
 import { Clock, SECOND } from '../kernel/clock.js';
 import { allowFormRedirectTo } from '../http/security-headers.js';
 import type { Level } from '../mfa/assurance.js';
-import { Clients, type ClientFace } from './clients.service.js';
+import { Clients, type ClientFace } from '../clients/clients.service.js';
 import { demandedLevel, demandsVerifiedEmail } from './demand.js';
 import { InteractionTokens } from './interaction-tokens.js';
 import { scopesCovering } from './claims.js';

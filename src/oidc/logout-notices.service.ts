@@ -3,7 +3,7 @@ import { Sql, type SqlRunner } from '../database/sql.js';
 import { Clock, DAY, HOUR } from '../kernel/clock.js';
 import { Events, eventKind } from '../kernel/events.js';
 import { randomToken } from '../kernel/secrets.js';
-import { Clients, type ClientFace } from './clients.service.js';
+import { Clients, type ClientFace } from '../clients/clients.service.js';
 import { ID_TOKEN_LIFETIME } from './session-lifetime.js';
 
 /** An application whose session with a person is over. */

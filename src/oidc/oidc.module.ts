@@ -6,7 +6,7 @@ import { HttpModule } from '../http/http.module.js';
 import { MfaModule } from '../mfa/mfa.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AccountRecords } from './account-records.js';
-import { Clients } from './clients.service.js';
+import { ClientsModule } from '../clients/clients.module.js';
 import { ConnectedApplications } from './connected-applications.service.js';
 import { InteractionTokens } from './interaction-tokens.js';
 import { Interactions } from './interactions.service.js';
@@ -25,14 +25,13 @@ import { Sessions } from './sessions.service.js';
 import { SignedInGuard } from './signed-in.guard.js';
 
 /**
- * Owns the OpenID provider: its configuration, records, clients, keys and session. It asks nobody for a password:
+ * Owns the OpenID provider: its configuration, records, keys and session. It asks nobody for a password:
  * that is sign-in's, and only sign-in finishes a login.
  */
 @Module({
-  imports: [HttpModule, UsersModule, MfaModule],
+  imports: [HttpModule, UsersModule, MfaModule, ClientsModule],
   providers: [
     AccountRecords,
-    Clients,
     ConnectedApplications,
     Interactions,
     InteractionTokens,
@@ -57,8 +56,8 @@ import { SignedInGuard } from './signed-in.guard.js';
   ],
   exports: [
     InteractionTokens,
+    ClientsModule,
     Provider,
-    Clients,
     ConnectedApplications,
     Interactions,
     LogoutDelivery,

@@ -6,7 +6,7 @@ import { Languages } from '../http/language.js';
 import { Pages } from '../http/pages.js';
 import { allowFormRedirectTo } from '../http/security-headers.js';
 import { randomToken } from '../kernel/secrets.js';
-import { Clients, type ClientFace } from './clients.service.js';
+import { Clients, type ClientFace } from '../clients/clients.service.js';
 
 /** The pages that the provider itself shows: errors that cannot be sent to an application, and sign-out. */
 @Injectable()

@@ -4,7 +4,7 @@ import { Clock, SECOND } from '../kernel/clock.js';
 import { Events } from '../kernel/events.js';
 import { sha256 } from '../kernel/secrets.js';
 import { AccountRecords, type AccountRecord, type Spared } from './account-records.js';
-import { DASHBOARD_CLIENT_ID } from './built-in-clients.js';
+import { DASHBOARD_CLIENT_ID } from '../clients/built-in-clients.js';
 import { signedOutEverywhere } from './events.js';
 import { consentKey } from './grants.js';
 import { LogoutNotices, type Ending } from './logout-notices.service.js';

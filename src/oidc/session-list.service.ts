@@ -7,8 +7,8 @@ import { visitor } from '../http/visitor.js';
 import { Clock, MINUTE, SECOND } from '../kernel/clock.js';
 import { sha256 } from '../kernel/secrets.js';
 import { AccountRecords } from './account-records.js';
-import { DASHBOARD_CLIENT_ID } from './built-in-clients.js';
-import { Clients } from './clients.service.js';
+import { DASHBOARD_CLIENT_ID } from '../clients/built-in-clients.js';
+import { Clients } from '../clients/clients.service.js';
 import { RecordStore } from './record.store.js';
 import { SessionEndings, usedFor } from './session-endings.service.js';
 

@@ -15,7 +15,7 @@ import { SeeOther } from '../kernel/errors.js';
 import { randomToken } from '../kernel/secrets.js';
 import { ACR, type Level } from '../mfa/assurance.js';
 import { SecondFactors } from '../mfa/second-factors.service.js';
-import { DASHBOARD_CLIENT_ID, DASHBOARD_RETURN } from './built-in-clients.js';
+import { DASHBOARD_CLIENT_ID, DASHBOARD_RETURN } from '../clients/built-in-clients.js';
 import { Sessions, type SignedInPerson } from './sessions.service.js';
 
 declare module 'express' {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Config } from '../config/config.js';
 import { Pages, type PageData } from '../http/pages.js';
-import { DASHBOARD_CLIENT_ID } from '../oidc/built-in-clients.js';
+import { DASHBOARD_CLIENT_ID } from '../clients/built-in-clients.js';
 
 /** What all pages of an interaction have in common: whom one signs in for, and the ways onward and out. */
 @Injectable()

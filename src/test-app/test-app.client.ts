@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import * as oidc from 'openid-client';
 import { Config } from '../config/config.js';
-import { TEST_APP_CLIENT_ID } from '../oidc/built-in-clients.js';
+import { TEST_APP_CLIENT_ID } from '../clients/built-in-clients.js';
 
 /** What has to be kept between leaving for the provider and coming back. */
 export interface Transaction {

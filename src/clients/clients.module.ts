@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { Clients } from './clients.service.js';
+
+/**
+ * Owns which applications there are and what each of them may, as the clients file declares it. It speaks no protocol:
+ * that is oidc's.
+ */
+@Module({
+  providers: [Clients],
+  exports: [Clients],
+})
+export class ClientsModule {}
