@@ -9,6 +9,7 @@ import { RecoveryRequestSchema } from './mfa/recovery-request.entity.js';
 import { RememberedDeviceSchema } from './mfa/remembered-device.entity.js';
 import { SpentChallengeSchema } from './mfa/spent-challenge.entity.js';
 import { Client } from './clients/client.entity.js';
+import { DeclarationSchema } from './clients/declaration.entity.js';
 import { BrowserSessionSchema } from './oidc/browser-session.entity.js';
 import { LogoutNoticeSchema } from './oidc/logout-notice.entity.js';
 import { OidcRecordSchema } from './oidc/record.entity.js';
@@ -16,12 +17,15 @@ import { SigningKey } from './oidc/signing-key.entity.js';
 import { AttemptSchema } from './sign-in/attempt.entity.js';
 import { Account } from './users/account.entity.js';
 import { Avatar } from './users/avatar.entity.js';
+import { GroupMemberSchema, GroupSchema } from './users/group.entity.js';
 import { OneTimeLinkSchema } from './users/one-time-link.entity.js';
 
 /** Every table there is; migrations are made from this list. */
 export const entities: Entities = [
   Account,
   Avatar,
+  GroupSchema,
+  GroupMemberSchema,
   OneTimeLinkSchema,
   MailSchema,
   Authenticator,
@@ -38,6 +42,7 @@ export const entities: Entities = [
   BrowserSessionSchema,
   LogoutNoticeSchema,
   Client,
+  DeclarationSchema,
   SigningKey,
   AuditEvent,
 ];

@@ -13,6 +13,7 @@ import { OidcRecordSchema } from '../oidc/record.entity.js';
 import { AttemptSchema } from '../sign-in/attempt.entity.js';
 import { Account } from '../users/account.entity.js';
 import { Avatar } from '../users/avatar.entity.js';
+import { GroupMemberSchema } from '../users/group.entity.js';
 import { OneTimeLinkSchema } from '../users/one-time-link.entity.js';
 
 /** A table with rows of one person, and the columns (as the entity names them) that the person gets of it. */
@@ -35,10 +36,11 @@ const table = (entity: unknown, columns: string, more: Partial<ExportedTable> = 
 export const EXPORTED: Record<string, ExportedTable> = {
   account: table(
     Account,
-    'id username email emailVerifiedAt displayName locale timeZone passwordChangedAt createdAt updatedAt disabledAt deletionDueAt',
+    'id username email emailVerifiedAt displayName locale timeZone phoneNumber address attributes passwordChangedAt createdAt updatedAt disabledAt deletionDueAt',
     { owner: 'id' },
   ),
   avatar: table(Avatar, 'image createdAt'),
+  group_member: table(GroupMemberSchema, 'groupName addedAt'),
   authenticator: table(Authenticator, 'name createdAt lastUsedAt'),
   backup_code: table(BackupCode, 'usedAt'),
   backup_code_set: table(BackupCodeSet, 'createdAt confirmedAt'),
@@ -102,7 +104,9 @@ export const NOT_EXPORTED: Record<string, string> = {
 
   throttle: 'counts checks under keyed fingerprints: whose they are cannot be read from it',
   spent_challenge: 'fingerprints of random values, with no link to a person',
+  account_group: 'which groups there are; group_member says who is in one',
   client: 'of applications, not of people',
+  declaration: 'of applications, not of people',
   signing_key: 'of the service, not of people',
 };
 

@@ -12,6 +12,10 @@ const SigningKeySchema = defineEntity({
     /** The private JWK, sealed. */
     sealedJwk: p.text(),
     createdAt: p.datetime(3),
+    /** Epoch milliseconds from which it signs; until then it is only published. Null: from its making. */
+    activeAt: p.bigint('number').nullable(),
+    /** Epoch milliseconds at which an operator took it out at once: nothing it signed counts any more. */
+    revokedAt: p.bigint('number').nullable(),
   },
 });
 

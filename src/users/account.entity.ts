@@ -23,6 +23,12 @@ const AccountSchema = defineEntity({
     locale: p.string().length(16).nullable(),
     /** An IANA time zone, for the times on the person's pages; null: UTC. */
     timeZone: p.string().length(64).nullable(),
+    /** E.164, as the person wrote it; it is not verified. */
+    phoneNumber: p.string().length(32).nullable(),
+    /** The members of OpenID Connect Core, section 5.1.1, without `formatted`, which is made of them. */
+    address: p.json().$type<Record<string, string>>().nullable(),
+    /** What operators say of the person, by claim name: standard claims that have no column, and the house's own. */
+    attributes: p.json().$type<Record<string, unknown>>().nullable(),
     createdAt: p.datetime(3),
     updatedAt: p.datetime(3),
     disabledAt: p.datetime(3).nullable(),
