@@ -14,7 +14,7 @@ export async function applyClientsFile(app: INestApplicationContext, config: Con
   if (!config.clientsFile) return;
   const declared = readClientsFile(config.clientsFile, config);
   const provider = app.get(Provider);
-  const mistakes = declared.flatMap((client) => {
+  const mistakes = declared.clients.flatMap((client) => {
     const refusal = refusalBy(provider, client);
     return refusal ? [`${config.clientsFile}, line ${client.line}: ${refusal}.`] : [];
   });

@@ -1,5 +1,12 @@
-import type { ClientMetadata } from 'oidc-provider';
 import type { Config } from '../config/config.js';
+
+/** A client as the provider takes it, by the names of RFC 7591; the secret is in it. */
+export interface ClientMetadata extends Record<string, unknown> {
+  client_id: string;
+  client_name?: string;
+  policy_uri?: string;
+  tos_uri?: string;
+}
 
 /**
  * The pages of this server that need a person signed in are a client like any other: there is no second way in.

@@ -1,92 +1,158 @@
-import { isLoopback } from '../config/parsers.js';
-
-/** Says how to mend a value that cannot be used. */
-export type Check = (value: unknown) => string | undefined;
+import {
+  aBackchannelUri,
+  aBoolean,
+  aNumber,
+  anHttpsUrl,
+  anObject,
+  aRedirectUri,
+  aResource,
+  aScopeName,
+  aText,
+  aWebUrl,
+  among,
+  listOf,
+  matching,
+  seconds,
+  type Check,
+  type Fields,
+} from './checks.js';
 
 /** What RFC 6749, appendix A.1, allows, without the space. */
 export const CLIENT_ID = /^[\x21-\x7e]{1,255}$/;
 
-export const SCOPES = ['openid', 'profile', 'email', 'offline_access'];
-const AUTH_METHODS = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'];
+export const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
+export const CIBA_GRANT = 'urn:openid:params:grant-type:ciba';
+export const TOKEN_EXCHANGE_GRANT = 'urn:ietf:params:oauth:grant-type:token-exchange';
+
+/** The grants, by how they are written in the file. */
+const GRANTS = [
+  'authorization_code',
+  'refresh_token',
+  'client_credentials',
+  'implicit',
+  DEVICE_GRANT,
+  CIBA_GRANT,
+  TOKEN_EXCHANGE_GRANT,
+];
+export const LEGACY_RESPONSE_TYPES = [
+  'code id_token',
+  'code token',
+  'code id_token token',
+  'id_token',
+  'id_token token',
+];
+const AUTH_METHODS = [
+  'client_secret_basic',
+  'client_secret_post',
+  'client_secret_jwt',
+  'private_key_jwt',
+  'tls_client_auth',
+  'self_signed_tls_client_auth',
+  'none',
+];
 const ALGORITHMS = ['RS256', 'ES256'];
+/** Ours to verify: what applications sign with. */
+const CLIENT_ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA'];
 
-const aText: Check = (value) => (typeof value === 'string' && value.trim() ? undefined : 'write a text');
-const aBoolean: Check = (value) => (typeof value === 'boolean' ? undefined : 'write true or false');
-const aNumber: Check = (value) =>
-  Number.isInteger(value) && (value as number) >= 0 ? undefined : 'write a number of seconds';
-const anObject: Check = (value) =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? undefined : 'write a map';
-const among =
-  (choices: string[]): Check =>
-  (value) =>
-    choices.includes(value as string) ? undefined : `write one of: ${choices.join(', ')}`;
-const listOf =
-  (check: Check): Check =>
-  (value) =>
-    Array.isArray(value) ? value.map(check).find(Boolean) : 'write a list';
+const aScope: Check = (value) =>
+  typeof value !== 'string'
+    ? 'write the scopes in one text, separated by spaces'
+    : value.split(' ').map(aScopeName).find(Boolean);
 
-const aWebUrl: Check = (value) => {
-  if (typeof value !== 'string' || !URL.canParse(value)) return 'write an absolute URL';
-  return /^https?:$/.test(new URL(value).protocol) ? undefined : 'write an http(s) URL';
-};
-
-/** OpenID Connect Back-Channel Logout 1.0, section 2.2. Plain http only inside, and only where the operator allows inside. */
-const aBackchannelUri: Check = (value) => {
-  if (typeof value !== 'string' || !URL.canParse(value)) return 'write an absolute URL';
-  const { protocol, username, password } = new URL(value);
-  if (value.includes('#')) return 'leave out the fragment (#…)';
-  if (username || password) return 'leave out user name and password';
-  return protocol === 'https:' || protocol === 'http:' ? undefined : 'write an https: address';
-};
-
-/** RFC 9700, section 2.1: compared exactly, and never plain http but on the loopback interface. */
-const aRedirectUri: Check = (value) => {
-  if (typeof value !== 'string' || !URL.canParse(value)) return 'write an absolute URL';
-  const { protocol, hostname, hash, username, password } = new URL(value);
-  if (hash || value.includes('#')) return 'leave out the fragment (#…)';
-  if (username || password) return 'leave out user name and password';
-  if (value.includes('*')) return 'wildcards are not possible: list each address exactly';
-  if (protocol === 'http:' && !isLoopback(hostname))
-    return 'use https: (plain http only for localhost, 127.0.0.1 and [::1])';
-  if (/^(javascript|data|vbscript|file|blob|about):$/.test(protocol))
-    return 'use an https: address or an app scheme of your own';
-  return undefined;
-};
-
-const aScope: Check = (value) => {
-  if (typeof value !== 'string') return 'write the scopes in one text, separated by spaces';
-  const unknown = value.split(' ').filter((scope) => !SCOPES.includes(scope));
-  return unknown.length > 0 ? `"${unknown[0]}" is not known; there are: ${SCOPES.join(', ')}` : undefined;
-};
-
-/** Every field a client may have, and what may stand in it. */
-export const FIELDS: Record<string, Check> = {
-  client_id: (value) =>
-    typeof value === 'string' && CLIENT_ID.test(value)
-      ? undefined
-      : 'write 1 to 255 visible ASCII characters',
+/** Every field a client may have, and what may stand in it. How they go together: client-rules.ts. */
+export const CLIENT_FIELDS: Fields = {
+  client_id: matching(CLIENT_ID, 'write 1 to 255 visible ASCII characters'),
   client_name: aText,
   client_secret: aText,
   client_secret_file: aText,
+  previous_client_secret: aText,
+  previous_client_secret_file: aText,
+  token_endpoint_auth_method: among(AUTH_METHODS),
+  token_endpoint_auth_signing_alg: among(CLIENT_ALGORITHMS),
+  jwks: anObject,
+  jwks_uri: aWebUrl,
+  tls_client_auth_subject_dn: aText,
+  tls_client_auth_san_dns: aText,
+  tls_client_auth_san_uri: aText,
+  tls_client_auth_san_ip: aText,
+  tls_client_auth_san_email: aText,
+  tls_client_certificate_bound_access_tokens: aBoolean,
+  dpop_bound_access_tokens: aBoolean,
+
+  application_type: among(['web', 'native']),
   redirect_uris: (value) =>
     Array.isArray(value) && value.length === 0 ? 'list at least one' : listOf(aRedirectUri)(value),
   post_logout_redirect_uris: listOf(aRedirectUri),
+  initiate_login_uri: anHttpsUrl,
+  grant_types: listOf(among(GRANTS)),
+  response_types: listOf(among(['code', ...LEGACY_RESPONSE_TYPES])),
+  response_modes: listOf(
+    among([
+      'query',
+      'fragment',
+      'form_post',
+      'web_message',
+      'jwt',
+      'query.jwt',
+      'fragment.jwt',
+      'form_post.jwt',
+    ]),
+  ),
+  scope: aScope,
+  apis: listOf(aResource),
+  authorization_details_types: listOf(aText),
+  token_exchange: anObject,
+  profile: among(['fapi2-security', 'fapi2-message-signing']),
+  require_pkce: aBoolean,
+  require_pushed_authorization_requests: aBoolean,
+  require_signed_request_object: aBoolean,
+  request_object_signing_alg: among(CLIENT_ALGORITHMS),
+  authorization_signed_response_alg: among(ALGORITHMS),
+  id_token_signed_response_alg: among(ALGORITHMS),
+  userinfo_signed_response_alg: among(ALGORITHMS),
+  introspection_signed_response_alg: among(ALGORITHMS),
+  subject_type: among(['public', 'pairwise']),
+  sector_identifier_uri: anHttpsUrl,
+
   backchannel_logout_uri: aBackchannelUri,
   backchannel_logout_session_required: aBoolean,
-  token_endpoint_auth_method: among(AUTH_METHODS),
-  application_type: among(['web', 'native']),
-  scope: aScope,
-  jwks: anObject,
-  jwks_uri: aWebUrl,
+  backchannel_token_delivery_mode: among(['poll', 'ping']),
+  backchannel_client_notification_endpoint: aBackchannelUri,
+  backchannel_user_code_parameter: aBoolean,
+  backchannel_authentication_request_signing_alg: among(CLIENT_ALGORITHMS),
+
   client_uri: aWebUrl,
   policy_uri: aWebUrl,
   tos_uri: aWebUrl,
   logo_file: aText,
-  id_token_signed_response_alg: among(ALGORITHMS),
+  contacts: listOf(aText),
+
   default_max_age: aNumber,
+  default_acr_values: listOf(aText),
   require_auth_time: aBoolean,
+  access_token_lifetime: seconds(30, 86_400),
+  id_token_lifetime: seconds(30, 86_400),
+  refresh_token_lifetime: seconds(60, 365 * 86_400),
+
   first_party: aBoolean,
+  consent: among(['always', 'remember', 'never']),
+  groups: listOf(aText),
   require_second_factor: aBoolean,
   require_verified_email: aBoolean,
-  require_pkce: aBoolean,
 };
+
+/** The fields that are Gatehouse's own: the provider carries them along and asks no questions. */
+export const OWN_FIELDS = [
+  'access_token_lifetime',
+  'apis',
+  'consent',
+  'first_party',
+  'groups',
+  'id_token_lifetime',
+  'profile',
+  'refresh_token_lifetime',
+  'require_pkce',
+  'require_second_factor',
+  'require_verified_email',
+  'token_exchange',
+];

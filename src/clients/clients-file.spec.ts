@@ -11,7 +11,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const read = (text: string) => {
   writeFileSync(file, text);
-  return readClientsFile(file);
+  return readClientsFile(file).clients;
 };
 
 function mistakes(text: string): string[] {
@@ -147,7 +147,7 @@ clients:
       file,
       'clients:\n  - client_id: a\n    client_secret: x\n    redirect_uris: [https://a.example]\n    backchannel_logout_uri: http://a:3000/logout\n',
     );
-    const [client] = readClientsFile(file, { internalBackchannel: true });
+    const [client] = readClientsFile(file, { internalBackchannel: true }).clients;
     expect(client!.metadata).toMatchObject({ backchannel_logout_uri: 'http://a:3000/logout' });
   });
 

@@ -1,14 +1,14 @@
 import { EntityManager } from '@mikro-orm/core';
 import { Injectable, Logger } from '@nestjs/common';
-import type { AdapterPayload, ClientMetadata } from 'oidc-provider';
 import { Config } from '../config/config.js';
 import type { SqlRunner } from '../database/sql.js';
 import { Clock } from '../kernel/clock.js';
 import { Secrets } from '../kernel/secrets.js';
-import { builtInClients } from './built-in-clients.js';
+import { builtInClients, type ClientMetadata } from './built-in-clients.js';
 import { Client } from './client.entity.js';
-import type { DeclaredClient } from './clients-file.js';
-import { CLIENT_ID } from './clients-file.fields.js';
+import type { DeclaredClient, DeclaredFile } from './clients-file.js';
+import { CLIENT_ID } from './client.fields.js';
+import { DeclarationSchema } from './declaration.entity.js';
 
 /** A secret of fewer characters can be guessed; it is accepted, since it may be fixed elsewhere, but said. */
 const WEAK_SECRET = 16;
@@ -40,29 +40,37 @@ export class Clients {
     private readonly clock: Clock,
   ) {}
 
-  /** Makes the table say what the file says: clients that are no longer declared are gone. */
-  async apply(declared: DeclaredClient[]): Promise<void> {
+  /** Makes the tables say what the file says: what is no longer declared is gone. Who registered itself stays. */
+  async apply({ clients, declarations }: DeclaredFile): Promise<void> {
     await this.em.fork().transactional(async (em) => {
-      await em.nativeDelete(Client, { id: { $nin: declared.map(({ id }) => id) } });
-      for (const { id, secret, metadata, logo, line } of declared) {
-        if (secret && secret.length < WEAK_SECRET) {
-          this.logger.warn(
-            `client ${JSON.stringify(id)} (line ${line}): its secret is short; use 32 random characters`,
-          );
-        }
-        await em.upsert(Client, {
-          id,
-          metadata,
-          sealedSecret: secret ? this.secrets.seal(secret, place(id)) : null,
-          logo: logo ?? null,
-          updatedAt: this.clock.now(),
-        });
-      }
+      await em.nativeDelete(Client, { origin: 'file', id: { $nin: clients.map(({ id }) => id) } });
+      await em.nativeDelete(DeclarationSchema, {});
+      for (const { kind, name, body } of declarations)
+        await em.upsert(DeclarationSchema, { kind, name, body });
+      for (const client of clients) await em.upsert(Client, this.row(client));
     });
   }
 
+  private row({ id, secret, previousSecret, metadata, logo, line }: DeclaredClient) {
+    if (secret && secret.length < WEAK_SECRET) {
+      this.logger.warn(
+        `client ${JSON.stringify(id)} (line ${line}): its secret is short; use 32 random characters`,
+      );
+    }
+    return {
+      id,
+      origin: 'file' as const,
+      metadata,
+      sealedSecret: secret ? this.secrets.seal(secret, place(id)) : null,
+      sealedPreviousSecret: previousSecret ? this.secrets.seal(previousSecret, place(id)) : null,
+      logo: logo ?? null,
+      updatedAt: this.clock.now(),
+      registeredAt: null,
+    };
+  }
+
   /** The provider's view of a declared client. */
-  async metadata(id: string): Promise<AdapterPayload | undefined> {
+  async metadata(id: string): Promise<ClientMetadata | undefined> {
     if (!CLIENT_ID.test(id)) return undefined;
     const client = await this.em.fork().findOne(Client, { id });
     if (!client) return undefined;

@@ -1,14 +1,16 @@
 import { Provider, type Configuration } from 'oidc-provider';
 import type { Config } from '../config/config.js';
+import { OWN_FIELDS } from '../clients/client.fields.js';
 import { HOUR, MINUTE, SECOND } from '../kernel/clock.js';
 import type { Cookies } from '../http/cookies.js';
 import { ACR } from '../mfa/assurance.js';
-import { accountClaims, refuseUncoveredClaims, SCOPE_CLAIMS } from './claims.js';
+import { accountClaims, SCOPE_CLAIMS } from './claims.js';
 import { grantLoader } from './grants.js';
 import { policy } from './policy.js';
 import { leaveSendingToTheOutbox } from './logout-token.js';
 import { ID_TOKEN_LIFETIME, sessionTtl } from './session-lifetime.js';
-import { mayCallFromBrowser, mayIntrospect, mayRevoke, refuseCarriedKeys } from './endpoint-access.js';
+import { mayCallFromBrowser, refuseCarriedKeys } from './endpoint-access.js';
+import { features } from './features.js';
 import type { ProviderParts } from './provider.parts.js';
 
 const seconds = (milliseconds: number) => Math.floor(milliseconds / SECOND);
@@ -57,7 +59,7 @@ export function createProvider(config: Config, cookies: Cookies, parts: Provider
       id_token_signed_response_alg: 'RS256',
     },
     extraClientMetadata: {
-      properties: ['first_party', 'require_second_factor', 'require_verified_email', 'require_pkce'],
+      properties: OWN_FIELDS,
     },
     pkce: { required: (_ctx, client) => client['require_pkce'] !== false },
     enabledJWA: {
@@ -103,22 +105,7 @@ export function createProvider(config: Config, cookies: Cookies, parts: Provider
       end_session: '/oidc/session/end',
     },
     discovery: { ui_locales_supported: parts.languages.codes, service_documentation: undefined },
-    features: {
-      devInteractions: { enabled: false },
-      introspection: { enabled: true, allowedPolicy: mayIntrospect },
-      revocation: { enabled: true, allowedPolicy: mayRevoke },
-      userinfo: { enabled: true },
-      dPoP: { enabled: false },
-      pushedAuthorizationRequests: { enabled: false },
-      resourceIndicators: { enabled: false },
-      claimsParameter: { enabled: true, assertClaimsParameter: refuseUncoveredClaims },
-      backchannelLogout: { enabled: true },
-      rpInitiatedLogout: {
-        enabled: true,
-        logoutSource: (ctx) => parts.pages.askSignOut(ctx),
-        postLogoutSuccessSource: (ctx) => parts.pages.signedOut(ctx),
-      },
-    },
+    features: features(parts),
     renderError: (ctx, out, error) => parts.pages.error(ctx, out, error),
   };
   const provider = new Provider(config.issuer, configuration);

@@ -1,0 +1,168 @@
+import { CLIENT_ID, LEGACY_RESPONSE_TYPES } from './client.fields.js';
+import type { Declaration } from './clients-file.js';
+import type { Item } from './file-reader.js';
+
+/** What depends on the operator's settings. */
+export interface ClientsFileRules {
+  /** Applications on internal addresses may be told of sign-outs, there also by plain http. */
+  readonly internalBackchannel?: boolean;
+  /** Implicit and hybrid response types may be given. */
+  readonly legacyFlows?: boolean;
+}
+
+/** A mistake in how the fields of a client go together. */
+export interface ClientMistake {
+  /** Where it is to be mended; absent: at the client. */
+  readonly field?: string;
+  readonly what: string;
+}
+
+export const STANDARD_SCOPES = ['openid', 'profile', 'email', 'address', 'phone', 'groups', 'offline_access'];
+/** What a client may ask for that says nothing about it. */
+const USUAL_SCOPE = 'openid profile email offline_access';
+const REDIRECTING = ['authorization_code', 'implicit'];
+
+type Fields = Record<string, unknown>;
+
+/** Each rule on how the fields of a client go together, from top to bottom. */
+export function clientMistakes(
+  { fields, has }: Item,
+  rules: ClientsFileRules,
+  declarations: readonly Declaration[],
+): ClientMistake[] {
+  return [
+    ...identity(fields, has),
+    ...redirection(fields, has, rules),
+    ...authentication(fields, has),
+    ...backchannel(fields, has, rules),
+    ...references(fields, declarations),
+  ];
+}
+
+/** What is stored: the fields without what is kept elsewhere, and with what is said nowhere. */
+export function clientMetadata(fields: Fields, _rules: ClientsFileRules): Fields {
+  const {
+    client_id,
+    client_secret: _secret,
+    client_secret_file: _secretFile,
+    previous_client_secret: _previous,
+    previous_client_secret_file: _previousFile,
+    logo_file: _logo,
+    require_pkce = true,
+    ...rest
+  } = fields;
+  const grants = grantTypes(fields);
+  return {
+    client_name: client_id,
+    grant_types: grants,
+    // RFC 7591, section 2: without a redirecting grant there is no response type.
+    response_types: grants.some((grant) => REDIRECTING.includes(grant)) ? ['code'] : [],
+    token_endpoint_auth_method: 'client_secret_basic',
+    scope: USUAL_SCOPE,
+    ...(grants.some((grant) => REDIRECTING.includes(grant)) ? {} : { redirect_uris: [] }),
+    ...rest,
+    require_pkce,
+  };
+}
+
+function grantTypes(fields: Fields): string[] {
+  return (fields['grant_types'] as string[] | undefined) ?? ['authorization_code', 'refresh_token'];
+}
+
+function identity(fields: Fields, has: Item['has']): ClientMistake[] {
+  const mistakes: ClientMistake[] = [];
+  if (!has('client_id')) mistakes.push({ what: 'client_id is missing' });
+  const id = fields['client_id'];
+  if (typeof id === 'string' && CLIENT_ID.test(id) && id.startsWith('gatehouse-'))
+    mistakes.push({ what: 'client_ids that start with "gatehouse-" are the built-in ones' });
+  return mistakes;
+}
+
+function redirection(fields: Fields, has: Item['has'], rules: ClientsFileRules): ClientMistake[] {
+  const mistakes: ClientMistake[] = [];
+  const redirects = grantTypes(fields).some((grant) => REDIRECTING.includes(grant));
+  if (redirects && !has('redirect_uris')) mistakes.push({ what: 'redirect_uris is missing' });
+  const responseTypes = (fields['response_types'] as string[] | undefined) ?? [];
+  const legacy = responseTypes.find((type) => LEGACY_RESPONSE_TYPES.includes(type));
+  if (legacy && !rules.legacyFlows)
+    mistakes.push({
+      field: 'response_types',
+      what: `response_types: "${legacy}" is a legacy flow; GATEHOUSE_LEGACY_FLOWS=on allows it`,
+    });
+  return mistakes;
+}
+
+function authentication(fields: Fields, has: Item['has']): ClientMistake[] {
+  const mistakes: ClientMistake[] = [];
+  const method = (fields['token_endpoint_auth_method'] as string | undefined) ?? 'client_secret_basic';
+  const secretNamed = has('client_secret') || has('client_secret_file');
+  if (method.startsWith('client_secret') && !secretNamed)
+    mistakes.push({
+      what: 'client_secret or client_secret_file is missing; a public client (SPA, native) says token_endpoint_auth_method: none',
+    });
+  if (!method.startsWith('client_secret') && secretNamed)
+    mistakes.push({ what: `token_endpoint_auth_method ${method} uses no secret: leave it out` });
+  if (!secretNamed && (has('previous_client_secret') || has('previous_client_secret_file')))
+    mistakes.push({
+      what: 'previous_client_secret needs client_secret: the one that is to be used from now on',
+    });
+  if (method === 'private_key_jwt' && !has('jwks') && !has('jwks_uri'))
+    mistakes.push({ what: 'private_key_jwt needs jwks or jwks_uri' });
+  if (method === 'none' && fields['require_pkce'] === false)
+    mistakes.push({ what: 'a public client cannot be exempted from PKCE' });
+  return mistakes;
+}
+
+function backchannel(fields: Fields, has: Item['has'], rules: ClientsFileRules): ClientMistake[] {
+  const mistakes: ClientMistake[] = [];
+  for (const field of ['backchannel_logout_uri', 'backchannel_client_notification_endpoint']) {
+    const uri = fields[field] as string | undefined;
+    if (uri?.startsWith('http:') && !rules.internalBackchannel)
+      mistakes.push({
+        field,
+        what: `${field}: use https: (plain http only on internal addresses, with GATEHOUSE_INTERNAL_BACKCHANNEL=on)`,
+      });
+  }
+  if (fields['backchannel_logout_session_required'] === true && !has('backchannel_logout_uri'))
+    mistakes.push({ what: 'backchannel_logout_session_required needs backchannel_logout_uri' });
+  return mistakes;
+}
+
+/** What a client names must be declared. */
+function references(fields: Fields, declarations: readonly Declaration[]): ClientMistake[] {
+  const names = (kind: Declaration['kind']) =>
+    declarations.filter((declaration) => declaration.kind === kind).map(({ name }) => name);
+  const mistakes: ClientMistake[] = [];
+  for (const [field, kind] of [
+    ['apis', 'apis'],
+    ['groups', 'groups'],
+    ['authorization_details_types', 'authorization_details_types'],
+  ] as const) {
+    const unknown = ((fields[field] as string[] | undefined) ?? []).find(
+      (each) => !names(kind).includes(each),
+    );
+    if (unknown) mistakes.push({ field, what: `${field}: "${unknown}" is not declared under ${kind}:` });
+  }
+  const scopes = [...STANDARD_SCOPES, ...scopesOf(declarations)];
+  const unknown = ((fields['scope'] as string | undefined) ?? '')
+    .split(' ')
+    .find((scope) => scope && !scopes.includes(scope));
+  if (unknown)
+    mistakes.push({
+      field: 'scope',
+      what: `scope: "${unknown}" is not known; there are: ${scopes.join(', ')}`,
+    });
+  return mistakes;
+}
+
+/** The scopes of declared APIs and claims. */
+function scopesOf(declarations: readonly Declaration[]): string[] {
+  const scopes = declarations.flatMap(({ kind, body }) => {
+    if (kind === 'apis')
+      return ((body['scopes'] ?? []) as (string | { name: string })[]).map((scope) =>
+        typeof scope === 'string' ? scope : scope.name,
+      );
+    return kind === 'claims' ? ((body['scopes'] ?? []) as string[]) : [];
+  });
+  return [...new Set(scopes)].filter((scope) => !STANDARD_SCOPES.includes(scope));
+}
