@@ -32,6 +32,17 @@ export class Config {
   readonly trustedProxyHops: number;
   /** Whether applications on internal addresses may be told of sign-outs. */
   readonly internalBackchannel: boolean;
+  /** Whether a client may have implicit and hybrid response types. */
+  readonly legacyFlows: boolean;
+  readonly clientRegistration: 'off' | 'token' | 'open';
+  /** How many applications may have registered themselves. */
+  readonly clientRegistrationLimit: number;
+  /** Whose client ID metadata documents are read; empty: nobody's. */
+  readonly clientMetadataHosts: readonly string[];
+  /** 0: signing keys change only by command. */
+  readonly keyRotation: number;
+  /** Who is believed about client certificates, and in which header; absent: there is no mutual TLS. */
+  readonly clientCertificates: { readonly header: string; readonly from: readonly string[] } | undefined;
   readonly testApp: boolean;
   readonly logLevel: 'error' | 'warn' | 'log' | 'debug';
   readonly logFormat: 'json' | 'pretty';

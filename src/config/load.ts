@@ -29,6 +29,7 @@ export function loadConfig(env: Environment): Config {
   const dataDir = resolve(values.GATEHOUSE_DATA_DIR!);
   prepareDataDir(dataDir, mistakes);
   const clientsFile = findClientsFile(values.GATEHOUSE_CLIENTS_FILE, dataDir, mistakes);
+  const certificates = clientCertificates(values, mistakes);
   if (values.GATEHOUSE_SESSION_IDLE! > values.GATEHOUSE_SESSION_LIFETIME!) {
     mistakes.push('GATEHOUSE_SESSION_IDLE is longer than GATEHOUSE_SESSION_LIFETIME: shorten it.');
   }
@@ -69,6 +70,12 @@ export function loadConfig(env: Environment): Config {
     mailFrom: values.GATEHOUSE_MAIL_FROM ?? `gatehouse@${url.hostname}`,
     trustedProxyHops: values.GATEHOUSE_TRUSTED_PROXY_HOPS!,
     internalBackchannel: values.GATEHOUSE_INTERNAL_BACKCHANNEL === 'on',
+    legacyFlows: values.GATEHOUSE_LEGACY_FLOWS === 'on',
+    clientRegistration: values.GATEHOUSE_CLIENT_REGISTRATION!,
+    clientRegistrationLimit: values.GATEHOUSE_CLIENT_REGISTRATION_LIMIT!,
+    clientMetadataHosts: values.GATEHOUSE_CLIENT_METADATA_HOSTS ?? [],
+    keyRotation: values.GATEHOUSE_KEY_ROTATION!,
+    clientCertificates: certificates,
     testApp:
       values.GATEHOUSE_TEST_APP === 'auto' ? isLoopback(url.hostname) : values.GATEHOUSE_TEST_APP === 'on',
     logLevel: values.GATEHOUSE_LOG_LEVEL!,
@@ -79,6 +86,20 @@ export function loadConfig(env: Environment): Config {
           : 'json'
         : values.GATEHOUSE_LOG_FORMAT!,
   });
+}
+
+function clientCertificates(values: SettingValues, mistakes: string[]): Config['clientCertificates'] {
+  const { GATEHOUSE_CLIENT_CERTIFICATE_HEADER: header, GATEHOUSE_CLIENT_CERTIFICATE_FROM: from } = values;
+  if (header && from) return { header, from };
+  if (header)
+    mistakes.push(
+      'GATEHOUSE_CLIENT_CERTIFICATE_HEADER needs GATEHOUSE_CLIENT_CERTIFICATE_FROM: who may send it.',
+    );
+  if (from)
+    mistakes.push(
+      'GATEHOUSE_CLIENT_CERTIFICATE_FROM has no effect without GATEHOUSE_CLIENT_CERTIFICATE_HEADER.',
+    );
+  return undefined;
 }
 
 /** Whether others on this machine can look into the data directory: to be said, since a mounted or shared one is not ours to close. */

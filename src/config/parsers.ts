@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { DAY, HOUR, MINUTE, SECOND } from '../kernel/clock.js';
 
 /** A value that cannot be used; the message says how to mend it. */
@@ -103,6 +104,37 @@ export const smtpUrl: Parse<URL> = (value) => {
     throw new BadSetting('after the host only ?tls=required or ?tls=off may stand');
   }
   return url;
+};
+
+/** Host names separated by spaces; `*.` before one stands for whatever is below it. */
+export const hostPatterns: Parse<string[]> = (value) => {
+  const hosts = value.toLowerCase().split(/[\s,]+/);
+  const wrong = hosts.find((host) => !/^(\*\.)?([a-z0-9-]+\.)+[a-z0-9-]+$/.test(host));
+  if (wrong) throw new BadSetting(`"${wrong}" is no host name: write agents.example.org or *.example.org`);
+  return hosts;
+};
+
+/** IP addresses and networks (CIDR) separated by spaces. */
+export const networks: Parse<string[]> = (value) => {
+  const all = value.split(/[\s,]+/);
+  const wrong = all.find((each) => {
+    const [address = '', bits, ...rest] = each.split('/');
+    const most = isIP(address) === 6 ? 128 : 32;
+    return (
+      isIP(address) === 0 ||
+      rest.length > 0 ||
+      (bits !== undefined && !(/^\d{1,3}$/.test(bits) && +bits <= most))
+    );
+  });
+  if (wrong) throw new BadSetting(`"${wrong}" is no address and no network: write 10.0.0.2 or 172.18.0.0/16`);
+  return all;
+};
+
+/** RFC 9110, section 5.1; lower case, as Node gives them. */
+export const headerName: Parse<string> = (value) => {
+  if (!/^[A-Za-z0-9-]{1,64}$/.test(value))
+    throw new BadSetting('write the name of a header, for example X-Client-Cert');
+  return value.toLowerCase();
 };
 
 /** One address, with or without a name before it; no line break can begin another header. */

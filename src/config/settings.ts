@@ -3,9 +3,12 @@ import {
   databaseUrl,
   duration,
   durationOrOff,
+  headerName,
+  hostPatterns,
   integer,
   mailSender,
   masterSecret,
+  networks,
   oneOf,
   publicUrl,
   smtpUrl,
@@ -146,6 +149,48 @@ export const SETTINGS = {
     initial: 'off',
     description:
       'Whether an application on an internal address (loopback, a private network, a name inside a compose file) may be told of sign-outs at its `backchannel_logout_uri`, there also by plain http. `off`: nothing that stands in the clients file makes this server reach into its own network.',
+  }),
+  GATEHOUSE_LEGACY_FLOWS: setting({
+    parse: oneOf('on', 'off'),
+    initial: 'off',
+    description:
+      'Whether a client may have the implicit and hybrid response types (`response_types` in the clients file). `off`: they are neither advertised nor accepted. Tokens in a redirect leak (RFC 9700, section 2.1.2); use it for old applications and certification only.',
+  }),
+  GATEHOUSE_CLIENT_REGISTRATION: setting({
+    parse: oneOf('off', 'token', 'open'),
+    initial: 'off',
+    description:
+      'Whether applications may register themselves (RFC 7591): not at all, with a token that `gatehouse registration-token` prints, or anybody. They get no more than the file could give a third party: consent is always asked.',
+  }),
+  GATEHOUSE_CLIENT_REGISTRATION_LIMIT: setting({
+    parse: integer(1, 1_000_000),
+    initial: '1000',
+    description:
+      'How many applications may have registered themselves. A tenth of it, at least ten, may come in any one hour.',
+  }),
+  GATEHOUSE_CLIENT_METADATA_HOSTS: setting({
+    parse: hostPatterns,
+    initialText: 'none: off',
+    description:
+      'Hosts whose applications are known by a client ID metadata document (`client_id` is its https address), as agents do: `agents.example.org *.tools.example.org`.',
+  }),
+  GATEHOUSE_KEY_ROTATION: setting({
+    parse: durationOrOff(2 * DAY, 3 * 365 * DAY),
+    initial: '90d',
+    description:
+      'How long a signing key signs. The next one is published a day or more ahead, the old one until its last token has expired. `off`: only by `gatehouse rotate-keys`.',
+  }),
+  GATEHOUSE_CLIENT_CERTIFICATE_HEADER: setting({
+    parse: headerName,
+    initialText: 'none: off',
+    description:
+      'The header in which the reverse proxy that ends TLS passes a client certificate on (mutual TLS, RFC 8705): URL-encoded PEM, or base64 DER as in RFC 9440. It needs GATEHOUSE_CLIENT_CERTIFICATE_FROM.',
+  }),
+  GATEHOUSE_CLIENT_CERTIFICATE_FROM: setting({
+    parse: networks,
+    initialText: 'nobody',
+    description:
+      'Addresses or networks of the proxies whose certificate header is believed: `10.0.0.2 172.18.0.0/16`. From anybody else it is removed.',
   }),
   GATEHOUSE_TEST_APP: setting({
     parse: oneOf('auto', 'on', 'off'),
