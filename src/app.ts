@@ -4,7 +4,7 @@ import { Provider } from 'oidc-provider';
 import type { Response } from 'express';
 import { join } from 'node:path';
 import { AppModule } from './app.module.js';
-import { applyClientsFile } from './admin/apply-clients.js';
+import { ClientsFile } from './admin/clients-file.service.js';
 import { Audit } from './audit/audit.service.js';
 import { answerUnreadable } from './http/unreadable.js';
 import type { Config } from './config/config.js';
@@ -65,6 +65,6 @@ export async function createApp(config: Config, clock?: Clock): Promise<NestExpr
 
   app.getHttpServer().on('clientError', answerUnreadable);
 
-  await applyClientsFile(app, config);
+  await app.get(ClientsFile).apply('start');
   return app;
 }

@@ -1,30 +1,37 @@
 import 'reflect-metadata';
-import { ACCOUNT_COMMANDS, type AccountCommand } from './admin/account-commands.list.js';
+import type { AccountCommand } from './admin/account-commands.list.js';
+import { CLIENT_COMMANDS, COMMANDS, type ClientCommand } from './admin/commands.list.js';
 import type { Config } from './config/config.js';
 import { loadConfig, unknownSettings } from './config/load.js';
 import { explain } from './start-failure.js';
 
 const EXIT_USAGE = 64;
-const [command = 'help', ...args] = process.argv.slice(2);
+const words = process.argv.slice(2);
+/** A command is one word or two. */
+const command =
+  [words.slice(0, 2).join(' '), words[0] ?? 'help'].find((name) => Object.hasOwn(COMMANDS, name)) ??
+  words[0] ??
+  'help';
+const args = words.slice(command.split(' ').length);
 
 async function run(): Promise<number> {
   process.umask(0o077);
   // A container asks this every few seconds: it must not load the whole program for it.
   if (command === 'health') return health(loadConfig(process.env));
-  const known = Object.hasOwn(ACCOUNT_COMMANDS, command)
-    ? ACCOUNT_COMMANDS[command as AccountCommand]
-    : undefined;
+  const known = Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined;
   if (!known || args.length !== known.parameters.length) {
     console.log(help());
     return command === 'help' ? 0 : EXIT_USAGE;
   }
-  return runForAccount(command as AccountCommand);
+  return runInside();
 }
 
-async function runForAccount(name: AccountCommand): Promise<number> {
+/** With every module of the server, and without listening. */
+async function runInside(): Promise<number> {
   const { NestFactory } = await import('@nestjs/core');
   const { AppModule } = await import('./app.module.js');
   const { AccountCommands } = await import('./admin/account-commands.js');
+  const { ClientCommands } = await import('./admin/client-commands.js');
   const { createLogger } = await import('./http/logger.js');
   const config = loadConfig(process.env);
   for (const setting of unknownSettings(process.env))
@@ -34,7 +41,9 @@ async function runForAccount(name: AccountCommand): Promise<number> {
     abortOnError: false,
   });
   try {
-    const { done, message } = await app.get(AccountCommands).run(name, args);
+    const { done, message } = Object.hasOwn(CLIENT_COMMANDS, command)
+      ? await app.get(ClientCommands).run(command as ClientCommand)
+      : await app.get(AccountCommands).run(command as AccountCommand, args);
     console.log(message);
     return done ? 0 : 1;
   } finally {
@@ -44,7 +53,7 @@ async function runForAccount(name: AccountCommand): Promise<number> {
 
 function help(): string {
   const line = (words: string, text: string) => `  ${words.padEnd(44)} ${text}`;
-  const commands = Object.entries(ACCOUNT_COMMANDS).map(([name, { parameters, help }]) =>
+  const commands = Object.entries(COMMANDS).map(([name, { parameters, help }]) =>
     line([name, ...parameters.map((parameter) => `<${parameter}>`)].join(' '), help),
   );
   return [

@@ -187,6 +187,12 @@ describe('the program', () => {
       output: expect.stringContaining('no account'),
     });
     expect(await command('dance', 'ada')).toMatchObject({ code: 64 });
+    expect(await command('clients', 'plan', 'now')).toMatchObject({ code: 64 });
+    expect(await command('clients', 'plan')).toMatchObject({ code: 0 });
+    expect(await command('clients', 'apply')).toMatchObject({
+      code: 0,
+      output: expect.stringContaining('nothing changes'),
+    });
     expect(await command('create', 'b', 'no address')).toMatchObject({
       code: 1,
       output: expect.stringContaining('Choose a user name'),

@@ -42,6 +42,7 @@ export type AuditName =
   | 'account.deletion-requested'
   | 'account.kept'
   | 'application.revoked'
+  | 'clients.applied'
   | 'link.printed'
   | 'session.ended';
 

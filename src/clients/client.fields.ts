@@ -149,6 +149,7 @@ export const OWN_FIELDS = [
   'first_party',
   'groups',
   'id_token_lifetime',
+  'previous_client_secret',
   'profile',
   'refresh_token_lifetime',
   'require_pkce',

@@ -1,13 +1,14 @@
 import { EntityManager } from '@mikro-orm/core';
 import { Injectable, Logger } from '@nestjs/common';
 import { Config } from '../config/config.js';
-import type { SqlRunner } from '../database/sql.js';
+import { Sql, type SqlRunner } from '../database/sql.js';
 import { Clock } from '../kernel/clock.js';
 import { Secrets } from '../kernel/secrets.js';
 import { builtInClients, type ClientMetadata } from './built-in-clients.js';
 import { Client } from './client.entity.js';
 import type { DeclaredClient, DeclaredFile } from './clients-file.js';
 import { CLIENT_ID } from './client.fields.js';
+import { plan, type Change, type StoredFile } from './plan.js';
 import { DeclarationSchema } from './declaration.entity.js';
 
 /** A secret of fewer characters can be guessed; it is accepted, since it may be fixed elsewhere, but said. */
@@ -32,16 +33,46 @@ export interface Backchannel {
 @Injectable()
 export class Clients {
   private readonly logger = new Logger('Clients');
+  private readonly made = new Map<string, { stored: string; metadata: ClientMetadata }>();
 
   constructor(
     private readonly config: Config,
     private readonly em: EntityManager,
+    private readonly sql: Sql,
     private readonly secrets: Secrets,
     private readonly clock: Clock,
   ) {}
 
-  /** Makes the tables say what the file says: what is no longer declared is gone. Who registered itself stays. */
-  async apply({ clients, declarations }: DeclaredFile): Promise<void> {
+  /** What is stored of what a clients file declares, for comparison with one. */
+  async stored(): Promise<StoredFile> {
+    const em = this.em.fork();
+    const clients = await em.find(Client, { origin: 'file' });
+    const declarations = await em.find(DeclarationSchema, {});
+    return {
+      clients: clients.map(({ id, metadata, logo, sealedSecret, sealedPreviousSecret }) => ({
+        id,
+        metadata: metadata,
+        logo: logo ?? undefined,
+        secret: this.open(id, sealedSecret),
+        previousSecret: this.open(id, sealedPreviousSecret),
+      })),
+      declarations: declarations.map(({ kind, name, body }) => ({
+        kind,
+        name,
+        body: body,
+      })),
+    };
+  }
+
+  /**
+   * Makes the tables say what the file says: what is no longer declared is gone. Who registered itself stays. Every
+   * instance reads them anew at each request, so nobody has to be restarted.
+   * @returns what was changed; nothing is written where nothing has to be
+   */
+  async apply(declared: DeclaredFile): Promise<Change[]> {
+    const changes = plan(await this.stored(), declared);
+    if (changes.length === 0) return changes;
+    const { clients, declarations } = declared;
     await this.em.fork().transactional(async (em) => {
       await em.nativeDelete(Client, { origin: 'file', id: { $nin: clients.map(({ id }) => id) } });
       await em.nativeDelete(DeclarationSchema, {});
@@ -49,6 +80,7 @@ export class Clients {
         await em.upsert(DeclarationSchema, { kind, name, body });
       for (const client of clients) await em.upsert(Client, this.row(client));
     });
+    return changes;
   }
 
   private row({ id, secret, previousSecret, metadata, logo, line }: DeclaredClient) {
@@ -69,16 +101,27 @@ export class Clients {
     };
   }
 
-  /** The provider's view of a declared client. */
+  /** The provider's view of a client. It is read at each request, and made anew only when it has changed. */
   async metadata(id: string): Promise<ClientMetadata | undefined> {
     if (!CLIENT_ID.test(id)) return undefined;
-    const client = await this.em.fork().findOne(Client, { id });
-    if (!client) return undefined;
-    return {
-      ...client.metadata,
-      client_id: client.id,
-      ...(client.sealedSecret ? { client_secret: this.secrets.open(client.sealedSecret, place(id)) } : {}),
+    const [row] = await this.sql.rows<ClientRow>(READ_CLIENT, id);
+    if (!row) {
+      this.made.delete(id);
+      return undefined;
+    }
+    const stored = Object.values(row).join('\n');
+    const made = this.made.get(id);
+    if (made?.stored === stored) return made.metadata;
+    const secret = this.open(id, row.sealed_secret);
+    const previous = this.open(id, row.sealed_previous_secret);
+    const metadata: ClientMetadata = {
+      ...(JSON.parse(row.metadata) as Record<string, unknown>),
+      client_id: id,
+      ...(secret ? { client_secret: secret } : {}),
+      ...(previous ? { previous_client_secret: previous } : {}),
     };
+    this.made.set(id, { stored, metadata });
+    return metadata;
   }
 
   /** Inside a transaction. @returns undefined when the client has no address to be told at */
@@ -109,6 +152,10 @@ export class Clients {
     };
   }
 
+  private open(id: string, sealed: string | null | undefined): string | undefined {
+    return sealed ? this.secrets.open(sealed, place(id)) : undefined;
+  }
+
   /** @param metadata the provider's, of a declared or a built-in client */
   async face(
     metadata: Pick<ClientMetadata, 'client_id' | 'client_name' | 'policy_uri' | 'tos_uri'>,
@@ -125,6 +172,16 @@ export class Clients {
     };
   }
 }
+
+interface ClientRow {
+  metadata: string;
+  sealed_secret: string | null;
+  sealed_previous_secret: string | null;
+}
+
+/** PostgreSQL's driver would parse the JSON, which is compared as a text. */
+const READ_CLIENT =
+  'SELECT CAST(metadata AS text) AS metadata, sealed_secret, sealed_previous_secret FROM client WHERE id = ?';
 
 function place(clientId: string): string {
   return `client:${clientId}`;

@@ -10,6 +10,7 @@ import { policy } from './policy.js';
 import { leaveSendingToTheOutbox } from './logout-token.js';
 import { ID_TOKEN_LIFETIME, sessionTtl } from './session-lifetime.js';
 import { mayCallFromBrowser, refuseCarriedKeys } from './endpoint-access.js';
+import { acceptPreviousSecrets } from './client-secrets.js';
 import { features } from './features.js';
 import type { ProviderParts } from './provider.parts.js';
 
@@ -111,6 +112,7 @@ export function createProvider(config: Config, cookies: Cookies, parts: Provider
   const provider = new Provider(config.issuer, configuration);
   // The front door has set the headers this makes it read: they are the configured URL's, not the client's.
   provider.proxy = true;
+  acceptPreviousSecrets(provider);
   leaveSendingToTheOutbox(provider);
   return provider;
 }

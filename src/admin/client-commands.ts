@@ -1,0 +1,26 @@
+import { Injectable } from '@nestjs/common';
+import { inWords } from '../clients/plan.js';
+import { Config } from '../config/config.js';
+import type { Outcome } from './account-commands.js';
+import { ClientsFile } from './clients-file.service.js';
+import type { ClientCommand } from './commands.list.js';
+
+/** What an operator does with the clients file from the shell, while servers run. */
+@Injectable()
+export class ClientCommands {
+  constructor(
+    private readonly config: Config,
+    private readonly file: ClientsFile,
+  ) {}
+
+  /** @throws ConfigurationMistakes naming each mistake of the file with its line */
+  async run(command: ClientCommand): Promise<Outcome> {
+    const changes = command === 'clients plan' ? await this.file.plan() : await this.file.apply('shell');
+    if (!changes)
+      return {
+        done: false,
+        message: `there is no clients file: write ${this.config.dataDir}/clients.yaml, or name one with GATEHOUSE_CLIENTS_FILE`,
+      };
+    return { done: true, message: inWords(changes) };
+  }
+}

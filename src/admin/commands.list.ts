@@ -1,0 +1,20 @@
+import { ACCOUNT_COMMANDS } from './account-commands.list.js';
+
+/** What a command takes, and what it is for. */
+export interface CommandHelp {
+  readonly parameters: readonly string[];
+  readonly help: string;
+}
+
+export const CLIENT_COMMANDS = {
+  'clients plan': { parameters: [], help: 'shows what the clients file would change; changes nothing' },
+  'clients apply': {
+    parameters: [],
+    help: 'makes it so; servers that run follow at their next request',
+  },
+} satisfies Record<string, CommandHelp>;
+
+export type ClientCommand = keyof typeof CLIENT_COMMANDS;
+
+/** Every command but `health`. Kept apart from what they do, so that help needs no database. */
+export const COMMANDS: Record<string, CommandHelp> = { ...CLIENT_COMMANDS, ...ACCOUNT_COMMANDS };
