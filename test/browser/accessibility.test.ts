@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { axeViolations, tooWideWhenZoomed, weight } from './accessible.js';
 import type { Device } from './chromium.js';
 import { tabFaults } from './keyboard.js';
-import { photograph, photographsWanted, pictureForReadme } from './photographs.js';
+import { photograph, photographsWanted, picturesForReadme } from './photographs.js';
 import { Stage } from './stage.js';
 import { TOURS, TOURS_WITHOUT_MAIL } from './tour.js';
 import type { Window } from './window.js';
@@ -55,7 +55,7 @@ describe.each([
   });
 
   if (photographsWanted && tours === TOURS) {
-    it('makes the picture in the README', () => pictureForReadme(stage));
+    it('makes the pictures in the README', () => picturesForReadme(stage));
   }
 
   async function faultsOf({ page, complaints, foreignRequests }: Window): Promise<string[]> {

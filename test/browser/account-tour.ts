@@ -74,12 +74,12 @@ export async function accountPages(tour: Tour, person: Person): Promise<void> {
   await visit('receipt-gone');
 }
 
-function confirmAddress({ server }: Stage, accountId: string): Promise<unknown> {
+export function confirmAddress({ server }: Stage, accountId: string): Promise<unknown> {
   const em = server.app.get(EntityManager).fork();
   return em.nativeUpdate(Account, { id: accountId }, { emailVerifiedAt: server.clock.now() });
 }
 
-async function signInAndRemember({ server }: Stage, window: Window, person: Person): Promise<void> {
+export async function signInAndRemember({ server }: Stage, window: Window, person: Person): Promise<void> {
   await window.open('/dashboard');
   await window.signIn(person);
   server.clock.advance(30_000);

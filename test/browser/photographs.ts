@@ -2,7 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { addEnrolled } from '../support/enrolled.js';
-import { ada } from '../support/people.js';
+import { ada, type Person } from '../support/people.js';
+import { confirmAddress, signInAndRemember } from './account-tour.js';
 import type { Stage } from './stage.js';
 
 export const photographsWanted = process.env['GATEHOUSE_SCREENSHOTS'] === '1';
@@ -28,21 +29,45 @@ async function wholePage(page: Page): Promise<Buffer> {
   return picture;
 }
 
-/** The picture in the README: the sign-in page on a desktop, and on a phone the code that is asked for then. */
-export async function pictureForReadme(stage: Stage): Promise<void> {
-  const { server, chromium } = stage;
+/** The pictures in the README: each a page on a desktop, and on a phone what belongs to it. */
+export async function picturesForReadme(stage: Stage): Promise<void> {
   const person = ada();
-  await addEnrolled(server, person);
+  const account = await addEnrolled(stage.server, person);
+  await confirmAddress(stage, account.id);
+  await pictureOfSigningIn(stage, person);
+  await pictureOfTheAccount(stage, person);
+}
+
+async function pictureOfSigningIn(stage: Stage, person: Person): Promise<void> {
   const notes = stage.application('notes');
-  const desktop = await chromium.window({ scale: 1.5 });
+  const desktop = await stage.chromium.window({ scale: 1.5 });
   await desktop.open(notes.authorizationUrl());
   await desktop.type('username', person.username);
-  const phone = await chromium.window({ device: 'phone' });
+  const phone = await stage.chromium.window({ device: 'phone' });
   await phone.open(notes.authorizationUrl());
   await phone.signIn(person);
   await phone.type('code', '492 039');
-  await phone.page.emulateMedia({ colorScheme: 'dark' });
+  await pair(stage, 'sign-in', desktop.page, phone.page);
+}
 
+async function pictureOfTheAccount(stage: Stage, person: Person): Promise<void> {
+  const desktop = await stage.chromium.window({ scale: 1.5 });
+  await signInAndRemember(stage, desktop, person);
+  for (const id of ['notes', 'photos'] as const) {
+    const application = stage.application(id);
+    await desktop.open(application.authorizationUrl());
+    await application.tokens();
+  }
+  const phone = await stage.chromium.window({ device: 'phone' });
+  await signInAndRemember(stage, phone, person);
+  await phone.open('/dashboard/sessions');
+  await desktop.open('/dashboard');
+  await pair(stage, 'account', desktop.page, phone.page);
+}
+
+/** A window, and in front of it a phone in the dark. */
+async function pair({ chromium }: Stage, name: string, desktop: Page, phone: Page): Promise<void> {
+  await phone.emulateMedia({ colorScheme: 'dark' });
   const image = async (page: Page) => `data:image/png;base64,${(await page.screenshot()).toString('base64')}`;
   const canvas = (await chromium.window({ scale: 1.5 })).page;
   await canvas.setViewportSize({ width: 1120, height: 660 });
@@ -53,10 +78,10 @@ export async function pictureForReadme(stage: Stage): Promise<void> {
       img { display: block; width: 100%; }
       .desktop { inset: 44px auto auto 48px; width: 880px; border-radius: 12px; background: #d3ddd8; }
       p { margin: 0; padding-left: 14px; color: #8fa39a; font: 16px/26px sans-serif; }
-      .phone { inset: 84px 48px auto auto; width: 240px; border: 8px solid #050a08; border-radius: 36px; }
+      .phone { inset: 84px 48px auto auto; width: 240px; background: #17201c; border: 8px solid #050a08; border-radius: 36px; }
     </style>
-    <div class="desktop"><p>●&ensp;●&ensp;●</p><img src="${await image(desktop.page)}"></div>
-    <div class="phone"><img src="${await image(phone.page)}"></div>`);
+    <div class="desktop"><p>●&ensp;●&ensp;●</p><img src="${await image(desktop)}"></div>
+    <div class="phone"><img src="${await image(phone)}"></div>`);
   mkdirSync('docs/images', { recursive: true });
-  writeFileSync('docs/images/sign-in.png', await canvas.screenshot());
+  writeFileSync(`docs/images/${name}.png`, await canvas.screenshot());
 }
