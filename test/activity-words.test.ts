@@ -13,11 +13,20 @@ describe('the words for what happened in an account', () => {
     expect(english).toHaveProperty([`activity.${name}`]);
   });
 
+  it('are for reasons that are written down', () => {
+    const written = readFileSync(join(projectRoot, 'src/dashboard/sessions.controller.ts'), 'utf8').concat(
+      readFileSync(join(projectRoot, 'src/dashboard/sign-out.controller.ts'), 'utf8'),
+    );
+    const reasons = Object.keys(english).flatMap((key) => key.split('.because.')[1] ?? []);
+    expect(reasons.length).toBeGreaterThan(2);
+    expect(reasons.filter((reason) => !written.includes(`'${reason}'`))).toEqual([]);
+  });
+
   it('are for events that exist', () => {
     expect(names.length).toBeGreaterThan(15);
     const words = Object.keys(english)
       .filter((key) => /^activity\.(?!result\.|factor\.)/.test(key))
-      .map((key) => key.replace(/^activity\.|\.(success|failure|throttled)$/g, ''));
+      .map((key) => key.replace(/^activity\.|\.(success|failure|throttled|because\.[a-z-]+)$/g, ''));
     expect(words.filter((name) => !names.includes(name))).toEqual([]);
   });
 });

@@ -48,6 +48,11 @@ describe('the message catalogues', () => {
     expect(Object.entries(messages).filter(([, text]) => text.trim() === '')).toEqual([]);
   });
 
+  it.each(['en', ...others])('%s has the apostrophes and quotation marks of print', (code) => {
+    const typed = Object.entries(catalogue(code)).filter(([, text]) => /['"]/.test(text));
+    expect(typed).toEqual([]);
+  });
+
   it.each(templates)('views/%s has no text of its own', (name) => {
     const html = literalHtml(readFileSync(join(views, name), 'utf8'));
     const text = html.replace(/<[^>]*>/g, ' ').replace(/&\w+;/g, ' ');

@@ -143,12 +143,13 @@ export class Clients {
     return (await this.known(id)).face;
   }
 
-  async known(id: string): Promise<{ face: ClientFace; firstParty: boolean }> {
+  async known(id: string): Promise<{ face: ClientFace; firstParty: boolean; canBeTold: boolean }> {
     const builtIn = builtInClients(this.config).find(({ client_id }) => client_id === id);
     const metadata = builtIn ?? (await this.em.fork().findOne(Client, { id }))?.metadata ?? {};
     return {
       face: await this.face({ ...metadata, client_id: id }),
       firstParty: metadata['first_party'] === true,
+      canBeTold: Boolean(metadata['backchannel_logout_uri']),
     };
   }
 

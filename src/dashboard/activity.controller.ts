@@ -35,9 +35,9 @@ export class ActivityController {
   }
 
   private inWords(req: Request, event: AuditEvent, names: ReadonlyMap<string, string>) {
-    const { name, result, factor, clientId, at, address, userAgent } = event;
+    const { name, result, factor, clientId, at, address, userAgent, detail } = event;
     return {
-      what: this.pages.text(req, this.keyOf(name, result)),
+      what: this.pages.text(req, this.keyOf(name, result, detail?.['reason'])),
       // A failure has mostly words of its own; the mark beside them lets the eye find it.
       failed: result !== 'success' && this.pages.text(req, `activity.result.${result}`),
       factor: factor && this.languages.has(`activity.factor.${factor}`) && `activity.factor.${factor}`,
@@ -48,9 +48,10 @@ export class ActivityController {
     };
   }
 
-  private keyOf(name: string, result: string): string {
-    const special = `activity.${name}.${result}`;
-    return this.languages.has(special) ? special : `activity.${name}`;
+  /** The words for just this: for its reason or its result, where they have words of their own. */
+  private keyOf(name: string, result: string, reason: unknown): string {
+    const special = [`activity.${name}.because.${String(reason)}`, `activity.${name}.${result}`];
+    return special.find((key) => this.languages.has(key)) ?? `activity.${name}`;
   }
 }
 

@@ -67,12 +67,13 @@ export class ApplicationsController {
   }
 }
 
-function inWords({ clientId, face, scopes, since, firstParty }: ConnectedApplication) {
+function inWords({ clientId, face, scopes, since, firstParty, canBeTold }: ConnectedApplication) {
   return {
     clientId,
     client: face,
     scopes: SCOPES.filter((name) => scopes.includes(name)).map((name) => ({ name })),
     since: Number.isFinite(since) ? new Date(since) : undefined,
     firstParty,
+    canBeTold,
   };
 }

@@ -1,4 +1,5 @@
 import { BACKUP_CODES_LOW } from '../mfa/backup-code-format.js';
+import type { MessageRef } from '../http/form.js';
 import { hasSecondFactor, type Enrolled } from '../mfa/enrolled.js';
 
 /** What the account says of itself, as far as something may be missing in it. */
@@ -11,13 +12,13 @@ export interface Circumstances {
   readonly mail: boolean;
 }
 
-/** Something to be looked after, and where that is done. Texts are message keys. */
+/** Something to be looked after, and where that is done. `text` and `button` are message keys. */
 export interface Missing {
   /** Of the button that leads there. */
   readonly id: string;
   /** Somebody else may be at work here. */
   readonly urgent: boolean;
-  readonly title: string;
+  readonly title: MessageRef;
   readonly text: string;
   readonly button: string;
   /** A page of the account; undefined where `action` is. */
@@ -35,7 +36,9 @@ export function whatIsMissing({ enrolled, recoveryAsked, addressConfirmed, mail 
     ...(passkeys.some(({ suspectSince }) => suspectSince) ? [SUSPECT_PASSKEY] : []),
     ...(secured ? [] : [NO_SECOND_FACTOR]),
     ...(secured && !backupCodes.confirmed ? [CODES_UNCONFIRMED] : []),
-    ...(secured && backupCodes.confirmed && backupCodes.left <= BACKUP_CODES_LOW ? [CODES_LOW] : []),
+    ...(secured && backupCodes.confirmed && backupCodes.left <= BACKUP_CODES_LOW
+      ? [codesLow(backupCodes.left)]
+      : []),
     ...(mail && !addressConfirmed ? [ADDRESS_UNCONFIRMED] : []),
   ];
 }
@@ -76,14 +79,17 @@ const CODES_UNCONFIRMED: Missing = {
   page: '/second-factor/backup-codes',
 };
 
-const CODES_LOW: Missing = {
+/** None and one are said in words. */
+const LOW_HEADINGS = ['dashboard.overview.low-heading-0', 'dashboard.overview.low-heading-1'];
+
+const codesLow = (left: number): Missing => ({
   id: 'more-codes',
   urgent: false,
-  title: 'dashboard.overview.low-heading',
+  title: { key: LOW_HEADINGS[left] ?? 'dashboard.overview.low-heading', params: { left } },
   text: 'dashboard.overview.low-lead',
   button: 'dashboard.overview.low',
   page: '/second-factor',
-};
+});
 
 const ADDRESS_UNCONFIRMED: Missing = {
   id: 'confirm-email',

@@ -56,8 +56,9 @@ export class OverviewController {
       account: overviewOf(account),
       displayName: account.displayName ?? account.username,
       pictureUrl: picture && this.config.basePath + picture,
-      missing: missing.map(({ page, action, ...texts }) => ({
+      missing: missing.map(({ page, action, title, ...texts }) => ({
         ...texts,
+        title: this.pages.text(req, title),
         href: page && this.accountPages.url(page),
         action: action && this.accountPages.url(action),
       })),

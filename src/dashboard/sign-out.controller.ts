@@ -8,6 +8,7 @@ import { notFound } from '../kernel/errors.js';
 import { LogoutNotices } from '../oidc/logout-notices.service.js';
 import { Sessions } from '../oidc/sessions.service.js';
 import { SignedIn } from '../oidc/signed-in.guard.js';
+import { Accounts } from '../users/accounts.service.js';
 import { AccountPages } from './account-pages.js';
 import { entriesOf } from './receipt.js';
 
@@ -22,6 +23,7 @@ export class SignOutController {
     private readonly config: Config,
     private readonly sessions: Sessions,
     private readonly notices: LogoutNotices,
+    private readonly accounts: Accounts,
     private readonly accountPages: AccountPages,
     private readonly pages: Pages,
     private readonly audit: Audit,
@@ -67,7 +69,7 @@ export class SignOutController {
 
   /**
    * Who was told, for whoever has no session any more: the address is the key, and counts for an hour. It names
-   * applications and nothing of the person.
+   * applications and nothing of the person, but speaks their language and keeps to their clock, as their account did.
    */
   @Public()
   @Get('signed-out/:receipt')
@@ -75,6 +77,9 @@ export class SignOutController {
     const nobodyToTell = receipt === NOBODY_TO_TELL;
     if (!nobodyToTell && !RECEIPT_ID.test(receipt)) throw notFound();
     const lines = nobodyToTell ? [] : await this.notices.receiptOf(receipt);
+    const ownerId = lines.length > 0 ? await this.notices.ownerOf(receipt) : undefined;
+    const owner = ownerId && (await this.accounts.find(ownerId));
+    if (owner) req.languageHints = { account: owner.locale, timeZone: owner.timeZone };
     const entries = entriesOf(lines);
     this.pages.show(req, res, 'dashboard/receipt', {
       entries,

@@ -16,6 +16,8 @@ export interface ConnectedApplication {
   readonly since: number;
   /** One of the house's own, that nobody was asked about. */
   readonly firstParty: boolean;
+  /** It has an address at which it hears that its access has ended. */
+  readonly canBeTold: boolean;
 }
 
 /** Which applications a person has let in, and taking that back. */

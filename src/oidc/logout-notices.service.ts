@@ -94,6 +94,16 @@ export class LogoutNotices {
     return this.lines('created_at > ?', this.clock.now().getTime() - RECEIPT_LIFETIME, receiptId);
   }
 
+  /** Whose receipt it is, as long as `receiptOf` shows it. */
+  async ownerOf(receiptId: string): Promise<string | undefined> {
+    const [row] = await this.sql.rows<{ account_id: string }>(
+      'SELECT account_id FROM logout_notice WHERE receipt_id = ? AND created_at > ? LIMIT 1',
+      receiptId,
+      this.clock.now().getTime() - RECEIPT_LIFETIME,
+    );
+    return row?.account_id;
+  }
+
   /** Removes at most `limit` old notices. @returns how many they were */
   async removeExpired(limit: number): Promise<number> {
     return this.sql.run(

@@ -117,6 +117,16 @@ describe('the account centre', () => {
       await spend(person.backupCodes![6]!);
       await browser.open('/dashboard');
       expect(buttons(browser)).toEqual(['more-codes']);
+      expect(browser.page.text).toContain('Only 3 backup codes left');
+      for (const [n, words] of [
+        'Only 2 backup codes left',
+        'Only one backup code left',
+        'No backup code left',
+      ].entries()) {
+        await spend(person.backupCodes![7 + n]!);
+        await browser.open('/dashboard');
+        expect(browser.page.text).toContain(words);
+      }
       await browser.click('more-codes');
       expect(browser.page.html.getElementById('new-codes')).not.toBeNull();
     });
@@ -289,6 +299,7 @@ describe('the account centre', () => {
 
       await browser.click('revoke-1');
       expect(browser.page.html.querySelector('h1')!.text).toBe('End the access of Third-party Calendar?');
+      expect(browser.page.text).toContain('It cannot be told to sign you out');
       await browser.press('submit');
       expect(browser.page.path).toBe('/dashboard/applications?done=application-revoked');
       expect(browser.page.text).not.toContain('Third-party Calendar');
@@ -307,7 +318,7 @@ describe('the account centre', () => {
       const { person } = await newcomer();
       const browser = await signedIn(person);
       await browser.open('/dashboard/applications');
-      expect(browser.page.text).toContain('You have not used your account for any application yet');
+      expect(browser.page.text).toContain('No application has access to your account');
       for (const query of [
         '?client=calendar',
         '?client=nobody',
@@ -330,7 +341,9 @@ describe('the account centre', () => {
       await use(browser, 'notes');
       await browser.open('/dashboard/applications');
       await browser.click('revoke-0');
+      expect(browser.page.text).toContain('We tell it to sign you out');
       await browser.press('submit');
+      expect(browser.page.text).toContain('No application has access to your account');
       const told = await listener.told(server, 1);
       expect(told.map(({ client, claims }) => [client, claims.sub])).toEqual([['notes', account.id]]);
     });
@@ -390,6 +403,23 @@ describe('the account centre', () => {
         expect.stringContaining('Nothing to show here'),
       ]);
       expect(stranger.page.text).not.toContain('Notes');
+    });
+
+    it('in the language and on the clock that the account had chosen, although nobody is signed in any more', async () => {
+      const { person, account } = await newcomer();
+      await server.app
+        .get(EntityManager)
+        .fork()
+        .nativeUpdate(Account, { id: account.id }, { locale: 'de', timeZone: 'Asia/Kathmandu' });
+      const browser = await signedIn(person);
+      await use(browser, 'calendar');
+      await browser.open('/dashboard/sign-out-everywhere');
+      await browser.press('submit');
+      const line = entry(browser, 'Third-party Calendar');
+      const hour = new Intl.DateTimeFormat('de', { timeStyle: 'short', timeZone: 'Asia/Kathmandu' });
+      const until = hour.format(server.clock.now().getTime() + HOUR);
+      expect(line).toContain('Ein Token, das sie hat, kann gültig sein bis:');
+      expect(line).toMatch(new RegExp(`${until.slice(0, 3)}\\d\\d GMT\\+5:45`));
     });
 
     it('and goes on trying to tell one that is away, which the receipt says', async () => {

@@ -94,6 +94,32 @@ describe('my activity', () => {
     },
   );
 
+  it('says how sessions ended: this one, another one, all others or every one', async () => {
+    const person = somebody();
+    await server.addPerson(person);
+    const [browser, there] = [new Browser(server), new Browser(server)];
+    const ended = async () => {
+      await browser.open('/dashboard/activity');
+      return words(browser).find((what) => /[Ss]igned out/.test(what));
+    };
+    await there.signIn(person);
+    await browser.signIn(person);
+    await browser.open('/dashboard/sessions');
+    await browser.press('end-1');
+    expect(await ended()).toBe('Another browser was signed out');
+    await there.signIn(person);
+    await browser.open('/dashboard/sessions');
+    await browser.press('end-others');
+    expect(await ended()).toBe('All other browsers were signed out');
+    await browser.press('sign-out');
+    await browser.signIn(person);
+    expect(await ended()).toBe('Signed out');
+    await browser.open('/dashboard/sign-out-everywhere');
+    await browser.press('submit');
+    await browser.signIn(person);
+    expect(await ended()).toBe('Signed out everywhere');
+  });
+
   it('says of what an operator did in the shell that it was the operator', async () => {
     const person = somebody();
     const { id } = await server.addPerson(person);
