@@ -54,6 +54,8 @@ export class DeletionController {
     if (usernameKey(username) !== account.usernameKey)
       return this.show(req, res, { values: { username }, errors: { username: 'form.confirm-username' } });
     const dueAt = await this.deletion.request(account.id);
+    if (dueAt === 'too-often')
+      return this.show(req, res, { values: { username }, errors: { form: 'form.mailed-too-often' } }, 429);
     await this.audit.record('account.deletion-requested', { accountId: account.id }, req);
     await this.sessions.end(req, res);
     this.pages.redirect(res, `/deletion-requested?until=${dueAt.getTime()}`);
@@ -98,9 +100,10 @@ export class DeletionController {
     req: Request,
     res: Response,
     { values = {}, errors }: { values?: Record<string, string>; errors?: FieldErrors } = {},
+    status?: number,
   ): void {
     const { username, deletionDueAt } = req.person!.account;
-    this.accountPages.show(req, res, 'delete', {
+    const data = {
       username,
       dueAt: deletionDueAt,
       action: this.accountPages.url('/delete'),
@@ -109,6 +112,7 @@ export class DeletionController {
       mailed: this.config.smtp !== undefined,
       values,
       ...(errors ? { errors } : {}),
-    });
+    };
+    this.accountPages.show(req, res, 'delete', data, status);
   }
 }

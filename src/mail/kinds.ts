@@ -39,7 +39,13 @@ export interface MailFacts {
   'deletion-requested': { readonly dueAt: number };
   'deletion-cancelled': Record<string, never>;
   /** The account is gone already. */
-  'account-deleted': { readonly email: string; readonly username: string; readonly locale: string };
+  'account-deleted': {
+    readonly email: string;
+    /** Whether somebody has shown that the address is theirs. */
+    readonly confirmed: boolean;
+    readonly username: string;
+    readonly locale: string;
+  };
 }
 
 export type MailKind = keyof MailFacts;

@@ -6,6 +6,7 @@ import { randomToken } from '../kernel/secrets.js';
 import { Outbox } from '../mail/outbox.js';
 import type { Account } from '../users/account.entity.js';
 import type { Kept } from '../users/events.js';
+import { MailQuota } from '../users/mail-quota.js';
 import { OneTimeLinks } from '../users/one-time-links.js';
 import { SecondFactors } from './second-factors.service.js';
 
@@ -42,6 +43,7 @@ export class Recovery {
     private readonly sql: Sql,
     private readonly clock: Clock,
     private readonly links: OneTimeLinks,
+    private readonly quota: MailQuota,
     private readonly secondFactors: SecondFactors,
     private readonly outbox: Outbox,
   ) {}
@@ -56,8 +58,13 @@ export class Recovery {
     return this.read('');
   }
 
-  /** Asks, once: a second request changes nothing. The caller has seen the password proven. */
-  async request({ id: accountId, email }: Account): Promise<void> {
+  /**
+   * Asks, once: a second request changes nothing. Asked for and stopped again and again, it waits: each time every address
+   * is told, and nobody has to have confirmed them. The caller has seen the password proven.
+   */
+  async request({ id: accountId, email }: Account): Promise<'asked' | 'too-often'> {
+    if (await this.open(accountId)) return 'asked';
+    if (this.outbox.isOpen && !(await this.quota.admitAccount(accountId)).admitted) return 'too-often';
     const now = this.now();
     const effectiveAt = this.config.recoveryDelay > 0 ? now + this.config.recoveryDelay : null;
     const addresses = [email, ...(await this.links.formerAddresses(accountId))];
@@ -78,6 +85,7 @@ export class Recovery {
       for (const address of new Set(addresses))
         await this.outbox.add(sql, 'recovery-requested', accountId, { email: address, effectiveAt });
     });
+    return 'asked';
   }
 
   /** Removes every second factor, if the request may be used by now. Of any number of parallel calls one does. */
@@ -136,7 +144,8 @@ export class Recovery {
     );
   }
 
-  private async cancelWithin(sql: SqlRunner, accountId: string): Promise<boolean> {
+  /** The same in the transaction of somebody who takes the account back. */
+  async cancelWithin(sql: SqlRunner, accountId: string): Promise<boolean> {
     const now = this.now();
     const cancelled = await sql.run(
       `UPDATE recovery_request SET ended_at = ? WHERE account_id = ? AND ${OPEN}`,

@@ -2,6 +2,7 @@ import { Controller, Get, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Audit } from '../audit/audit.service.js';
 import { Config } from '../config/config.js';
+import type { FieldErrors } from '../http/form.js';
 import { HOUR } from '../kernel/clock.js';
 import { Recovery } from '../mfa/recovery.service.js';
 import { DueStep } from './due-step.guard.js';
@@ -22,13 +23,7 @@ export class RecoveryController {
   @DueStep('second-factor')
   @Get()
   async ask(@Req() req: Request, @Res() res: Response): Promise<void> {
-    const request = await this.recovery.open(req.signIn!.account!.id);
-    this.factorPages.show(req, res, 'recovery', {
-      request,
-      delayHours: Math.ceil(this.config.recoveryDelay / HOUR),
-      useAction: this.pages.url(req, 'recovery/use'),
-      isProvenHere: hasProvenPassword(req),
-    });
+    await this.show(req, res);
   }
 
   @DueStep('second-factor')
@@ -36,7 +31,8 @@ export class RecoveryController {
   async request(@Req() req: Request, @Res() res: Response): Promise<void> {
     const account = req.signIn!.account!;
     if (!hasProvenPassword(req)) return res.redirect(303, this.pages.url(req, 'recovery'));
-    await this.recovery.request(account);
+    if ((await this.recovery.request(account)) === 'too-often')
+      return this.show(req, res, { form: 'form.mailed-too-often' }, 429);
     await this.audit.record('recovery.requested', { accountId: account.id }, req);
     res.redirect(303, this.pages.url(req, 'recovery'));
   }
@@ -50,6 +46,16 @@ export class RecoveryController {
       return res.redirect(303, this.pages.url(req, 'recovery'));
     await this.audit.record('recovery.used', { accountId: account.id }, req);
     this.pages.onward(req, res);
+  }
+
+  private async show(req: Request, res: Response, errors?: FieldErrors, status?: number): Promise<void> {
+    const data = {
+      request: await this.recovery.open(req.signIn!.account!.id),
+      delayHours: Math.ceil(this.config.recoveryDelay / HOUR),
+      useAction: this.pages.url(req, 'recovery/use'),
+      isProvenHere: hasProvenPassword(req),
+    };
+    this.factorPages.show(req, res, 'recovery', data, errors, status);
   }
 }
 

@@ -7,6 +7,7 @@ import { Outbox } from '../mail/outbox.js';
 import { Account } from './account.entity.js';
 import { Accounts } from './accounts.service.js';
 import { accountDeleted, deletionRequested } from './events.js';
+import { MailQuota } from './mail-quota.js';
 import { OneTimeLinks } from './one-time-links.js';
 
 /** As long as the owner can think better of it. */
@@ -23,12 +24,14 @@ export class AccountDeletion {
     private readonly clock: Clock,
     private readonly accounts: Accounts,
     private readonly links: OneTimeLinks,
+    private readonly quota: MailQuota,
     private readonly outbox: Outbox,
     private readonly events: Events,
   ) {}
 
-  /** @returns when the account will be gone */
-  async request(accountId: string): Promise<Date> {
+  /** @returns when the account will be gone; wanted and thought better of again and again, it waits: the owner's mailbox may be a stranger's */
+  async request(accountId: string): Promise<Date | 'too-often'> {
+    if (this.outbox.isOpen && !(await this.quota.admitAccount(accountId)).admitted) return 'too-often';
     const now = this.clock.now();
     const dueAt = new Date(now.getTime() + DELETION_GRACE);
     await this.em.fork().transactional(async (em) => {
@@ -74,17 +77,24 @@ export class AccountDeletion {
     return deleted;
   }
 
-  private async delete({ id, email, username, locale }: Account, now: Date): Promise<void> {
+  private async delete({ id, email, emailVerifiedAt, username, locale }: Account, now: Date): Promise<void> {
     await this.em.fork().transactional(async (em) => {
       // Whoever decides to keep it in this very moment wins.
       if ((await em.nativeDelete(Account, { id, deletionDueAt: { $lte: now } })) !== 1) return;
       const sql = this.sql.within(em);
       await this.events.emit(accountDeleted, { accountId: id, sql });
-      await this.outbox.add(sql, 'account-deleted', null, { email, username, locale: locale ?? '' });
+      const confirmed = emailVerifiedAt != null;
+      await this.outbox.add(sql, 'account-deleted', null, {
+        email,
+        confirmed,
+        username,
+        locale: locale ?? '',
+      });
     });
   }
 
-  private async keepWithin(em: EntityManager, id: string): Promise<Account | undefined> {
+  /** The same in the transaction of somebody who takes the account back. */
+  async keepWithin(em: EntityManager, id: string): Promise<Account | undefined> {
     const now = this.clock.now();
     const kept = await em.nativeUpdate(
       Account,

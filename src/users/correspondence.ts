@@ -51,11 +51,13 @@ export class Correspondence {
     isFirstTry: boolean,
   ): Promise<Addressed | undefined> {
     if (kind === 'username-taken' || kind === 'account-deleted' || kind === 'email-taken-back')
-      return this.toNobodyKnown(kind, facts as MailFacts[WithoutAccount]);
+      return this.toNobodyKnown(kind, facts as MailFacts[WithoutAccount], isFirstTry);
     const account = accountId ? await this.accounts.find(accountId) : null;
     // Nobody is told that an address has no account, and a closed account has nothing to be told.
     if (!account || (account.disabledAt && RESETS.has(kind))) return undefined;
-    if (isFirstTry && NOTICES.has(kind) && !(await this.mayBeTold(account))) return undefined;
+    const { email, emailVerifiedAt } = account;
+    const addressee = { email, confirmed: emailVerifiedAt != null };
+    if (isFirstTry && NOTICES.has(kind) && !(await this.mayBeTold(addressee))) return undefined;
     const known: Exclude<MailKind, WithoutAccount> = kind;
     const write = this.letters[known] as Write<Kind>;
     const { happened } = facts;
@@ -169,12 +171,18 @@ export class Correspondence {
   }
 
   /** An address that nobody has confirmed may be a stranger's: what happens in the account must not fill that mailbox. */
-  private async mayBeTold({ email, emailVerifiedAt }: Account): Promise<boolean> {
-    return emailVerifiedAt != null || (await this.quota.admitNotice(email)).admitted;
+  private async mayBeTold({ email, confirmed }: Addressee): Promise<boolean> {
+    return confirmed || (await this.quota.admitNotice(email)).admitted;
   }
 
-  private toNobodyKnown(kind: WithoutAccount, facts: MailFacts[WithoutAccount]): Addressed {
+  private async toNobodyKnown(
+    kind: WithoutAccount,
+    facts: MailFacts[WithoutAccount],
+    isFirstTry: boolean,
+  ): Promise<Addressed | undefined> {
     const { email, username, locale } = facts;
+    const isCounted = isFirstTry && 'confirmed' in facts;
+    if (isCounted && !(await this.mayBeTold(facts))) return undefined;
     const letter = {
       'username-taken': () =>
         letters.usernameTaken({ wanted: username, register: this.config.url('/register') }),
@@ -185,6 +193,11 @@ export class Correspondence {
     const greeted = kind === 'username-taken' ? '' : username;
     return { to: email, username: greeted, locale: locale || undefined, timeZone: undefined, letter };
   }
+}
+
+interface Addressee {
+  readonly email: string;
+  readonly confirmed: boolean;
 }
 
 /** A closed account gets no new password. */

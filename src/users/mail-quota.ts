@@ -17,7 +17,8 @@ export class MailQuota {
   ) {}
 
   /**
-   * The same for the owner of an account in a browser of theirs, which a stranger cannot use up.
+   * The same for the owner of an account in a browser of theirs, which a stranger cannot use up. Whose address nobody has
+   * confirmed may have one in any number of browsers: that is no reason to write to a stranger more often.
    * @param account null: there is none; it costs the same
    */
   async admitOwner(
@@ -27,7 +28,7 @@ export class MailQuota {
   ): Promise<Admission> {
     const own = await this.knownBrowsers.known(browserTokens, account?.id ?? '');
     const mailbox = mailboxKey(account?.email ?? typed);
-    const subject = own ? `${mailbox} from ${sha256(own)}` : mailbox;
+    const subject = own && account?.emailVerifiedAt ? `${mailbox} from ${sha256(own)}` : mailbox;
     return this.throttle.admit('mail', { subject, isAccount: false, browserTokens: [] });
   }
 

@@ -55,6 +55,7 @@ import { Registration } from './registration.service.js';
     EmailChange,
     EmailVerification,
     LinkPages,
+    MailQuota,
     OneTimeLinks,
     PasswordPolicy,
     Passwords,

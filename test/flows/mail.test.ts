@@ -34,7 +34,7 @@ const composer: Composer = async (kind, _accountId, facts) => {
 
 /** Something that happened to somebody, told in the transaction of it. */
 const tell = async (app: App, username: string, accountId: string | null = null, within?: SqlRunner) => {
-  const facts = { email: `${username}@example.org`, username, locale: 'en' };
+  const facts = { email: `${username}@example.org`, confirmed: true, username, locale: 'en' };
   const add = (sql: SqlRunner) => app.get(Outbox).add(sql, 'account-deleted', accountId, facts);
   await (within ? add(within) : app.get(Sql).transaction(add));
 };
@@ -370,7 +370,7 @@ import { Outbox } from './dist/src/mail/outbox.js';
 const config = loadConfig(process.env);
 const app = await createApp(config);
 await app.listen(config.port);
-const facts = { email: 'ada@example.org', username: 'ada', locale: 'en' };
+const facts = { email: 'ada@example.org', confirmed: true, username: 'ada', locale: 'en' };
 await app.get(Sql).transaction((sql) => app.get(Outbox).add(sql, 'account-deleted', null, facts));
 process.kill(process.pid, 'SIGKILL');
 `;

@@ -61,6 +61,9 @@ export const LINK_FORMS: Record<string, Form> = {
   }),
   '/not-me': link('not-me', /^\/link-done\/not-me /),
   '/cancel-recovery': link('cancel-recovery', /^\/link-done\/cancel-recovery /, (server, account) =>
-    server.app.get(Recovery).request(account),
+    server.app
+      .get(Recovery)
+      .request(account)
+      .then(() => undefined),
   ),
 };
