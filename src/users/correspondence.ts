@@ -98,15 +98,11 @@ export class Correspondence {
     'email-change-requested': (_account, { newEmail }, told) => ({
       letter: letters.emailChangeRequested({ newEmail, ...told }),
     }),
-    'email-changed': async (account, { oldEmail, newEmail, reservation }, { happened }) => ({
-      to: oldEmail,
-      letter: letters.emailChanged({
-        oldEmail,
-        newEmail,
-        happened,
-        ...(await this.link('undo-email-change', account, oldEmail, { email: oldEmail, reservation })),
-      }),
-    }),
+    'email-changed': async (account, { oldEmail, newEmail, reservation }, { happened }) => {
+      const undo = await this.link('undo-email-change', account, oldEmail, { email: oldEmail, reservation });
+      await this.links.prolongReservation(reservation, undo.until);
+      return { to: oldEmail, letter: letters.emailChanged({ oldEmail, newEmail, happened, ...undo }) };
+    },
     'email-change-undone': ({ email }, _facts, told) => ({
       letter: letters.emailChangeUndone({ email, ...told }),
     }),

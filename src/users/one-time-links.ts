@@ -173,6 +173,19 @@ export class OneTimeLinks {
     return id;
   }
 
+  /** The link that leads back to it was sent later than it was reserved, and has its week all the same. */
+  async prolongReservation(id: string, until: Date): Promise<void> {
+    const [now, end] = [this.clock.now().getTime(), until.getTime()];
+    await this.sql.run(
+      `UPDATE one_time_link SET expires_at = ?
+       WHERE hash = ? AND purpose = '${RESERVED}' AND used_at IS NULL AND expires_at > ? AND expires_at < ?`,
+      end,
+      id,
+      now,
+      end,
+    );
+  }
+
   /** Gives a reserved address back, once. */
   async spendReservation(sql: SqlRunner, id: string): Promise<Link | undefined> {
     const now = this.clock.now().getTime();

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Delivery } from '../../src/mail/delivery.js';
 import { Accounts } from '../../src/users/accounts.service.js';
 import { EmailChange } from '../../src/users/email-change.service.js';
 import { Browser } from '../support/browser.js';
@@ -135,5 +136,27 @@ describe('an account taken over, and its address changed to the thief’s', () =
     const tooLate = await moveTo(thiefs(), late.email);
     server.clock.advance(7 * DAY + 60_000);
     expect(await undo(linkIn(tooLate, 'undo-email-change'))).toBe(410);
+  });
+
+  it('for a week from when the letter went out, as the letter says: the mail server had been away', async () => {
+    const evil = thiefs();
+    const account = (await server.app.get(Accounts).find(accountId))!;
+    await server.app.get(EmailChange).request(account, evil);
+    const confirmation = linkIn(await letter(evil, 'confirm-email'), 'confirm-email');
+    await letter(owner.email, 'not-me');
+    mailbox.refuse(450);
+    await thief.open(confirmation);
+    await thief.press('submit');
+    await server.app.get(Delivery).run();
+    server.clock.advance(2 * DAY);
+    mailbox.accept();
+    await server.app.get(Delivery).run();
+    const told = await letter(owner.email, 'undo-email-change');
+    server.clock.advance(7 * DAY - 60_000);
+    const register = () =>
+      server.app.get(Accounts).register({ ...somebody(), email: owner.email.toUpperCase() });
+    expect(await register()).toBe('taken');
+    expect(await undo(linkIn(told, 'undo-email-change'))).toBe(200);
+    expect(await addressNow()).toBe(owner.email);
   });
 });
