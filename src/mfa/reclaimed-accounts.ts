@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { SqlRunner } from '../database/sql.js';
 import { Clock } from '../kernel/clock.js';
 import { Events } from '../kernel/events.js';
+import { AccountDeletion } from '../users/account-deletion.service.js';
 import { Account } from '../users/account.entity.js';
 import { accountDisabled, accountReclaimed } from '../users/events.js';
 import { Authenticator } from './authenticator.entity.js';
@@ -10,6 +11,7 @@ import { BackupCodeSet } from './backup-code.entity.js';
 import { BackupCodes } from './backup-codes.service.js';
 import { secondFactorChanged } from './events.js';
 import { Passkey } from './passkey.entity.js';
+import { Recovery } from './recovery.service.js';
 
 /**
  * What becomes of the factors when an owner takes the account back: those that somebody else has added since must not stay,
@@ -20,6 +22,8 @@ export class ReclaimedAccounts {
   constructor(
     private readonly clock: Clock,
     private readonly backupCodes: BackupCodes,
+    private readonly recovery: Recovery,
+    private readonly deletion: AccountDeletion,
     private readonly events: Events,
   ) {
     events.on(accountReclaimed, async ({ accountId, since, em, sql }) => {
@@ -39,6 +43,9 @@ export class ReclaimedAccounts {
     since: Date,
     id?: string,
   ): Promise<'secured' | 'closed'> {
+    // Who wanted the account deleted, or in without its factors, may have been the other one. The owner can want it again.
+    await this.deletion.keepWithin(em, accountId);
+    await this.recovery.cancelWithin(sql, accountId);
     const theirs = { accountId, $or: [{ createdAt: { $gte: since } }, ...(id ? [{ id }] : [])] };
     const added = (await em.count(Authenticator, theirs)) + (await em.count(Passkey, theirs));
     const all = (await em.count(Authenticator, { accountId })) + (await em.count(Passkey, { accountId }));

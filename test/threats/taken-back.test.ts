@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Authenticators } from '../../src/mfa/authenticators.service.js';
 import { Objections } from '../../src/mfa/objections.service.js';
+import { Recovery } from '../../src/mfa/recovery.service.js';
 import { SecondFactors } from '../../src/mfa/second-factors.service.js';
+import { AccountDeletion } from '../../src/users/account-deletion.service.js';
 import type { Account } from '../../src/users/account.entity.js';
 import { Accounts } from '../../src/users/accounts.service.js';
 import { EmailChange } from '../../src/users/email-change.service.js';
@@ -122,6 +124,36 @@ describe('what a thief has prepared in an account that its owner takes back', ()
     await server.app.get(SecondFactors).remakeBackupCodes(await account());
     await server.app.get(Objections).object(token);
     expect((await server.app.get(SecondFactors).enrolled(accountId)).backupCodes.left).toBe(0);
+  });
+
+  it('the wish to have it deleted is no more, nor is a recovery, whichever way the owner goes', async () => {
+    const deletion = server.app.get(AccountDeletion);
+    const recovery = server.app.get(Recovery);
+    const evil = () => `evil-${owner.email}`;
+    const move = async () => {
+      await server.app.get(EmailChange).request(await account(), evil());
+      await server.app.get(EmailChange).confirm(tokenOf(await linkTo(evil(), 'confirm-email')));
+    };
+    const undo = async () =>
+      void (await server.app.get(EmailChange).undo(tokenOf(await linkTo(owner.email, 'undo-email-change'))));
+    const ask = async () => {
+      expect(await deletion.request(accountId)).toBeInstanceOf(Date);
+      expect(await recovery.request(await account())).toBe('asked');
+    };
+    for (const takenBack of [
+      async () => (await ask(), void (await server.app.get(Objections).object(await notMe({})))),
+      async () => (await move(), await ask(), await undo()),
+      // Wanted before the address was changed: the thief thinks of everything.
+      async () => (await ask(), await move(), await undo()),
+    ]) {
+      owner = somebody();
+      accountId = (await addEnrolled(server, owner)).id;
+      server.clock.advance(MINUTE);
+      await takenBack();
+      expect((await account()).deletionDueAt).toBeNull();
+      expect(await recovery.open(accountId)).toBeUndefined();
+      await mailbox.waitFor(({ to, subject }) => to === owner.email && subject === 'Your account stays');
+    }
   });
 
   it('a change of the password that is being hashed meanwhile does not win', async () => {
