@@ -113,20 +113,26 @@ export class AccountCommands {
     }
   }
 
-  /** The page's own check of an address; whether it is free is seen when the link is used. */
-  private emailLink(account: Account, email: string): Promise<Outcome> | Outcome {
+  /** The page's own check of an address. Whether it is still free is seen when the link is used. */
+  private async emailLink(account: Account, email: string): Promise<Outcome> {
     const submitted = readForm(EmailForm, { email });
     if (!submitted.valid)
       return { done: false, message: this.languages.text('en', submitted.errors['email']!) };
+    const owner = await this.accounts.findByIdentifier(submitted.form.email);
+    if (owner)
+      return { done: false, message: `${submitted.form.email} is the address of ${owner.username} already` };
     return this.link('confirm-new-email', account, submitted.form.email, { email: submitted.form.email });
   }
 
   private async link(
     purpose: LinkPurpose,
-    { id, username }: Account,
+    { id, username, disabledAt }: Account,
     address: string,
     detail = {},
   ): Promise<Outcome> {
+    // Its page would say that the link is too old, to somebody whom nobody told better.
+    if (disabledAt)
+      return { done: false, message: `${username} is disabled, and no link works: enable first` };
     const { url, expiresAt } = await this.links.make(purpose, id, address, detail);
     await this.audit.record('link.printed', { accountId: id, detail: { by: 'shell', purpose } });
     return done(`for ${username} alone, once, until ${expiresAt.toISOString()}:\n${url}`);
