@@ -3,14 +3,14 @@ import type { Request, Response } from 'express';
 import { Audit } from '../audit/audit.service.js';
 import { Form, type Submitted } from '../http/form.js';
 import { BackupCodes } from '../mfa/backup-codes.service.js';
-import { SavedForm } from '../mfa/forms.js';
+import { CodeForm } from '../mfa/forms.js';
 import { SecondFactors } from '../mfa/second-factors.service.js';
 import { backupCodesData } from '../mfa/set-up-page.js';
 import { SignedIn } from '../oidc/signed-in.guard.js';
 import { AccountPages } from './account-pages.js';
 import { FactorPages } from './factor-pages.js';
 
-/** Making backup codes, and the end of a set-up: that they are saved. */
+/** Making backup codes, and the end of a set-up: one of them is typed back. */
 @Controller('dashboard/second-factor/backup-codes')
 export class BackupCodesController {
   constructor(
@@ -35,10 +35,10 @@ export class BackupCodesController {
   async saved(
     @Req() req: Request,
     @Res() res: Response,
-    @Form(SavedForm) submitted: Submitted<SavedForm>,
+    @Form(CodeForm) submitted: Submitted<CodeForm>,
   ): Promise<void> {
     if (!submitted.valid) return this.factorPages.showCodes(req, res, { errors: submitted.errors });
-    if (!(await this.backupCodes.endSetUp(req.person!.account.id, submitted.form))) {
+    if (!(await this.backupCodes.endSetUp(req.person!.account.id, submitted.form.code))) {
       return this.factorPages.showCodes(req, res, { errors: { code: 'form.confirmation-refused' } });
     }
     this.pages.done(res, '', 'second-factor-on');

@@ -21,7 +21,7 @@ const BackupCodeSetSchema = defineEntity({
   properties: {
     accountId: p.string().primary().length(22),
     createdAt: p.datetime(3),
-    /** When the person confirmed that the codes are saved; set-up ends there. */
+    /** When one of the codes was typed back; set-up ends there. */
     confirmedAt: p.datetime(3).nullable(),
   },
 });

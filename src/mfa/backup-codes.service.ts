@@ -5,7 +5,6 @@ import { Clock } from '../kernel/clock.js';
 import { Secrets } from '../kernel/secrets.js';
 import { Outbox } from '../mail/outbox.js';
 import { BACKUP_CODE_COUNT, newBackupCode, normalizedBackupCode } from './backup-code-format.js';
-import type { SavedForm } from './forms.js';
 import { BackupCode, BackupCodeSet } from './backup-code.entity.js';
 
 export interface BackupCodeState {
@@ -13,7 +12,7 @@ export interface BackupCodeState {
   /** When one of the current ten was used last: the owner may notice that it was somebody else. */
   readonly lastUsedAt: Date | null;
   readonly madeAt: Date | null;
-  /** Whether the person has confirmed that they are saved. */
+  /** Whether one of them was typed back: so they are saved. */
   readonly confirmed: boolean;
 }
 
@@ -90,29 +89,15 @@ export class BackupCodes {
     });
   }
 
-  /** Ends the set-up: the person says that the codes are saved, or types one of them back. False: that is none of them. */
-  async endSetUp(accountId: string, { saved, code }: SavedForm): Promise<boolean> {
-    if (!saved) return this.confirmByCode(accountId, code ?? '');
-    await this.confirm(accountId);
-    return true;
-  }
-
-  /** Typing a code back does not spend it. */
-  private async confirmByCode(accountId: string, typed: string): Promise<boolean> {
+  /** Ends the set-up: one of the codes is typed back, which does not spend it. False: that is none of them. */
+  async endSetUp(accountId: string, typed: string): Promise<boolean> {
     const code = normalizedBackupCode(typed);
     if (!code) return false;
-    const known = await this.em
-      .fork()
-      .count(BackupCode, { hash: this.fingerprint(accountId, code), accountId, usedAt: null });
-    if (known === 0) return false;
-    await this.confirm(accountId);
+    const em = this.em.fork();
+    const hash = this.fingerprint(accountId, code);
+    if ((await em.count(BackupCode, { hash, accountId, usedAt: null })) === 0) return false;
+    await em.nativeUpdate(BackupCodeSet, { accountId, confirmedAt: null }, { confirmedAt: this.clock.now() });
     return true;
-  }
-
-  private async confirm(accountId: string): Promise<void> {
-    await this.em
-      .fork()
-      .nativeUpdate(BackupCodeSet, { accountId, confirmedAt: null }, { confirmedAt: this.clock.now() });
   }
 
   /** Keyed, and bound to the account: without the master secret a stolen table cannot even be tested against guesses. */

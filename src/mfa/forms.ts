@@ -1,5 +1,5 @@
 import { Transform } from 'class-transformer';
-import { IsIn, IsNotEmpty, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { IsNotEmpty, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { tidied } from '../users/identifiers.js';
 import { MAX_RESPONSE_LENGTH } from './passkey-response.js';
 
@@ -47,16 +47,4 @@ export class PasskeyForm extends CredentialForm {
   @IsString({ message: 'form.factor-name' })
   @IsOptional()
   name?: string;
-}
-
-/** The end of a set-up: one of the backup codes typed back, or "I have saved them". */
-export class SavedForm {
-  @MaxLength(200, { message: 'form.code' })
-  @IsString({ message: 'form.code' })
-  @IsOptional()
-  code?: string;
-
-  @IsIn(['yes'], { message: 'form.unusable' })
-  @IsOptional()
-  saved?: 'yes';
 }

@@ -4,7 +4,7 @@ import { Audit } from '../audit/audit.service.js';
 import { Form, shownAgain, type FieldErrors, type Submitted } from '../http/form.js';
 import { Authenticators } from '../mfa/authenticators.service.js';
 import { BackupCodes } from '../mfa/backup-codes.service.js';
-import { EnrolmentForm, SavedForm } from '../mfa/forms.js';
+import { CodeForm, EnrolmentForm } from '../mfa/forms.js';
 import { SecondFactors } from '../mfa/second-factors.service.js';
 import { backupCodesData, driftMessage, setUpData } from '../mfa/set-up-page.js';
 import type { Kept } from '../users/events.js';
@@ -73,10 +73,10 @@ export class EnrolController {
   async saved(
     @Req() req: Request,
     @Res() res: Response,
-    @Form(SavedForm) submitted: Submitted<SavedForm>,
+    @Form(CodeForm) submitted: Submitted<CodeForm>,
   ): Promise<void> {
     if (!submitted.valid) return this.showCodes(req, res, { errors: submitted.errors });
-    if (!(await this.backupCodes.endSetUp(req.signIn!.account!.id, submitted.form))) {
+    if (!(await this.backupCodes.endSetUp(req.signIn!.account!.id, submitted.form.code))) {
       return this.showCodes(req, res, { errors: { code: 'form.confirmation-refused' } });
     }
     this.pages.onward(req, res);

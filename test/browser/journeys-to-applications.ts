@@ -22,7 +22,7 @@ export function journeysToApplications(stage: Stage, how: WindowOptions): void {
       phone.scan(await window.screenshot());
       await window.submit({ code: phone.nextCode() });
       expect(await window.backupCodes).toHaveLength(10);
-      await window.press('saved');
+      await window.typeBackupCodeBack();
       expect((await bank.tokens()).claims).toMatchObject({
         acr: 'urn:gatehouse:acr:2fa',
         preferred_username: person.username,

@@ -24,7 +24,7 @@ describe('passkeys in Chromium', () => {
     await window.press('add-passkey');
     await window.submit({ name });
     expect(await window.backupCodes).toHaveLength(10);
-    await window.press('saved');
+    await window.typeBackupCodeBack();
     expect(window.path).toBe('/dashboard');
     await window.press('manage');
     expect(await window.text).toContain(name);

@@ -86,7 +86,7 @@ async function secondFactorPages({ stage, window, visit }: Tour): Promise<void> 
   await window.submit({ code: 'AAAA-BBBB-CCCC-DDDD' });
   await visit('backup-codes-gone-application');
   await window.press('new-codes');
-  await window.press('saved');
+  await window.typeBackupCodeBack();
 
   await window.open('/dashboard');
   await visit('overview');
@@ -120,7 +120,7 @@ async function secondFactorPages({ stage, window, visit }: Tour): Promise<void> 
   await window.open('/dashboard');
   await visit('overview-unfinished');
   await window.press('finish');
-  await window.press('saved');
+  await window.submit({ code: codes[0]! });
   await visit('overview-notice');
   for (const code of codes.slice(0, 8))
     await stage.server.app.get(BackupCodes).spend(account.id, normalizedBackupCode(code)!);

@@ -90,6 +90,11 @@ export class Window {
     return this.page.locator('#codes li').allInnerTexts();
   }
 
+  /** On the page that shows new backup codes. */
+  async typeBackupCodeBack(): Promise<void> {
+    await this.submit({ code: (await this.backupCodes)[0]! });
+  }
+
   screenshot(): Promise<Buffer> {
     return this.page.screenshot({ fullPage: true });
   }

@@ -101,7 +101,7 @@ describe('the account centre', () => {
       await browser.open('/dashboard');
       expect(buttons(browser)).toEqual(['finish', 'confirm-email']);
       await browser.click('finish');
-      await browser.press('saved');
+      await browser.press('submit', { code: person.backupCodes![0]! });
       expect(buttons(browser)).toEqual(['confirm-email']);
     });
 

@@ -130,7 +130,7 @@ describe('the account pages', () => {
     expect(
       browser.page.html.toString().match(/\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}\b/g)!.length,
     ).toBeGreaterThanOrEqual(10);
-    await browser.press('saved');
+    await browser.typeBackupCodeBack();
     expect(browser.page.path).toBe('/dashboard?done=second-factor-on');
   });
 });

@@ -78,7 +78,7 @@ describe('where two factors are demanded', () => {
       await browser.enterPassword(person);
       expect(browser.page.path).toMatch(/\/enrol$/);
       await browser.setUpAuthenticator(person);
-      await browser.press('saved');
+      await browser.typeBackupCodeBack();
       expect(browser.page.path).toBe('/dashboard');
     } finally {
       await strict.stop();

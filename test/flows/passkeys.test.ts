@@ -80,7 +80,7 @@ describe('passkeys on the account pages', () => {
     await make(browser, phone, { name: 'Phone' });
     expect(browser.page.status).toBe(200);
     expect(backupCodesOn(browser.page)).toHaveLength(10);
-    await browser.press('saved');
+    await browser.typeBackupCodeBack();
     expect(browser.page.path).toBe('/dashboard?done=second-factor-on');
     const told = await letter(mailbox, person.email, 'A passkey was added');
     expect(told.text).toContain('Phone');
@@ -168,7 +168,7 @@ describe('passkeys on the account pages', () => {
     const device = new SoftwareAuthenticator(server.url);
     await browser.open(NEW);
     await make(browser, device);
-    await browser.press('saved');
+    await browser.typeBackupCodeBack();
     const strong = await signInBy(device);
     await strong.open('/dashboard/password');
     await strong.click('remove-password');
@@ -199,7 +199,7 @@ describe('passkeys on the account pages', () => {
     const key = new SoftwareAuthenticator(server.url, SECURITY_KEY);
     await browser.open(NEW);
     await make(browser, key);
-    await browser.press('saved');
+    await browser.typeBackupCodeBack();
     const strong = new Browser(server);
     await strong.open('/dashboard');
     await strong.enterPassword(person);
@@ -280,7 +280,7 @@ describe('passkeys on the account pages', () => {
     const device = new SoftwareAuthenticator(server.url);
     await browser.open(NEW);
     await make(browser, device);
-    await browser.press('saved');
+    await browser.typeBackupCodeBack();
     const strong = await signInBy(device);
     await strong.open('/dashboard/password');
     const _csrf = strong.formToken;

@@ -95,7 +95,7 @@ describe('a recovery that an operator confirms', () => {
     await browser.press('use');
     expect(browser.page.path).toMatch(/\/enrol$/);
     await browser.setUpAuthenticator(who.person);
-    await browser.press('saved');
+    await browser.typeBackupCodeBack();
     bank.codeFrom(browser);
   });
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Authenticators } from '../../src/mfa/authenticators.service.js';
+import { BackupCodes } from '../../src/mfa/backup-codes.service.js';
 import { SecondFactors } from '../../src/mfa/second-factors.service.js';
 import { Accounts } from '../../src/users/accounts.service.js';
 import type { Authenticator } from '../support/authenticator.js';
@@ -66,7 +67,7 @@ describe('several authenticator apps', () => {
     const phone = await add(browser, 'Phone');
     person.backupCodes = backupCodesOn(browser.page);
     expect(person.backupCodes).toHaveLength(10);
-    await browser.press('saved');
+    await browser.typeBackupCodeBack();
     person.authenticator = phone;
     await browser.open(LIST);
     await browser.click('set-up');
@@ -81,6 +82,27 @@ describe('several authenticator apps', () => {
     const told = await mailbox.waitFor(({ to, text }) => to === person.email && text.includes('Tablet <b>'));
     expect(told.subject).toBe('An authenticator app was added');
     expect(linkTo('/not-me', told)).toContain(server.url);
+  });
+
+  it('are set up when a backup code was typed back, and not by saying that they are saved', async () => {
+    const person = somebody();
+    const { id } = await server.addPerson(person);
+    const browser = new Browser(server);
+    await browser.signIn(person);
+    await browser.open(LIST);
+    await add(browser, 'Phone');
+    const [code] = backupCodesOn(browser.page);
+    expect(browser.page.html.getElementById('saved')).toBeNull();
+    const page = '/dashboard/second-factor/backup-codes';
+    const confirmed = async () => (await server.app.get(BackupCodes).state(id)).confirmed;
+    for (const claim of [{ saved: 'yes' }, { saved: 'yes', code: '' }, { code: 'AAAA-BBBB-CCCC-DDDD' }]) {
+      await browser.post(page, { _csrf: browser.formToken, ...claim } as Record<string, string>);
+      expect(browser.page.status).toBe(422);
+      expect(await confirmed()).toBe(false);
+    }
+    await browser.press('submit', { code: code!.toLowerCase().replaceAll('-', ' ') });
+    expect(browser.page.path).toBe('/dashboard?done=second-factor-on');
+    expect(await confirmed()).toBe(true);
   });
 
   it('bring backup codes along with the first one only: those that are saved stay good', async () => {

@@ -2,7 +2,7 @@ import { Recovery } from '../../src/mfa/recovery.service.js';
 import { Accounts } from '../../src/users/accounts.service.js';
 import { AccountDeletion } from '../../src/users/account-deletion.service.js';
 import { Application } from './application.js';
-import { Browser } from './browser.js';
+import { backupCodesOn, Browser } from './browser.js';
 import { addEnrolled, somebody } from './enrolled.js';
 import {
   answered,
@@ -75,7 +75,10 @@ export const ACCOUNT_FORMS: Record<string, Form> = {
   },
   '/dashboard/second-factor/backup-codes': {
     accepted: /done=second-factor-on /,
-    open: async (server) => filledIn(await settingUp(server), 'saved'),
+    open: async (server) => {
+      const hands = await settingUp(server);
+      return filledIn(hands, 'submit', { code: backupCodesOn(hands.browser.page)[0]! });
+    },
   },
   '/dashboard/second-factor/backup-codes/new': {
     accepted: CODES,

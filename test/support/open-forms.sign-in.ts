@@ -97,7 +97,10 @@ export const SIGN_IN_FORMS: Record<string, Form> = {
   },
   '/interaction/:uid/backup-codes': {
     accepted: /[?&]code=/,
-    open: async (server) => filledIn(await halfFinished.backupCodesUnconfirmed(server), 'saved'),
+    open: async (server) => {
+      const begun = await halfFinished.backupCodesUnconfirmed(server);
+      return filledIn(begun, 'submit', { code: begun.person.backupCodes![0]! });
+    },
   },
   '/interaction/:uid/backup-codes/new': {
     accepted: CODES,

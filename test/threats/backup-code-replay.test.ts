@@ -74,7 +74,7 @@ describe('a backup code that is used again', () => {
     }
     await owner.click('set-up');
     await owner.setUpAuthenticator(person);
-    await owner.press('saved');
+    await owner.typeBackupCodeBack();
     expect(await isAccepted(person, newer[1]!)).toBe(false);
     expect(await isAccepted(person, person.backupCodes![1]!)).toBe(true);
   });

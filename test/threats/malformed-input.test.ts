@@ -75,7 +75,11 @@ describe('fields that no form of ours sends', () => {
       field: 'code',
       right: ({ browser }) => browser.offeredAuthenticator().code(server.clock.now(), 1),
     },
-    'backup-codes': { reach: () => backupCodesUnconfirmed(server), field: 'saved', right: () => 'yes' },
+    'backup-codes': {
+      reach: () => backupCodesUnconfirmed(server),
+      field: 'code',
+      right: ({ person }) => person.backupCodes![0]!,
+    },
   };
 
   for (const [page, { reach, tries, field, right, rest = () => '' }] of Object.entries(FORMS)) {

@@ -47,7 +47,7 @@ describe('cookies that an attacker knows, because he stole them or planted them'
     await browser.open(new Application(server, 'bank').authorizationUrl());
     expect(browser.page.path).toMatch(/\/enrol$/);
     await browser.setUpAuthenticator(person);
-    await browser.press('saved');
+    await browser.typeBackupCodeBack();
     expect(browser.sentTo!.searchParams.get('code')).not.toBeNull();
 
     expect(browser.cookies()[SESSION]).not.toBe(stolen);

@@ -59,7 +59,7 @@ describe('a TOTP code that is used again', () => {
     const enrolling = await enrolmentDue(server);
     await enrolling.browser.setUpAuthenticator(enrolling.person);
     const code = codeOf(enrolling.person);
-    await enrolling.browser.press('saved');
+    await enrolling.browser.typeBackupCodeBack();
     expect(await isAccepted(await secondFactorDue(server, enrolling.person), code)).toBe(false);
   });
 

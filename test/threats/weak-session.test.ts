@@ -81,7 +81,7 @@ describe('the account pages, opened with less of a session than they need', () =
         _csrf: browser.formToken,
         ...(path.endsWith('/password') ? { current: person.password, password: 'quite another secret' } : {}),
         ...(path.endsWith('/set-up') ? { code } : {}),
-        ...(path.endsWith('/backup-codes') ? { saved: 'yes' } : {}),
+        ...(path.endsWith('/backup-codes') ? { code: person.backupCodes?.[0] ?? '' } : {}),
       });
       const location = String(headers['location'] ?? '');
       const demand = new URL(location, server.url).searchParams;
