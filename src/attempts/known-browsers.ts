@@ -42,11 +42,10 @@ export class KnownBrowsers {
     return undefined;
   }
 
-  /** @returns `new`: the account has signed in elsewhere, and never here; `first`: never anywhere */
-  async remember(req: Request, res: Response, accountId: string): Promise<'known' | 'new' | 'first'> {
+  /** @returns `new`: the account has not signed in here before, or not since its browsers were forgotten */
+  async remember(req: Request, res: Response, accountId: string): Promise<'known' | 'new'> {
     const tokens = this.tokens(req);
     const known = await this.known(tokens, accountId);
-    const seen = known ? 'known' : (await this.hasAny(accountId)) ? 'new' : 'first';
     const token = known ?? randomToken(16);
     await this.sql.run(
       `INSERT INTO known_browser (browser, account_id, last_at) VALUES (?, ?, ?)
@@ -57,16 +56,11 @@ export class KnownBrowsers {
     );
     const others = tokens.filter((other) => other !== token);
     this.cookies.write(res, COOKIE, [token, ...others].slice(0, MOST).join('.'));
-    return seen;
+    return known ? 'known' : 'new';
   }
 
-  /** The account is gone. */
+  /** The account is gone; or somebody else was in it, and nobody can say which of the browsers is theirs. */
   async forgetAll(sql: SqlRunner, accountId: string): Promise<void> {
     await sql.run('DELETE FROM known_browser WHERE account_id = ?', accountId);
-  }
-
-  private async hasAny(accountId: string): Promise<boolean> {
-    const statement = 'SELECT 1 AS known FROM known_browser WHERE account_id = ? LIMIT 1';
-    return (await this.sql.rows(statement, accountId)).length > 0;
   }
 }

@@ -80,6 +80,11 @@ export class Audit {
     });
   }
 
+  /** Whether it has ever happened to the account. */
+  async hasHappened(name: AuditName, accountId: string): Promise<boolean> {
+    return (await this.em.fork().findOne(AuditEvent, { accountId, name })) !== null;
+  }
+
   /**
    * The account is gone: what could still tell whose it was goes, too. The events stay, under an identifier that nothing leads
    * from any more, so that the record stays whole.

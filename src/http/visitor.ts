@@ -7,6 +7,8 @@ export interface Visitor {
   readonly address: string | undefined;
   /** The language the browser asks for first. */
   readonly language: string | undefined;
+  /** When the session began that is used to change something (epoch milliseconds); undefined: there is none. */
+  sessionStartedAt?: number;
 }
 
 const visitors = new AsyncLocalStorage<Visitor>();
@@ -16,6 +18,12 @@ export function noteVisitor(req: Request, _res: Response, next: NextFunction): v
   const [language] = req.acceptsLanguages();
   const userAgent = req.get('user-agent')?.slice(0, 300);
   visitors.run({ userAgent, address: req.ip, language: language === '*' ? undefined : language }, next);
+}
+
+/** What is changed in this request is done in a session of this age: whoever objects to the change objects to all that was done in it. */
+export function noteSession(startedAt: number): void {
+  const visitor = visitors.getStore();
+  if (visitor) visitor.sessionStartedAt = startedAt;
 }
 
 /** Undefined outside of a request: a command in the shell, the clean-up. */

@@ -31,7 +31,8 @@ export interface MailFacts {
   'backup-code-used': { readonly left: number };
   /** A passkey's counter went backwards. */
   'passkey-suspect': { readonly name: string };
-  'new-browser': { readonly client: string };
+  /** `since`: when that sign-in began. */
+  'new-browser': { readonly client: string; readonly since: number };
   /** One for each address of the account, with a link to cancel. */
   'recovery-requested': { readonly email: string; readonly effectiveAt: number | null };
   'recovery-cancelled': Record<string, never>;

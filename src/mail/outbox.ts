@@ -81,6 +81,8 @@ export interface Happened {
     readonly userAgent?: string;
     readonly address?: string;
     readonly language?: string;
+    /** Of the session that it was done in. */
+    readonly sessionStartedAt?: number;
   };
 }
 

@@ -111,6 +111,15 @@ export class SessionList {
     return listed.sort((a, b) => Number(b.current) - Number(a.current) || b.lastUsedAt - a.lastUsedAt);
   }
 
+  /** When a session began, however often its person has proven something since; undefined: it was not used yet. */
+  async startedAt(sessionUid: string): Promise<number | undefined> {
+    const [use] = await this.sql.rows<Pick<Use, 'started_at'>>(
+      'SELECT started_at FROM browser_session WHERE uid = ?',
+      sha256(sessionUid),
+    );
+    return use && Number(use.started_at);
+  }
+
   /**
    * Ends one session with everything issued in it; nobody can end another's.
    * @param id as `of` gives it

@@ -10,12 +10,14 @@ import { Reflector } from '@nestjs/core';
 import type { Request, Response } from 'express';
 import { Config } from '../config/config.js';
 import { Access } from '../http/access.js';
+import { noteSession } from '../http/visitor.js';
 import { Clock, SECOND } from '../kernel/clock.js';
 import { SeeOther } from '../kernel/errors.js';
 import { randomToken } from '../kernel/secrets.js';
 import { ACR, type Level } from '../mfa/assurance.js';
 import { SecondFactors } from '../mfa/second-factors.service.js';
 import { DASHBOARD_CLIENT_ID, DASHBOARD_RETURN } from '../clients/built-in-clients.js';
+import { SessionList } from './session-list.service.js';
 import { Sessions, type SignedInPerson } from './sessions.service.js';
 
 declare module 'express' {
@@ -45,6 +47,7 @@ export class SignedInGuard implements CanActivate {
     private readonly config: Config,
     private readonly reflector: Reflector,
     private readonly sessions: Sessions,
+    private readonly list: SessionList,
     private readonly secondFactors: SecondFactors,
     private readonly clock: Clock,
   ) {}
@@ -66,6 +69,8 @@ export class SignedInGuard implements CanActivate {
         });
       }
     }
+    if (req.method === 'POST')
+      noteSession((await this.list.startedAt(person.sessionUid)) ?? person.signedInAt);
     req.person = person;
     return true;
   }

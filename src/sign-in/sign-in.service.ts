@@ -97,10 +97,12 @@ export class SignIns {
     res: Response,
     { id }: Account,
     { acr }: Extract<Step, { kind: 'done' }>,
-    { client }: Interaction,
+    { client, startedAt }: Interaction,
   ): Promise<void> {
     const browser = await this.knownBrowsers.remember(req, res, id);
-    if (browser === 'new') await this.outbox.add(this.sql, 'new-browser', id, { client: client.name });
+    // Of the very first sign-in there is nothing to compare with. What is known of browsers does not say so: they are forgotten.
+    if (browser === 'new' && (await this.audit.hasHappened('sign-in.completed', id)))
+      await this.outbox.add(this.sql, 'new-browser', id, { client: client.name, since: startedAt });
     // Whoever has a second factor has not lost them all: somebody else asked for the recovery.
     if (levelOf(acr) === 2) await this.recovery.cancel(id);
     else await this.devices.used(req, id);

@@ -159,10 +159,18 @@ export class Correspondence {
     return { link: url, until: expiresAt };
   }
 
-  /** @param facts the moment that is objected to, and the factor if it is about one */
+  /**
+   * @param facts what is objected to, and the factor if it is about one. Whoever did it may have prepared more in the same
+   *   session, or on the way into it: the objection is to everything since that began.
+   */
   private async notMe(account: Account, facts: object & Happened): Promise<string> {
-    const { factor, id } = facts as Partial<MailFacts['second-factor-added']>;
-    const detail = { since: facts.happened.at, factor, id };
+    const {
+      factor,
+      id,
+      since: begun,
+    } = facts as Partial<MailFacts['second-factor-added'] & MailFacts['new-browser']>;
+    const { at, sessionStartedAt } = facts.happened;
+    const detail = { since: begun ?? sessionStartedAt ?? at, factor, id };
     return (await this.link('not-me', account, account.email, detail)).link;
   }
 

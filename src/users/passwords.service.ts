@@ -1,5 +1,6 @@
 import { EntityManager } from '@mikro-orm/core';
 import { Injectable } from '@nestjs/common';
+import { KnownBrowsers } from '../attempts/known-browsers.js';
 import { Throttle, type ThrottleSubject } from '../attempts/throttle.service.js';
 import { Sql } from '../database/sql.js';
 import { Clock } from '../kernel/clock.js';
@@ -27,6 +28,7 @@ export class Passwords {
     private readonly accounts: Accounts,
     private readonly hashes: PasswordHashes,
     private readonly throttle: Throttle,
+    private readonly knownBrowsers: KnownBrowsers,
     private readonly outbox: Outbox,
     private readonly events: Events,
   ) {}
@@ -100,7 +102,8 @@ export class Passwords {
 
   /**
    * The owner says that somebody else was in the account: the password stops working, every session ends, and a link to a new
-   * password goes to the owner's address. In the caller's transaction.
+   * password goes to the owner's address. No browser counts as known any more: one of them is the intruder's. In the caller's
+   * transaction.
    */
   async block(em: EntityManager, accountId: string): Promise<void> {
     const sql = this.sql.within(em);
@@ -112,6 +115,7 @@ export class Passwords {
       { passwordHash: null, passwordChangedAt: this.clock.now() },
     );
     await this.events.emit(passwordChanged, { accountId, sql });
+    await this.knownBrowsers.forgetAll(sql, accountId);
     await this.outbox.add(sql, 'password-blocked', accountId, {});
   }
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Authenticators } from '../../src/mfa/authenticators.service.js';
 import { Recovery } from '../../src/mfa/recovery.service.js';
 import { Accounts } from '../../src/users/accounts.service.js';
+import { Application } from '../support/application.js';
 import { Browser } from '../support/browser.js';
 import { addEnrolled, somebody } from '../support/enrolled.js';
 import { follow, letter, linkTo } from '../support/letters.js';
@@ -75,6 +76,8 @@ describe('"this wasn’t me"', () => {
     const { id } = await addEnrolled(server, person);
     const authenticators = server.app.get(Authenticators);
     const [own] = await authenticators.list(id);
+    // A session's beginning is known to the second.
+    server.clock.advance(1000);
     await plant(person);
     expect(await authenticators.list(id)).toHaveLength(2);
     // The second letter of this kind: the first one is of the owner's own.
@@ -99,6 +102,64 @@ describe('"this wasn’t me"', () => {
     await thief.open('/dashboard');
     expect(thief.page.path).toMatch(/\/password$/);
     expect(await passwordOpens(person)).toBe(false);
+  });
+
+  it('makes no browser a known one any more: the next sign-in in the intruder’s is told again', async () => {
+    const person = somebody();
+    await server.addPerson(person);
+    await new Browser(server).signIn(person);
+    const thief = new Browser(server);
+    await thief.signIn(person);
+    await follow(new Browser(server), await letterTo(person, 'Sign-in from a new browser'));
+    const owner = new Browser(server);
+    await owner.open(
+      linkTo('/reset-password', await letter(mailbox, person.email, 'Choose a new password now')),
+    );
+    person.password = 'five patient herons wade';
+    await owner.press('submit', { password: person.password });
+
+    await thief.open('/dashboard');
+    await thief.enterPassword(person);
+    expect(thief.page.path).toBe('/dashboard');
+    const told = ({ to, subject }: { to: string; subject: string }) =>
+      to === person.email && subject === 'Sign-in from a new browser';
+    await mailbox.waitFor((each) => told(each) && mailbox.letters.filter(told).length === 2);
+  });
+
+  it('about the last thing that somebody did undoes what they did before it: no factor of theirs is left', async () => {
+    const person = somebody();
+    const { id } = await addEnrolled(server, person);
+    const authenticators = server.app.get(Authenticators);
+    const [own] = await authenticators.list(id);
+    server.clock.advance(60_000);
+    const thief = new Browser(server);
+    await thief.signIn(person);
+    await thief.open('/dashboard/second-factor/set-up');
+    await thief.setUpAuthenticator({ ...person });
+    server.clock.advance(60_000);
+    await thief.open(`/dashboard/second-factor/authenticators/remove?id=${own!.id}`);
+    await thief.press('submit');
+    const owner = new Browser(server);
+    await follow(owner, await letterTo(person, 'An authenticator app was removed'));
+    // Theirs is the only one left: it is not taken for the owner's.
+    expect(owner.page.path).toBe('/link-done/not-me-closed');
+    expect(await server.app.get(Accounts).find(id)).toMatchObject({ disabledAt: expect.any(Date) });
+  });
+
+  it('about a sign-in counts from its beginning: a factor that it set up on its way is not the owner’s', async () => {
+    const person = somebody();
+    const { id } = await server.addPerson(person);
+    await new Browser(server).signIn(person);
+    const thief = new Browser(server);
+    await thief.open(new Application(server, 'bank').authorizationUrl());
+    await thief.enterPassword(person);
+    await thief.setUpAuthenticator({ ...person });
+    server.clock.advance(60_000);
+    await thief.typeBackupCodeBack();
+    const owner = new Browser(server);
+    await follow(owner, await letterTo(person, 'Sign-in from a new browser'));
+    expect(owner.page.path).toBe('/link-done/not-me-closed');
+    expect(await server.app.get(Accounts).find(id)).toMatchObject({ disabledAt: expect.any(Date) });
   });
 
   it('does nothing with a token that nobody was sent', async () => {
