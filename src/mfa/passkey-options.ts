@@ -37,6 +37,8 @@ export function creationOptions(
       requireResidentKey: false,
       userVerification: 'preferred',
     },
+    // Whether the authenticator keeps it, and so finds it without being told which: only then is it a way in by itself.
+    extensions: { credProps: true },
     // Which maker's device it is, nobody here needs to know.
     attestation: 'none',
   };

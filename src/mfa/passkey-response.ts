@@ -20,7 +20,7 @@ export interface Parsed<Response> {
 
 /** @returns undefined where the text is no such response */
 export function parsedCreation(json: string): Parsed<RegistrationResponseJSON> | undefined {
-  const { base, inner, client } = parsedParts(json) ?? {};
+  const { base, inner, client, rk } = parsedParts(json) ?? {};
   if (!base || !inner || !client) return undefined;
   const { attestationObject, transports } = inner;
   if (!isBase64url(attestationObject)) return undefined;
@@ -29,7 +29,8 @@ export function parsedCreation(json: string): Parsed<RegistrationResponseJSON> |
     attestationObject,
     transports: Array.isArray(transports) ? TRANSPORTS.filter((each) => transports.includes(each)) : [],
   };
-  return { ...client.seen, response: { ...base, response } };
+  const clientExtensionResults = rk === undefined ? {} : { credProps: { rk } };
+  return { ...client.seen, response: { ...base, clientExtensionResults, response } };
 }
 
 /** @returns undefined where the text is no such response */
@@ -59,7 +60,8 @@ function parsedParts(json: string) {
   const seen = clientDataIn(clientDataJSON);
   if (!seen) return undefined;
   const base = { id, rawId: id, type: 'public-key' as const, clientExtensionResults: {} };
-  return { base, inner, client: { clientDataJSON, seen } };
+  const rk = asObject(asObject(outer['clientExtensionResults'])?.['credProps'])?.['rk'];
+  return { base, inner, client: { clientDataJSON, seen }, rk: typeof rk === 'boolean' ? rk : undefined };
 }
 
 function clientDataIn(encoded: string) {

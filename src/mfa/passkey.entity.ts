@@ -16,7 +16,7 @@ const PasskeySchema = defineEntity({
     counter: p.bigint('number'),
     /** JSON: how the browser may reach it ("internal", "usb", "hybrid" …). */
     transports: p.json().$type<string[]>(),
-    /** Whether it verified its user (PIN, fingerprint) when it was made: only such a one can sign in without a password. */
+    /** Whether it verified its user (PIN, fingerprint) when it was made, and is kept where it was made: only such a one can sign in without a password. */
     verifiesUser: p.boolean(),
     /** Whether it is kept in a place that copies it to other devices. */
     synced: p.boolean(),

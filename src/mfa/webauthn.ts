@@ -51,7 +51,7 @@ export async function verifiedCreation(
       publicKey: Buffer.from(info.credential.publicKey).toString('base64url'),
       counter: info.credential.counter,
       transports: response.response.transports ?? [],
-      verifiesUser: info.userVerified,
+      verifiesUser: info.userVerified && isKept(response),
       synced: info.credentialBackedUp,
       suggestedName: suggestedName(info.aaguid),
     };
@@ -92,6 +92,11 @@ export async function verifiedAssertion(
   } catch {
     return undefined;
   }
+}
+
+/** Where the browser does not say whether the authenticator keeps a credential (section 10.1.3), one that verifies its user does. */
+function isKept({ clientExtensionResults }: RegistrationResponseJSON): boolean {
+  return clientExtensionResults.credProps?.rk !== false;
 }
 
 /**

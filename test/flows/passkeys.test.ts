@@ -213,6 +213,25 @@ describe('passkeys on the account pages', () => {
     expect((await server.app.get(Accounts).findByIdentifier(person.email))!.passwordHash).not.toBeNull();
   });
 
+  it('that their device does not keep are found by no sign-in without a name, and so no reason to give the password up', async () => {
+    const { person, browser } = await signedIn();
+    const key = new SoftwareAuthenticator(server.url, { discoverable: false });
+    await browser.open(NEW);
+    await make(browser, key);
+    await browser.typeBackupCodeBack();
+    const strong = new Browser(server);
+    await strong.open('/dashboard');
+    await strong.enterPassword(person);
+    await strong.usePasskey(key);
+    await strong.open('/dashboard/password');
+    expect(strong.page.path).toBe('/dashboard/password');
+    expect(strong.page.html.getElementById('remove-password')).toBeNull();
+    await strong.post('/dashboard/password/remove', { _csrf: strong.formToken });
+    expect((await server.app.get(Accounts).findByIdentifier(person.email))!.passwordHash).not.toBeNull();
+    await strong.open(LIST);
+    expect(strong.page.text).toContain('Only together with the password');
+  });
+
   it('that are the only way in can neither be removed nor turned off: set a password first, it says', async () => {
     const { accountId, browser } = await passwordless();
     await browser.open(LIST);

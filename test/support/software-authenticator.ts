@@ -6,6 +6,8 @@ export interface AuthenticatorOptions {
   readonly algorithm?: 'ES256' | 'EdDSA';
   /** Whether it verifies its user (PIN, fingerprint); without, it is a key that is only touched. */
   readonly verifiesUser?: boolean;
+  /** Whether it keeps its credentials itself, and so finds one without being told which. */
+  readonly discoverable?: boolean;
   /** Whether it keeps a signature counter; passkeys that are copied between devices keep none. */
   readonly counts?: boolean;
   /** Whether its keys may be, and are, kept in a cloud. */
@@ -59,6 +61,7 @@ interface CreationOptions {
   readonly challenge: string;
   readonly pubKeyCredParams: readonly { readonly alg: number }[];
   readonly excludeCredentials?: readonly { readonly id: string }[];
+  readonly extensions?: { readonly credProps?: boolean };
 }
 
 interface RequestOptions {
@@ -86,6 +89,7 @@ export class SoftwareAuthenticator {
     this.options = {
       algorithm: 'ES256',
       verifiesUser: true,
+      discoverable: true,
       counts: true,
       synced: false,
       aaguid: '00000000-0000-0000-0000-000000000000',
@@ -147,7 +151,8 @@ export class SoftwareAuthenticator {
         ['authData', authData],
       ]),
     );
-    return this.response(credential, how, {
+    const extensions = options.extensions?.credProps ? { credProps: { rk: this.options.discoverable } } : {};
+    return this.response(credential, how, extensions, {
       clientDataJSON: clientData.toString('base64url'),
       attestationObject: attestationObject.toString('base64url'),
       transports: this.options.transports,
@@ -162,7 +167,8 @@ export class SoftwareAuthenticator {
     const credential = this.credentials.find(({ id, rpId }) => {
       const name = id.toString('base64url');
       if (how.answerWith) return name === how.answerWith;
-      return rpId === options.rpId && (allowed.length === 0 || allowed.includes(name));
+      const isFound = allowed.length === 0 ? this.options.discoverable : allowed.includes(name);
+      return rpId === options.rpId && isFound;
     });
     if (!credential) throw new Error('NotAllowedError: no credential for this');
 
@@ -172,12 +178,17 @@ export class SoftwareAuthenticator {
     // The middle of it: the DER around an ECDSA signature stays readable.
     if (how.tamperedSignature) signature[20] = signature[20]! ^ 1;
     const userHandle = how.userHandle === undefined ? credential.userHandle : how.userHandle;
-    return this.response(credential, how, {
-      clientDataJSON: clientData.toString('base64url'),
-      authenticatorData: authData.toString('base64url'),
-      signature: signature.toString('base64url'),
-      ...(userHandle === null ? {} : { userHandle }),
-    });
+    return this.response(
+      credential,
+      how,
+      {},
+      {
+        clientDataJSON: clientData.toString('base64url'),
+        authenticatorData: authData.toString('base64url'),
+        signature: signature.toString('base64url'),
+        ...(userHandle === null ? {} : { userHandle }),
+      },
+    );
   }
 
   /** Section 6.1: hash of the relying party, flags, counter. */
@@ -215,14 +226,19 @@ export class SoftwareAuthenticator {
   }
 
   /** Section 5.1.8: `toJSON()`. */
-  private response(credential: Credential, how: Deviations, response: object): string {
+  private response(
+    credential: Credential,
+    how: Deviations,
+    clientExtensionResults: object,
+    response: object,
+  ): string {
     const id = how.credentialId ?? credential.id.toString('base64url');
     return JSON.stringify({
       id,
       rawId: id,
       type: 'public-key',
       authenticatorAttachment: 'platform',
-      clientExtensionResults: {},
+      clientExtensionResults,
       response,
     });
   }
