@@ -72,9 +72,12 @@ export class RememberedDevices {
     await this.sql.run('UPDATE remembered_device SET last_used_at = ? WHERE id = ?', now, found.id);
   }
 
-  /** @param account as it was when the factor was proven: where its password or factors have changed since, nothing is remembered */
-  async remember(req: Request, res: Response, account: Account): Promise<void> {
-    if (this.lifetime === 0) return;
+  /**
+   * @param account as it was when the factor was proven
+   * @returns false: its password or factors have changed since, or the operator wants no browser remembered
+   */
+  async remember(req: Request, res: Response, account: Account): Promise<boolean> {
+    if (this.lifetime === 0) return false;
     const earlier = await this.find(req, account.id);
     if (earlier) await this.forget(account.id, earlier.id);
     const token = randomToken(32);
@@ -93,25 +96,28 @@ export class RememberedDevices {
       account.factorGeneration,
       account.passwordHash ?? '',
     );
-    if (remembered !== 1) return;
-    const tokens = [token, ...this.tokens(req)].slice(0, MOST);
+    if (remembered !== 1) return false;
+    const tokens = [token, ...(await this.livingTokens(req))].slice(0, MOST);
     this.cookies.write(res, COOKIE, tokens.join('.'), this.lifetime);
+    return true;
   }
 
   /** Latest first. */
   async list(accountId: string): Promise<RememberedDevice[]> {
+    const now = this.clock.now().getTime();
     const rows = await this.sql.rows<Row>(
       `SELECT id, user_agent, created_at, last_used_at, expires_at FROM remembered_device
-       WHERE account_id = ? AND expires_at > ? ORDER BY last_used_at DESC`,
+       WHERE account_id = ? AND expires_at > ? AND created_at > ? ORDER BY last_used_at DESC`,
       accountId,
-      this.clock.now().getTime(),
+      now,
+      now - this.lifetime,
     );
     return rows.map((row) => ({
       id: row.id,
       userAgent: row.user_agent,
       createdAt: new Date(Number(row.created_at)),
       lastUsedAt: new Date(Number(row.last_used_at)),
-      expiresAt: new Date(Number(row.expires_at)),
+      expiresAt: new Date(Math.min(Number(row.expires_at), Number(row.created_at) + this.lifetime)),
     }));
   }
 
@@ -148,6 +154,19 @@ export class RememberedDevices {
       if (row) return row;
     }
     return undefined;
+  }
+
+  /** Of those that this browser brings along: what was forgotten must not push anybody else's out. */
+  private async livingTokens(req: Request): Promise<string[]> {
+    const living: string[] = [];
+    for (const token of this.tokens(req)) {
+      const found = await this.sql.rows(
+        'SELECT 1 AS living FROM remembered_device WHERE token_hash = ?',
+        sha256(token),
+      );
+      if (found.length > 0) living.push(token);
+    }
+    return living;
   }
 
   private tokens(req: Request): string[] {

@@ -4,11 +4,10 @@ import { Audit } from '../audit/audit.service.js';
 import { Form, type FieldErrors, type Submitted } from '../http/form.js';
 import { CredentialForm } from '../mfa/forms.js';
 import { Passkeys, type PasskeyVerdict } from '../mfa/passkeys.service.js';
-import { RememberedDevices } from '../mfa/remembered-devices.js';
 import { AttemptStore } from './attempt.store.js';
 import { DueStep } from './due-step.guard.js';
 import { IdentifyPages } from './identify-page.js';
-import { RememberableCredentialForm } from './remember.js';
+import { RememberableCredentialForm, Remembering } from './remember.js';
 import { SecondFactorPages } from './second-factor-page.js';
 import { StepPages } from './step-page.js';
 
@@ -18,7 +17,7 @@ export class PasskeyController {
   constructor(
     private readonly passkeys: Passkeys,
     private readonly attempts: AttemptStore,
-    private readonly devices: RememberedDevices,
+    private readonly remembering: Remembering,
     private readonly identifyPages: IdentifyPages,
     private readonly secondFactorPages: SecondFactorPages,
     private readonly pages: StepPages,
@@ -78,8 +77,7 @@ export class PasskeyController {
     );
     if (!proven) return this.show(req, res, { form: 'form.passkey-refused' });
     await this.attempts.prove(res, attempt, account!.id, verdict.factor);
-    if (remember && req.signIn!.interaction.rememberedDevices)
-      await this.devices.remember(req, res, account!);
+    await this.remembering.remember(req, res, remember);
     this.pages.onward(req, res);
   }
 

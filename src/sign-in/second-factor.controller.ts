@@ -4,12 +4,11 @@ import { KnownBrowsers } from '../attempts/known-browsers.js';
 import { tooOften } from '../attempts/too-often.js';
 import { Audit, RESULT_OF } from '../audit/audit.service.js';
 import { Form, type MessageRef, type Submitted } from '../http/form.js';
-import { RememberedDevices } from '../mfa/remembered-devices.js';
 import { SecondFactors, type SecondFactorVerdict } from '../mfa/second-factors.service.js';
 import { driftMessage } from '../mfa/set-up-page.js';
 import { AttemptStore } from './attempt.store.js';
 import { DueStep } from './due-step.guard.js';
-import { RememberableCodeForm } from './remember.js';
+import { RememberableCodeForm, Remembering } from './remember.js';
 import { SecondFactorPages } from './second-factor-page.js';
 import { StepPages } from './step-page.js';
 
@@ -22,7 +21,7 @@ export class SecondFactorController {
     private readonly secondFactors: SecondFactors,
     private readonly attempts: AttemptStore,
     private readonly knownBrowsers: KnownBrowsers,
-    private readonly devices: RememberedDevices,
+    private readonly remembering: Remembering,
     private readonly factorPages: SecondFactorPages,
     private readonly pages: StepPages,
     private readonly audit: Audit,
@@ -84,8 +83,7 @@ export class SecondFactorController {
         return this.factorPages.show(req, res, page, again, { code: refusal(page, verdict) });
       case 'proven':
         await this.attempts.prove(res, attempt, account!.id, verdict.factor);
-        if (remember && req.signIn!.interaction.rememberedDevices)
-          await this.devices.remember(req, res, account!);
+        await this.remembering.remember(req, res, remember);
         return this.pages.onward(req, res);
     }
   }

@@ -14,6 +14,7 @@ import { PasswordController } from './password.controller.js';
 import { PasswordStrategy } from './password.strategy.js';
 import { RecoveryController } from './recovery.controller.js';
 import { InteractionRegistrationController } from './registration.controller.js';
+import { Remembering } from './remember.js';
 import { SecondFactorPages } from './second-factor-page.js';
 import { SecondFactorController } from './second-factor.controller.js';
 import { SignIns } from './sign-in.service.js';
@@ -39,6 +40,7 @@ import { VerifyEmailController } from './verify-email.controller.js';
     DueStepGuard,
     IdentifyPages,
     PasswordStrategy,
+    Remembering,
     SecondFactorPages,
     SignIns,
     StepPages,

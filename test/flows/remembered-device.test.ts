@@ -1,4 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Config } from '../../src/config/config.js';
+import { Sql } from '../../src/database/sql.js';
+import { Cookies } from '../../src/http/cookies.js';
+import { Events } from '../../src/kernel/events.js';
+import { RememberedDevices } from '../../src/mfa/remembered-devices.js';
 import { SecondFactors } from '../../src/mfa/second-factors.service.js';
 import { Accounts } from '../../src/users/accounts.service.js';
 import { Passwords } from '../../src/users/passwords.service.js';
@@ -169,6 +174,44 @@ describe('a remembered browser', () => {
     await change(person, account.id);
     await begin(browser, person);
     asksForTheCode(browser);
+  });
+
+  it('is listed no longer than it counts, when the operator has set a shorter time since', async () => {
+    const { browser, person } = await remembered();
+    const account = (await server.app.get(Accounts).findByIdentifier(person.username))!;
+    const devices = new RememberedDevices(
+      { rememberDevice: 7 * DAY } as Config,
+      server.app.get(Sql),
+      server.clock,
+      server.app.get(Cookies),
+      new Events(),
+    );
+    const [listed] = await devices.list(account.id);
+    expect(listed!.expiresAt.getTime() - listed!.createdAt.getTime()).toBe(7 * DAY);
+    server.clock.advance(7 * DAY);
+    expect(await devices.list(account.id)).toEqual([]);
+    expect(await server.app.get(RememberedDevices).list(account.id)).toHaveLength(1);
+    (await begin(browser, person)).codeFrom(browser);
+  });
+
+  it('stays remembered for one person however often another one has theirs forgotten in it', async () => {
+    const { browser, person } = await remembered();
+    const other = somebody();
+    const { id } = await addEnrolled(server, other);
+    for (let n = 0; n < 6; n++) {
+      await begin(browser, other);
+      await enterTotpAndRemember(browser, other);
+      await server.app.get(RememberedDevices).forgetAll(id);
+      server.clock.advance(DAY + 1000);
+    }
+    (await begin(browser, person)).codeFrom(browser);
+  });
+
+  it('is an entry in the log, as its being forgotten is', async () => {
+    const { browser, person } = await remembered();
+    await begin(browser, person);
+    await browser.open('/dashboard/activity');
+    expect(browser.page.text).toContain('A browser was remembered');
   });
 
   it('is forgotten when the operator wants a shorter time, and not offered at all when there is none', async () => {
