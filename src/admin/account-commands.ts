@@ -76,8 +76,7 @@ export class AccountCommands {
     switch (command) {
       case 'reset-password': {
         const password = randomToken(15);
-        if (!(await this.passwords.change(account, password)))
-          return { done: false, message: `${username} was changed at this very moment: try again` };
+        if (!(await this.passwords.change(account, password))) return changedMeanwhile(username);
         await this.audit.record('password.changed', facts);
         return done(`${username} signs in with this password and changes it: ${password}`);
       }
@@ -107,8 +106,10 @@ export class AccountCommands {
           `${username} signs in with the password, and is then offered to go on without a second factor`,
         );
       case 'remove-second-factor':
-        await this.secondFactors.turnOff(account);
+        if (!(await this.secondFactors.turnOff(account))) return changedMeanwhile(username);
         await this.audit.record('second-factor.removed', facts);
+        if (account.passwordHash === null)
+          return done(`${username} has no way in now: print a link to a new password with password-link`);
         return done(`${username} signs in with the password alone until a second factor is set up again`);
     }
   }
@@ -151,4 +152,8 @@ export class AccountCommands {
 
 function done(message: string): Outcome {
   return { done: true, message };
+}
+
+function changedMeanwhile(username: string): Outcome {
+  return { done: false, message: `${username} was changed at this very moment: try again` };
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { AccountCommands } from '../../src/admin/account-commands.js';
 import { Passkeys } from '../../src/mfa/passkeys.service.js';
 import { Accounts } from '../../src/users/accounts.service.js';
 import { Passwords } from '../../src/users/passwords.service.js';
@@ -279,6 +280,15 @@ describe('passkeys on the account pages', () => {
     expect(browser.page.path).toBe(`${LIST}?done=factor-removed`);
     expect((await keys(accountId)).map(({ name }) => name)).toEqual(['Key', 'Copied', 'Another']);
     expect((await signInBy(device)).page.status).toBe(422);
+  });
+
+  it('that an operator removes from an account without a password leave it no way in, which the shell says', async () => {
+    const { accountId, person } = await passwordless();
+    const commands = server.app.get(AccountCommands);
+    const { done, message } = await commands.run('remove-second-factor', [person.email]);
+    expect([done, await keys(accountId)]).toEqual([true, []]);
+    expect(message).not.toContain('signs in with the password');
+    expect(message).toContain('password-link');
   });
 
   it('of two that are removed at the same moment one is left: an account keeps a way in', async () => {
