@@ -11,6 +11,7 @@ export class DeletionListener {
   constructor(events: Events, knownBrowsers: KnownBrowsers, outbox: Outbox, audit: Audit) {
     events.on(accountDeleted, async ({ accountId, sql }) => {
       await sql.run('DELETE FROM avatar WHERE account_id = ?', accountId);
+      await sql.run('DELETE FROM group_member WHERE account_id = ?', accountId);
       await sql.run('DELETE FROM one_time_link WHERE account_id = ?', accountId);
       await knownBrowsers.forgetAll(sql, accountId);
       await outbox.forget(sql, accountId);

@@ -137,7 +137,15 @@ describe("deleting one's account", () => {
   it('happens after 7 days: nothing that is linked to the account is left, and nothing of others is gone', async () => {
     const { linked, unlinked } = tables(server);
     // A new table says whose its rows are (accountId), or stands here.
-    expect(unlinked.sort()).toEqual(['account', 'client', 'signing_key', 'spent_challenge', 'throttle']);
+    expect(unlinked.sort()).toEqual([
+      'account',
+      'account_group',
+      'client',
+      'declaration',
+      'signing_key',
+      'spent_challenge',
+      'throttle',
+    ]);
     const { person, id } = await requested();
     const bystander = somebody();
     const { id: otherId } = await addEnrolled(server, bystander);
