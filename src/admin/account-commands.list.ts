@@ -30,6 +30,7 @@ export const ACCOUNT_COMMANDS = {
     parameters: WHO,
     help: 'lets them, with their password, from now on; make sure who asks',
   },
+  'refuse-recovery': { parameters: WHO, help: 'ends what they ask for; the owner is told' },
   'remove-second-factor': {
     parameters: WHO,
     help: 'for someone who lost the authenticator and every backup code; make sure who asks',

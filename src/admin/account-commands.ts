@@ -105,6 +105,11 @@ export class AccountCommands {
         return done(
           `${username} signs in with the password, and is then offered to go on without a second factor`,
         );
+      case 'refuse-recovery':
+        if (!(await this.recovery.cancel(id)))
+          return { done: false, message: `${username} asks for no recovery` };
+        await this.audit.record('recovery.cancelled', facts);
+        return done(`${username} needs a second factor as before`);
       case 'remove-second-factor':
         if (!(await this.secondFactors.turnOff(account))) return changedMeanwhile(username);
         await this.audit.record('second-factor.removed', facts);

@@ -9,6 +9,8 @@ import type { MailKind, MailFacts } from './kinds.js';
 
 /** A notice that is late is still worth reading; a link is made when its mail is sent. */
 const GIVE_UP_AFTER = 3 * DAY;
+/** What nothing may happen without: it is tried for as long as it could matter. */
+const GIVE_UP_LATER: Partial<Record<MailKind, number>> = { 'recovery-requested': 44 * DAY };
 
 /** Something stands in the outbox; whoever delivers need not wait for the next look. */
 export const mailWaiting = eventKind<Record<string, never>>('mail.waiting');
@@ -57,9 +59,19 @@ export class Outbox {
       sealed,
       now,
       now,
-      now + GIVE_UP_AFTER,
+      now + (GIVE_UP_LATER[kind] ?? GIVE_UP_AFTER),
     );
     await this.events.emit(mailWaiting, {});
+  }
+
+  /** Whether a message of the kind has not gone out yet. */
+  async isWaiting(sql: SqlRunner, kind: MailKind, accountId: string): Promise<boolean> {
+    const rows = await sql.rows(
+      'SELECT 1 AS one FROM mail WHERE account_id = ? AND kind = ? LIMIT 1',
+      accountId,
+      kind,
+    );
+    return rows.length > 0;
   }
 
   /** What still waits for somebody who has no account any more is not sent. */

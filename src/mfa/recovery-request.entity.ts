@@ -8,7 +8,7 @@ export const RecoveryRequestSchema = defineEntity({
     id: p.string().primary().length(22),
     accountId: p.string().length(22).index(),
     requestedAt: p.bigint('number'),
-    /** From when on it may be used; null: not before an operator confirms it. */
+    /** From when on it may be used; null: not before an operator confirms it; requestedAt: one has. */
     effectiveAt: p.bigint('number').nullable(),
     expiresAt: p.bigint('number').index(),
     /** When it was used or cancelled; null: it is open. */

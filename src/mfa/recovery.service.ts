@@ -8,6 +8,7 @@ import type { Account } from '../users/account.entity.js';
 import type { Kept } from '../users/events.js';
 import { MailQuota } from '../users/mail-quota.js';
 import { OneTimeLinks } from '../users/one-time-links.js';
+import { effectiveAfterTelling } from '../users/time-to-object.js';
 import { SecondFactors } from './second-factors.service.js';
 
 /** A request that waits for an operator is forgotten after this time. */
@@ -18,7 +19,7 @@ const OPEN_FOR = 7 * DAY;
 export interface RecoveryRequest {
   readonly accountId: string;
   readonly requestedAt: Date;
-  /** Null: when an operator confirms it. */
+  /** Null: when an operator confirms it. The moment of the request: one has confirmed it. */
   readonly effectiveAt: Date | null;
   readonly ready: boolean;
 }
@@ -92,14 +93,15 @@ export class Recovery {
   use(account: Account, keep?: Kept): Promise<boolean> {
     const now = this.now();
     return this.secondFactors.recover(account, keep, async (sql) => {
-      const used = await sql.run(
-        `UPDATE recovery_request SET ended_at = ? WHERE account_id = ? AND effective_at <= ? AND ${OPEN}`,
+      const [used] = await sql.rows<Row>(
+        `UPDATE recovery_request SET ended_at = ? WHERE account_id = ? AND effective_at <= ? AND ${OPEN}
+         RETURNING account_id, requested_at, effective_at`,
         now,
         account.id,
         now,
         now,
       );
-      return used > 0;
+      return used !== undefined && (await this.effectiveAt(sql, used))! <= now;
     });
   }
 
@@ -107,8 +109,7 @@ export class Recovery {
   async confirm(accountId: string): Promise<boolean> {
     const now = this.now();
     const confirmed = await this.sql.run(
-      `UPDATE recovery_request SET effective_at = ?, expires_at = ? WHERE account_id = ? AND ${OPEN}`,
-      now,
+      `UPDATE recovery_request SET effective_at = requested_at, expires_at = ? WHERE account_id = ? AND ${OPEN}`,
       now + OPEN_FOR,
       accountId,
       now,
@@ -166,12 +167,27 @@ export class Recovery {
       ...params,
       now,
     );
-    return rows.map((row) => ({
-      accountId: row.account_id,
-      requestedAt: new Date(Number(row.requested_at)),
-      effectiveAt: row.effective_at === null ? null : new Date(Number(row.effective_at)),
-      ready: row.effective_at !== null && Number(row.effective_at) <= now,
-    }));
+    return Promise.all(
+      rows.map(async (row) => {
+        const effectiveAt = await this.effectiveAt(this.sql, row);
+        return {
+          accountId: row.account_id,
+          requestedAt: new Date(Number(row.requested_at)),
+          effectiveAt: effectiveAt === null ? null : new Date(effectiveAt),
+          ready: effectiveAt !== null && effectiveAt <= now,
+        };
+      }),
+    );
+  }
+
+  /** Where no operator has confirmed it: not before every message has been out for long enough. Its link is made when it is sent. */
+  private async effectiveAt(sql: SqlRunner, row: Row): Promise<number | null> {
+    if (row.effective_at === null) return null;
+    const [requestedAt, effectiveAt] = [Number(row.requested_at), Number(row.effective_at)];
+    if (effectiveAt <= requestedAt) return effectiveAt;
+    const untold = await this.outbox.isWaiting(sql, 'recovery-requested', row.account_id);
+    const told = untold ? undefined : await this.links.newest(sql, 'cancel-recovery', row.account_id);
+    return effectiveAfterTelling(requestedAt, effectiveAt, told ?? this.now());
   }
 
   private now(): number {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '../config/config.js';
 import { browserName } from '../http/browser-name.js';
+import { Clock } from '../kernel/clock.js';
 import { Delivery } from '../mail/delivery.js';
 import type { MailFacts, MailKind } from '../mail/kinds.js';
 import type { Addressed, Letter } from '../mail/letter.js';
@@ -10,6 +11,7 @@ import type { Account } from './account.entity.js';
 import { Accounts } from './accounts.service.js';
 import { MailQuota } from './mail-quota.js';
 import { OneTimeLinks, type LinkPurpose } from './one-time-links.js';
+import { effectiveAfterTelling } from './time-to-object.js';
 
 /** A letter, and the address it goes to where that is not the account's own. */
 interface Written {
@@ -37,6 +39,7 @@ export class Correspondence {
     private readonly accounts: Accounts,
     private readonly links: OneTimeLinks,
     private readonly quota: MailQuota,
+    private readonly clock: Clock,
     delivery: Delivery,
   ) {
     delivery.composedBy((kind, accountId, facts, isFirstTry) =>
@@ -72,6 +75,11 @@ export class Correspondence {
     const { letter, to = account.email } = await write(account, facts, told);
     const { username, timeZone } = account;
     return { to, username, locale: account.locale ?? happened.language, timeZone, letter };
+  }
+
+  /** A letter that was late promises no moment that is over. */
+  private effective(requestedAt: Date, effectiveAt: number): Date {
+    return new Date(effectiveAfterTelling(requestedAt.getTime(), effectiveAt, this.clock.now().getTime()));
   }
 
   private readonly letters: { [Kind in Exclude<MailKind, WithoutAccount>]: Write<Kind> } = {
@@ -133,7 +141,7 @@ export class Correspondence {
       to: email,
       letter: letters.recoveryRequested({
         cancel: (await this.link('cancel-recovery', account, email)).link,
-        effectiveAt: effectiveAt === null ? null : new Date(effectiveAt),
+        effectiveAt: effectiveAt === null ? null : this.effective(happened!.at, effectiveAt),
         happened,
       }),
     }),

@@ -131,6 +131,16 @@ export class OneTimeLinks {
     return row && asLink(row);
   }
 
+  /** When the newest unused link of one purpose was made (epoch milliseconds); undefined: there is none. */
+  async newest(sql: SqlRunner, purpose: LinkPurpose, accountId: string): Promise<number | undefined> {
+    const [row] = await sql.rows<{ newest: number | string | null }>(
+      'SELECT MAX(created_at) AS newest FROM one_time_link WHERE account_id = ? AND purpose = ? AND used_at IS NULL',
+      accountId,
+      purpose,
+    );
+    return row?.newest == null ? undefined : Number(row.newest);
+  }
+
   /** Ends every unused link of one purpose. */
   async endAll(sql: SqlRunner, accountId: string, purpose: LinkPurpose): Promise<void> {
     await sql.run(

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { AccountCommands } from '../../src/admin/account-commands.js';
+import { Delivery } from '../../src/mail/delivery.js';
 import { Recovery } from '../../src/mfa/recovery.service.js';
 import { SecondFactors } from '../../src/mfa/second-factors.service.js';
 import { Accounts } from '../../src/users/accounts.service.js';
@@ -83,6 +85,17 @@ describe('a recovery that an operator confirms', () => {
     expect(waiting.browser.page.path).toMatch(/\/password$/);
   });
 
+  it('is refused by the operator, and asked for again from the beginning', async () => {
+    const who = await enrolled(server);
+    const commands = server.app.get(AccountCommands);
+    expect(await commands.run('refuse-recovery', [who.person.username])).toMatchObject({ done: false });
+    await server.app.get(Recovery).request({ ...who.person, id: who.id } as never);
+    expect(await commands.run('refuse-recovery', [who.person.username])).toMatchObject({ done: true });
+    expect(await server.app.get(Recovery).open(who.id)).toBeUndefined();
+    expect(await server.app.get(Recovery).confirm(who.id)).toBe(false);
+    await letter(mailbox, who.person.email, 'The recovery of your account was stopped');
+  });
+
   it('leads to a new second factor at once where two are demanded', async () => {
     const who = await enrolled(server);
     await server.app.get(Recovery).request({ ...who.person, id: who.id } as never);
@@ -143,6 +156,26 @@ describe('a recovery that takes effect after a while', () => {
     await ready.press('use');
     application.codeFrom(ready);
     expect(await factorsOf(server, who.id)).toEqual([0, 0]);
+  });
+
+  it('does not take effect while its owner could not be told: the mail server was away', async () => {
+    const who = await enrolled(server);
+    mailbox.refuse(451);
+    await (await recoveryPage(who)).browser.press('submit');
+    server.clock.advance(73 * HOUR);
+    const { browser: untold } = await recoveryPage(who);
+    expect(untold.page.text).toContain('Your recovery is waiting');
+    await untold.post(`${untold.page.path}/use`, { _csrf: untold.formToken });
+    expect(await factorsOf(server, who.id)).toEqual([1, 10]);
+
+    mailbox.accept();
+    server.clock.advance(HOUR);
+    await server.app.get(Delivery).run();
+    await letter(mailbox, who.person.email, ASKED);
+    server.clock.advance(60 * HOUR);
+    expect((await recoveryPage(who)).browser.page.text).toContain('Your recovery is waiting');
+    server.clock.advance(12 * HOUR);
+    expect((await recoveryPage(who)).browser.page.text).toContain('Your recovery is ready');
   });
 
   it('that was not used for a week is over', async () => {
