@@ -44,6 +44,9 @@ export type AuditName =
   | 'application.revoked'
   | 'clients.applied'
   | 'link.printed'
+  | 'signing-key.published'
+  | 'signing-key.revoked'
+  | 'signing-key.removed'
   | 'session.ended';
 
 /** How the verdict of a check is written down. */

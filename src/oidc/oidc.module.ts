@@ -3,6 +3,7 @@ import { Provider } from 'oidc-provider';
 import { Config } from '../config/config.js';
 import { Cookies } from '../http/cookies.js';
 import { HttpModule } from '../http/http.module.js';
+import { KeysModule } from '../keys/keys.module.js';
 import { MfaModule } from '../mfa/mfa.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AccountRecords } from './account-records.js';
@@ -12,7 +13,6 @@ import { InteractionTokens } from './interaction-tokens.js';
 import { Interactions } from './interactions.service.js';
 import { LogoutDelivery } from './logout-delivery.service.js';
 import { LogoutNotices } from './logout-notices.service.js';
-import { SigningKeys } from './signing-keys.service.js';
 import { createProvider } from './provider.js';
 import { ProviderPages } from './provider.pages.js';
 import { ProviderParts } from './provider.parts.js';
@@ -25,11 +25,11 @@ import { Sessions } from './sessions.service.js';
 import { SignedInGuard } from './signed-in.guard.js';
 
 /**
- * Owns the OpenID provider: its configuration, records, keys and session. It asks nobody for a password:
+ * Owns the OpenID provider: its configuration, records and session. It asks nobody for a password:
  * that is sign-in's, and only sign-in finishes a login.
  */
 @Module({
-  imports: [HttpModule, UsersModule, MfaModule, ClientsModule],
+  imports: [HttpModule, UsersModule, MfaModule, ClientsModule, KeysModule],
   providers: [
     AccountRecords,
     ConnectedApplications,
@@ -46,7 +46,6 @@ import { SignedInGuard } from './signed-in.guard.js';
     SessionList,
     Sessions,
     SignedInGuard,
-    SigningKeys,
     {
       provide: Provider,
       inject: [Config, Cookies, ProviderParts],
@@ -57,6 +56,7 @@ import { SignedInGuard } from './signed-in.guard.js';
   exports: [
     InteractionTokens,
     ClientsModule,
+    KeysModule,
     Provider,
     ConnectedApplications,
     Interactions,

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import type { AdapterFactory, ClientMetadata, JWK } from 'oidc-provider';
+import type { AdapterFactory, ClientMetadata } from 'oidc-provider';
 import { Config } from '../config/config.js';
 import { Languages } from '../http/language.js';
+import type { Jwk } from '../keys/algorithms.js';
+import { KeyRing } from '../keys/key-ring.service.js';
 import { Clock } from '../kernel/clock.js';
 import { Secrets } from '../kernel/secrets.js';
 import { Accounts } from '../users/accounts.service.js';
@@ -11,20 +13,19 @@ import { builtInClients } from '../clients/built-in-clients.js';
 import { Clients } from '../clients/clients.service.js';
 import { ProviderPages } from './provider.pages.js';
 import { RecordStore } from './record.store.js';
-import { SigningKeys } from './signing-keys.service.js';
 
 /** What the provider is made of, gathered so that provider.ts shows its configuration and nothing else. */
 @Injectable()
 export class ProviderParts {
   readonly adapter: AdapterFactory;
   readonly builtInClients: ClientMetadata[];
-  signingKeys: JWK[] = [];
+  signingKeys: readonly Jwk[] = [];
 
   constructor(
     config: Config,
     readonly records: RecordStore,
     clients: Clients,
-    private readonly keys: SigningKeys,
+    readonly keys: KeyRing,
     readonly accounts: Accounts,
     readonly avatars: Avatars,
     readonly clock: Clock,
@@ -37,7 +38,7 @@ export class ProviderParts {
   }
 
   async loaded(): Promise<this> {
-    this.signingKeys = await this.keys.load();
+    this.signingKeys = (await this.keys.load()).signing;
     return this;
   }
 }

@@ -1,4 +1,4 @@
-import { Provider, type Configuration } from 'oidc-provider';
+import { Provider, type Configuration, type JWK } from 'oidc-provider';
 import type { Config } from '../config/config.js';
 import { OWN_FIELDS } from '../clients/client.fields.js';
 import { HOUR, MINUTE, SECOND } from '../kernel/clock.js';
@@ -12,6 +12,7 @@ import { ID_TOKEN_LIFETIME, sessionTtl } from './session-lifetime.js';
 import { mayCallFromBrowser, refuseCarriedKeys } from './endpoint-access.js';
 import { acceptPreviousSecrets } from './client-secrets.js';
 import { features } from './features.js';
+import { followKeys } from './provider.keys.js';
 import type { ProviderParts } from './provider.parts.js';
 
 const seconds = (milliseconds: number) => Math.floor(milliseconds / SECOND);
@@ -27,7 +28,7 @@ export function createProvider(config: Config, cookies: Cookies, parts: Provider
   const configuration: Configuration = {
     adapter: parts.adapter,
     clients: parts.builtInClients,
-    jwks: { keys: parts.signingKeys },
+    jwks: { keys: [...parts.signingKeys] as JWK[] },
     findAccount: async (_ctx, id) => {
       const account = await parts.accounts.find(id);
       if (!account || account.disabledAt) return undefined;
@@ -114,5 +115,6 @@ export function createProvider(config: Config, cookies: Cookies, parts: Provider
   provider.proxy = true;
   acceptPreviousSecrets(provider);
   leaveSendingToTheOutbox(provider);
+  followKeys(provider, parts.keys);
   return provider;
 }
