@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import type { AccountCommand } from './admin/account-commands.list.js';
 import { CLIENT_COMMANDS, COMMANDS, type ClientCommand } from './admin/commands.list.js';
+import { KEY_COMMANDS, type KeyCommand } from './admin/key-commands.list.js';
 import type { Config } from './config/config.js';
 import { loadConfig, unknownSettings } from './config/load.js';
 import { explain } from './start-failure.js';
@@ -32,6 +33,7 @@ async function runInside(): Promise<number> {
   const { AppModule } = await import('./app.module.js');
   const { AccountCommands } = await import('./admin/account-commands.js');
   const { ClientCommands } = await import('./admin/client-commands.js');
+  const { KeyCommands } = await import('./admin/key-commands.js');
   const { createLogger } = await import('./http/logger.js');
   const config = loadConfig(process.env);
   for (const setting of unknownSettings(process.env))
@@ -41,9 +43,13 @@ async function runInside(): Promise<number> {
     abortOnError: false,
   });
   try {
-    const { done, message } = Object.hasOwn(CLIENT_COMMANDS, command)
-      ? await app.get(ClientCommands).run(command as ClientCommand)
-      : await app.get(AccountCommands).run(command as AccountCommand, args);
+    const outcome = () => {
+      if (Object.hasOwn(CLIENT_COMMANDS, command))
+        return app.get(ClientCommands).run(command as ClientCommand);
+      if (Object.hasOwn(KEY_COMMANDS, command)) return app.get(KeyCommands).run(command as KeyCommand, args);
+      return app.get(AccountCommands).run(command as AccountCommand, args);
+    };
+    const { done, message } = await outcome();
     console.log(message);
     return done ? 0 : 1;
   } finally {

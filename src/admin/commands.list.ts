@@ -1,4 +1,5 @@
 import { ACCOUNT_COMMANDS } from './account-commands.list.js';
+import { KEY_COMMANDS } from './key-commands.list.js';
 
 /** What a command takes, and what it is for. */
 export interface CommandHelp {
@@ -17,4 +18,8 @@ export const CLIENT_COMMANDS = {
 export type ClientCommand = keyof typeof CLIENT_COMMANDS;
 
 /** Every command but `health`. Kept apart from what they do, so that help needs no database. */
-export const COMMANDS: Record<string, CommandHelp> = { ...CLIENT_COMMANDS, ...ACCOUNT_COMMANDS };
+export const COMMANDS: Record<string, CommandHelp> = {
+  ...CLIENT_COMMANDS,
+  ...ACCOUNT_COMMANDS,
+  ...KEY_COMMANDS,
+};
