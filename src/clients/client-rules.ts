@@ -1,5 +1,6 @@
-import { CLIENT_ID, LEGACY_RESPONSE_TYPES } from './client.fields.js';
+import { CLIENT_ID, LEGACY_RESPONSE_TYPES, TOKEN_EXCHANGE_GRANT } from './client.fields.js';
 import type { Declaration } from './clients-file.js';
+import { scopesOfApi } from './declarations.service.js';
 import type { Item } from './file-reader.js';
 
 /** What depends on the operator's settings. */
@@ -35,12 +36,17 @@ export function clientMistakes(
     ...redirection(fields, has, rules),
     ...authentication(fields, has),
     ...backchannel(fields, has, rules),
+    ...grants(fields),
     ...references(fields, declarations),
   ];
 }
 
 /** What is stored: the fields without what is kept elsewhere, and with what is said nowhere. */
-export function clientMetadata(fields: Fields, _rules: ClientsFileRules): Fields {
+export function clientMetadata(
+  fields: Fields,
+  _rules: ClientsFileRules,
+  declarations: readonly Declaration[] = [],
+): Fields {
   const {
     client_id,
     client_secret: _secret,
@@ -48,6 +54,7 @@ export function clientMetadata(fields: Fields, _rules: ClientsFileRules): Fields
     previous_client_secret: _previous,
     previous_client_secret_file: _previousFile,
     logo_file: _logo,
+    authorization_details_types: detailsTypes,
     require_pkce = true,
     ...rest
   } = fields;
@@ -58,10 +65,27 @@ export function clientMetadata(fields: Fields, _rules: ClientsFileRules): Fields
     // RFC 7591, section 2: without a redirecting grant there is no response type.
     response_types: grants.some((grant) => REDIRECTING.includes(grant)) ? ['code'] : [],
     token_endpoint_auth_method: 'client_secret_basic',
-    scope: USUAL_SCOPE,
     ...(grants.some((grant) => REDIRECTING.includes(grant)) ? {} : { redirect_uris: [] }),
     ...rest,
+    ...scopes(fields, declarations),
+    // The library would hold it against a list of its own, which cannot grow while it runs.
+    ...(detailsTypes === undefined ? {} : { details_types: detailsTypes }),
     require_pkce,
+  };
+}
+
+/** The library knows the scopes that say who somebody is; those of APIs are ours to hold it to. */
+function scopes(fields: Fields, declarations: readonly Declaration[]): Fields {
+  const asked = (fields['scope'] as string | undefined)?.split(' ');
+  if (!asked) return { scope: USUAL_SCOPE };
+  const apis = declarations.filter(({ kind }) => kind === 'apis');
+  const ofApis = scopesOf(apis);
+  const ofClaims = scopesOf(declarations.filter(({ kind }) => kind === 'claims'));
+  const isOfPeople = (scope: string) => !ofApis.includes(scope) || ofClaims.includes(scope);
+  return {
+    // Without any the library would allow them all.
+    scope: asked.filter(isOfPeople).join(' ') || 'openid',
+    ...(apis.length > 0 ? { api_scope: asked.filter((scope) => ofApis.includes(scope)).join(' ') } : {}),
   };
 }
 
@@ -113,6 +137,26 @@ function authentication(fields: Fields, has: Item['has']): ClientMistake[] {
   return mistakes;
 }
 
+/** What a grant needs of its client. */
+function grants(fields: Fields): ClientMistake[] {
+  const isPublic = fields['token_endpoint_auth_method'] === 'none';
+  const unfit = ['client_credentials', TOKEN_EXCHANGE_GRANT].find((grant) =>
+    grantTypes(fields).includes(grant),
+  );
+  const mistakes: ClientMistake[] = [];
+  if (unfit && isPublic)
+    mistakes.push({
+      field: 'grant_types',
+      what: `grant_types: ${unfit} is not for a public client: anybody could be it`,
+    });
+  const exchanges = fields['token_exchange'] !== undefined;
+  if (exchanges !== grantTypes(fields).includes(TOKEN_EXCHANGE_GRANT))
+    mistakes.push({
+      what: `token_exchange and the grant type ${TOKEN_EXCHANGE_GRANT} go together: say both or neither`,
+    });
+  return mistakes;
+}
+
 function backchannel(fields: Fields, has: Item['has'], rules: ClientsFileRules): ClientMistake[] {
   const mistakes: ClientMistake[] = [];
   for (const field of ['backchannel_logout_uri', 'backchannel_client_notification_endpoint']) {
@@ -143,6 +187,13 @@ function references(fields: Fields, declarations: readonly Declaration[]): Clien
     );
     if (unknown) mistakes.push({ field, what: `${field}: "${unknown}" is not declared under ${kind}:` });
   }
+  const { audiences = [] } = (fields['token_exchange'] ?? {}) as { audiences?: string[] };
+  const unknownAudience = audiences.find((each) => !names('apis').includes(each));
+  if (unknownAudience)
+    mistakes.push({
+      field: 'token_exchange',
+      what: `token_exchange: "${unknownAudience}" is not declared under apis:`,
+    });
   const scopes = [...STANDARD_SCOPES, ...scopesOf(declarations)];
   const unknown = ((fields['scope'] as string | undefined) ?? '')
     .split(' ')
@@ -158,10 +209,7 @@ function references(fields: Fields, declarations: readonly Declaration[]): Clien
 /** The scopes of declared APIs and claims. */
 function scopesOf(declarations: readonly Declaration[]): string[] {
   const scopes = declarations.flatMap(({ kind, body }) => {
-    if (kind === 'apis')
-      return ((body['scopes'] ?? []) as (string | { name: string })[]).map((scope) =>
-        typeof scope === 'string' ? scope : scope.name,
-      );
+    if (kind === 'apis') return scopesOfApi(body).map(({ name }) => name);
     return kind === 'claims' ? ((body['scopes'] ?? []) as string[]) : [];
   });
   return [...new Set(scopes)].filter((scope) => !STANDARD_SCOPES.includes(scope));

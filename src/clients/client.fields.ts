@@ -59,6 +59,15 @@ const aScope: Check = (value) =>
     ? 'write the scopes in one text, separated by spaces'
     : value.split(' ').map(aScopeName).find(Boolean);
 
+const aTokenExchange: Check = (value) => {
+  if (anObject(value)) return 'write a map, for example {audiences: [https://api.example.org]}';
+  const { audiences, ...others } = value as Record<string, unknown>;
+  const [other] = Object.keys(others);
+  if (other) return `"${other}" is not known; there is: audiences`;
+  if (!Array.isArray(audiences) || audiences.length === 0) return 'audiences: list at least one API';
+  return listOf(aResource)(audiences);
+};
+
 /** Every field a client may have, and what may stand in it. How they go together: client-rules.ts. */
 export const CLIENT_FIELDS: Fields = {
   client_id: matching(CLIENT_ID, 'write 1 to 255 visible ASCII characters'),
@@ -101,7 +110,7 @@ export const CLIENT_FIELDS: Fields = {
   scope: aScope,
   apis: listOf(aResource),
   authorization_details_types: listOf(aText),
-  token_exchange: anObject,
+  token_exchange: aTokenExchange,
   profile: among(['fapi2-security', 'fapi2-message-signing']),
   require_pkce: aBoolean,
   require_pushed_authorization_requests: aBoolean,
@@ -144,8 +153,10 @@ export const CLIENT_FIELDS: Fields = {
 /** The fields that are Gatehouse's own: the provider carries them along and asks no questions. */
 export const OWN_FIELDS = [
   'access_token_lifetime',
+  'api_scope',
   'apis',
   'consent',
+  'details_types',
   'first_party',
   'groups',
   'id_token_lifetime',

@@ -155,4 +155,42 @@ clients:
     const one = '  - client_id: a\n    client_secret: x\n    redirect_uris: [https://a.example]\n';
     expect(mistakes(`clients:\n${one}${one}`)).toEqual(['line 5: client_id "a" stands at line 2 already.']);
   });
+
+  it('APIs, and who may ask for them', () => {
+    const apis = `
+apis:
+  - identifier: https://orders.example.org/
+    scopes: [orders:read, orders:write]
+clients:
+  - client_id: machine
+    client_secret: a-secret-that-is-long-enough-for-it
+    grant_types: [client_credentials]
+    apis: [https://orders.example.org/]
+    scope: openid orders:read
+`;
+    const [machine] = read(apis);
+    // What the provider is told, and what we hold it to.
+    expect(machine!.metadata).toMatchObject({
+      scope: 'openid',
+      api_scope: 'orders:read',
+      response_types: [],
+    });
+    expect(
+      mistakes(
+        apis.replace(
+          '    client_secret: a-secret-that-is-long-enough-for-it',
+          '    token_endpoint_auth_method: none',
+        ),
+      ),
+    ).toEqual(['line 8: grant_types: client_credentials is not for a public client: anybody could be it.']);
+    expect(mistakes(apis.replace('apis: [https://orders', 'apis: [https://stock'))).toEqual([
+      'line 9: apis: "https://stock.example.org/" is not declared under apis:.',
+    ]);
+    expect(mistakes(apis.replace('[orders:read,', '[email,'))).toContain(
+      'line 4: scopes: "email" is about people: choose another name.',
+    );
+    expect(mistakes(apis.replace('    scopes: [', '    client_id: nobody\n    scopes: ['))).toEqual([
+      'line 3: client_id: there is no client "nobody".',
+    ]);
+  });
 });

@@ -53,6 +53,7 @@ export function readClientsFile(file: string, rules: ClientsFileRules = {}): Dec
   );
   const clients = (lists.get('clients') ?? []).flatMap((node) => client(reader, node, rules, declarations));
   refuseDuplicates(reader, clients, declarations);
+  refuseUnknownClients(reader, clients, declarations);
   if (reader.mistaken > 0) throw new ConfigurationMistakes(reader.mistakes);
   return { clients, declarations };
 }
@@ -83,7 +84,14 @@ function client(
   if (reader.mistaken > before) return [];
   const id = item.fields['client_id'] as string;
   return [
-    { id, secret, previousSecret, logo, line: item.line, metadata: clientMetadata(item.fields, rules) },
+    {
+      id,
+      secret,
+      previousSecret,
+      logo,
+      line: item.line,
+      metadata: clientMetadata(item.fields, rules, declarations),
+    },
   ];
 }
 
@@ -137,5 +145,21 @@ function refuseDuplicates(reader: FileReader, clients: DeclaredClient[], declara
     const first = seen.get(JSON.stringify([kind, name]));
     if (first !== undefined) reader.mistake(line, `${key} "${name}" stands at line ${first} already`);
     else seen.set(JSON.stringify([kind, name]), line);
+  }
+}
+
+/** An API that is a client, too, is one that is declared. */
+function refuseUnknownClients(
+  reader: FileReader,
+  clients: DeclaredClient[],
+  declarations: Declaration[],
+): void {
+  // A client with a mistake of its own is not among those that were read.
+  if (reader.mistaken > 0) return;
+  const ids = new Set(clients.map(({ id }) => id));
+  for (const { kind, body, line } of declarations) {
+    const id = body['client_id'] as string | undefined;
+    if (kind === 'apis' && id !== undefined && !ids.has(id))
+      reader.mistake(line, `client_id: there is no client "${id}"`);
   }
 }

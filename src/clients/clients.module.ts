@@ -1,12 +1,13 @@
 import { Module } from '@nestjs/common';
 import { Clients } from './clients.service.js';
+import { Declarations } from './declarations.service.js';
 
 /**
  * Owns which applications there are and what each of them may, as the clients file declares it. It speaks no protocol:
  * that is oidc's.
  */
 @Module({
-  providers: [Clients],
-  exports: [Clients],
+  providers: [Clients, Declarations],
+  exports: [Clients, Declarations],
 })
 export class ClientsModule {}

@@ -10,6 +10,8 @@ import {
   seconds,
   type Fields,
 } from './checks.js';
+import { STANDARD_SCOPES } from './client-rules.js';
+import { aFieldSchema } from './details-fields.js';
 
 /** A section of the clients file beside `clients`. */
 export interface Section {
@@ -22,6 +24,9 @@ export interface Section {
 }
 
 const anApiScope = (value: unknown) => {
+  const written = typeof value === 'string' ? value : (value as { name?: unknown } | null)?.name;
+  if (STANDARD_SCOPES.includes(written as string))
+    return `"${String(written)}" is about people: choose another name`;
   if (typeof value === 'string') return aScopeName(value);
   const { name, description, ...rest } = (value ?? {}) as Record<string, unknown>;
   if (Object.keys(rest).length > 0) return `"${Object.keys(rest)[0]}" is not a field of a scope`;
@@ -41,6 +46,7 @@ export const SECTIONS = {
       access_token_format: among(['jwt', 'opaque']),
       access_token_lifetime: seconds(30, 86_400),
       access_token_signed_response_alg: among(['RS256', 'ES256']),
+      client_id: aText,
     },
   },
   groups: {
@@ -71,7 +77,7 @@ export const SECTIONS = {
     key: 'type',
     item: 'type of authorization details',
     required: ['type'],
-    fields: { type: aText, name: aText, description: aText, fields: anObject },
+    fields: { type: aText, name: aText, description: aText, fields: aFieldSchema },
   },
 } satisfies Record<string, Section>;
 

@@ -1,0 +1,98 @@
+import { Injectable } from '@nestjs/common';
+import { Sql } from '../database/sql.js';
+import type { DetailsField } from './details-fields.js';
+import type { SectionName } from './sections.js';
+
+export interface ApiScope {
+  readonly name: string;
+  /** What the consent page says of it. */
+  readonly description: string | undefined;
+}
+
+/** A declared API: what a resource indicator (RFC 8707) may name. */
+export interface Api {
+  readonly identifier: string;
+  readonly name: string;
+  readonly scopes: readonly ApiScope[];
+  readonly format: 'jwt' | 'opaque';
+  readonly algorithm: 'RS256' | 'ES256';
+  /** Seconds; undefined: as long as any access token. */
+  readonly lifetime: number | undefined;
+  /** The client that the API is where it asks something itself: to introspect its tokens, to exchange them. */
+  readonly clientId: string | undefined;
+}
+
+/** A declared type of authorization details (RFC 9396). */
+export interface DetailsType {
+  readonly type: string;
+  readonly name: string;
+  readonly description: string | undefined;
+  readonly fields: Readonly<Record<string, DetailsField>>;
+}
+
+/**
+ * What the clients file declares beside clients. Each look reads the row by its key: what was declared anew counts on every
+ * instance at once, and costs one small query.
+ */
+@Injectable()
+export class Declarations {
+  constructor(private readonly sql: Sql) {}
+
+  async api(identifier: string): Promise<Api | undefined> {
+    const body = await this.body('apis', identifier);
+    if (!body) return undefined;
+    return {
+      identifier,
+      name: (body['name'] as string | undefined) ?? identifier,
+      scopes: scopesOfApi(body),
+      format: (body['access_token_format'] as Api['format'] | undefined) ?? 'jwt',
+      algorithm: (body['access_token_signed_response_alg'] as Api['algorithm'] | undefined) ?? 'RS256',
+      lifetime: body['access_token_lifetime'] as number | undefined,
+      clientId: body['client_id'] as string | undefined,
+    };
+  }
+
+  /** In the order that was asked for; what is not declared is left out. */
+  async apis(identifiers: readonly string[]): Promise<Api[]> {
+    const found = await Promise.all(identifiers.map((identifier) => this.api(identifier)));
+    return found.filter((api) => api !== undefined);
+  }
+
+  async detailsType(type: string): Promise<DetailsType | undefined> {
+    const body = await this.body('authorization_details_types', type);
+    if (!body) return undefined;
+    return {
+      type,
+      name: (body['name'] as string | undefined) ?? type,
+      description: body['description'] as string | undefined,
+      fields: (body['fields'] ?? {}) as DetailsType['fields'],
+    };
+  }
+
+  async names(kind: SectionName): Promise<string[]> {
+    const rows = await this.sql.rows<{ name: string }>(
+      'SELECT name FROM declaration WHERE kind = ? ORDER BY name',
+      kind,
+    );
+    return rows.map(({ name }) => name);
+  }
+
+  private async body(kind: SectionName, name: string): Promise<Record<string, unknown> | undefined> {
+    const [row] = await this.sql.rows<{ body: string | Record<string, unknown> }>(
+      'SELECT body FROM declaration WHERE kind = ? AND name = ?',
+      kind,
+      name,
+    );
+    // PostgreSQL's driver has read the JSON already.
+    return typeof row?.body === 'string' ? (JSON.parse(row.body) as Record<string, unknown>) : row?.body;
+  }
+}
+
+/** A scope is written as its name alone, or with a description. */
+export function scopesOfApi(body: Record<string, unknown>): ApiScope[] {
+  return ((body['scopes'] ?? []) as (string | { name: string; description?: string })[]).map((scope) =>
+    typeof scope === 'string'
+      ? { name: scope, description: undefined }
+      : { name: scope.name, description: scope.description },
+  );
+}
