@@ -2,7 +2,7 @@ import { EntityManager } from '@mikro-orm/core';
 import { Injectable, Logger } from '@nestjs/common';
 import { Config } from '../config/config.js';
 import { Sql, type SqlRunner } from '../database/sql.js';
-import { Clock } from '../kernel/clock.js';
+import { Clock, SECOND } from '../kernel/clock.js';
 import { Secrets } from '../kernel/secrets.js';
 import { builtInClients, type ClientMetadata } from './built-in-clients.js';
 import { Client } from './client.entity.js';
@@ -23,10 +23,12 @@ export interface ClientFace {
   readonly tosUri: string | undefined;
 }
 
-/** A client that is told when a session ends. */
-export interface Backchannel {
-  /** It tells one session of a person from another. */
-  readonly sessionRequired: boolean;
+/** What matters of a client when a session ends. */
+export interface AtSignOut {
+  /** Absent: it has no address to be told at. `sessionRequired`: it tells one session of a person from another. */
+  readonly backchannel?: { readonly sessionRequired: boolean };
+  /** Milliseconds; absent: as long as any. */
+  readonly idTokenLifetime?: number;
 }
 
 /** The declared clients, in the database: every instance sees the same ones. Their secrets are sealed. */
@@ -124,18 +126,23 @@ export class Clients {
     return metadata;
   }
 
-  /** Inside a transaction. @returns undefined when the client has no address to be told at */
-  async backchannel(sql: SqlRunner, id: string): Promise<Backchannel | undefined> {
+  /** Inside a transaction: whether the client can be told that a session ended, and how long its ID tokens are good. */
+  async atSignOut(sql: SqlRunner, id: string): Promise<AtSignOut> {
     const [row] = await sql.rows<{ metadata: string | Record<string, unknown> }>(
       'SELECT metadata FROM client WHERE id = ?',
       id,
     );
-    if (!row) return undefined;
+    if (!row) return {};
     // PostgreSQL's driver has read the JSON already.
     const metadata =
       typeof row.metadata === 'string' ? (JSON.parse(row.metadata) as Record<string, unknown>) : row.metadata;
-    if (!metadata['backchannel_logout_uri']) return undefined;
-    return { sessionRequired: metadata['backchannel_logout_session_required'] === true };
+    const lifetime = metadata['id_token_lifetime'] as number | undefined;
+    return {
+      ...(lifetime === undefined ? {} : { idTokenLifetime: lifetime * SECOND }),
+      ...(metadata['backchannel_logout_uri']
+        ? { backchannel: { sessionRequired: metadata['backchannel_logout_session_required'] === true } }
+        : {}),
+    };
   }
 
   /** Also of a client that is gone: it has no other name than its id then. */

@@ -67,11 +67,12 @@ export class ApplicationsController {
   }
 }
 
-function inWords({ clientId, face, scopes, since, firstParty, canBeTold }: ConnectedApplication) {
+function inWords({ clientId, face, scopes, apis, since, firstParty, canBeTold }: ConnectedApplication) {
   return {
     clientId,
     client: face,
     scopes: SCOPES.filter((name) => scopes.includes(name)).map((name) => ({ name })),
+    apis,
     since: Number.isFinite(since) ? new Date(since) : undefined,
     firstParty,
     canBeTold,

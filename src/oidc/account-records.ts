@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Sql, type SqlRunner } from '../database/sql.js';
 import { Clock, SECOND } from '../kernel/clock.js';
 import { sha256 } from '../kernel/secrets.js';
+import { JWT_TRACE } from './jwt-traces.js';
 import type { Payload } from './record.batch.js';
 import { RecordSeal } from './record.seal.js';
 
@@ -30,7 +31,7 @@ interface Row {
 }
 
 const COLUMNS = 'kind, id_hash, uid, payload';
-const TOKENS = `('AccessToken', 'RefreshToken', 'AuthorizationCode')`;
+const TOKENS = `('AccessToken', '${JWT_TRACE}', 'RefreshToken', 'AuthorizationCode')`;
 
 /**
  * The provider's records seen from the account they belong to: what there is, and taking it away.

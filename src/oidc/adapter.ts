@@ -1,6 +1,7 @@
 import type { Adapter, AdapterFactory, AdapterPayload } from 'oidc-provider';
 import type { Clients } from '../clients/clients.service.js';
 import { consentKey } from './grants.js';
+import { JWT_TRACE } from './jwt-traces.js';
 import type { RecordStore } from './record.store.js';
 
 /** What the provider stores, by kind: clients come from their own table, everything else is a record. */
@@ -17,7 +18,10 @@ function recordAdapter(kind: string, records: RecordStore): Adapter {
       records.upsert(kind, id, kind === 'Grant' ? findable(payload) : payload, expiresIn),
     destroy: (id) => records.destroy(kind, id),
     consume: (id) => records.consume(kind, id),
-    revokeByGrantId: (grantId) => records.revokeByGrantId(kind, grantId),
+    revokeByGrantId: async (grantId) => {
+      await records.revokeByGrantId(kind, grantId);
+      if (kind === 'AccessToken') await records.revokeByGrantId(JWT_TRACE, grantId);
+    },
   };
 }
 

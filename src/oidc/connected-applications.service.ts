@@ -3,6 +3,8 @@ import { SECOND } from '../kernel/clock.js';
 import { AccountRecords } from './account-records.js';
 import { DASHBOARD_CLIENT_ID } from '../clients/built-in-clients.js';
 import { Clients, type ClientFace } from '../clients/clients.service.js';
+import { Declarations } from '../clients/declarations.service.js';
+import { grantedAtApis, type ApiAccess } from './asked-of-apis.js';
 import type { StoredGrant } from './grants.js';
 import { SessionEndings } from './session-endings.service.js';
 
@@ -12,12 +14,20 @@ export interface ConnectedApplication {
   readonly face: ClientFace;
   /** Everything it was granted. */
   readonly scopes: string[];
+  /** The same of APIs. */
+  readonly apis: ApiAccess[];
   /** When the oldest of its grants that still live was given (epoch milliseconds). */
   readonly since: number;
   /** One of the house's own, that nobody was asked about. */
   readonly firstParty: boolean;
   /** It has an address at which it hears that its access has ended. */
   readonly canBeTold: boolean;
+}
+
+interface Known {
+  readonly scopes: ReadonlySet<string>;
+  readonly apis: Map<string, ReadonlySet<string>>;
+  readonly since: number;
 }
 
 /** Which applications a person has let in, and taking that back. */
@@ -27,26 +37,32 @@ export class ConnectedApplications {
     private readonly records: AccountRecords,
     private readonly endings: SessionEndings,
     private readonly clients: Clients,
+    private readonly declarations: Declarations,
   ) {}
 
   /** By their names. The account pages are left out: they are no other application. */
   async of(accountId: string): Promise<ConnectedApplication[]> {
-    const byClient = new Map<string, { scopes: Set<string>; since: number }>();
+    const byClient = new Map<string, Known>();
     for (const { payload } of await this.records.living(accountId, 'Grant')) {
       const { clientId, iat } = payload;
       if (!clientId || clientId === DASHBOARD_CLIENT_ID) continue;
-      const known = byClient.get(clientId) ?? { scopes: new Set(), since: Infinity };
-      const scopes = (payload as StoredGrant).openid?.scope?.split(' ') ?? [];
+      const known: Known = byClient.get(clientId) ?? { scopes: new Set(), apis: new Map(), since: Infinity };
+      const { openid, resources } = payload as StoredGrant;
+      for (const [api, scope] of Object.entries(resources ?? {}))
+        known.apis.set(api, new Set([...(known.apis.get(api) ?? []), ...scope.split(' ')]));
+      const scopes = openid?.scope?.split(' ') ?? [];
       byClient.set(clientId, {
         scopes: new Set([...known.scopes, ...scopes]),
+        apis: known.apis,
         since: Math.min(known.since, (iat ?? Infinity) * SECOND),
       });
     }
     const connected = await Promise.all(
-      [...byClient].map(async ([clientId, { scopes, since }]) => ({
+      [...byClient].map(async ([clientId, { scopes, apis, since }]) => ({
         clientId,
         ...(await this.clients.known(clientId)),
         scopes: [...scopes],
+        apis: await grantedAtApis(this.declarations, apis),
         since,
       })),
     );

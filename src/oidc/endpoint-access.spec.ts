@@ -1,11 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Client, KoaContextWithOIDC } from 'oidc-provider';
+import type { Api } from '../clients/declarations.service.js';
 import { mayCallFromBrowser, mayIntrospect, mayRevoke, refuseCarriedKeys } from './endpoint-access.js';
 
 const at = (route: string) => ({ oidc: { route } }) as unknown as KoaContextWithOIDC;
 const anywhere = at('token');
 const client = (clientId: string, clientAuthMethod = 'client_secret_basic') =>
   ({ clientId, clientAuthMethod, redirectUris: ['https://app.example/cb'] }) as unknown as Client;
+const forOrders = { clientId: 'b', kind: 'AccessToken', aud: 'https://orders.example/' };
 const NOW = 1_800_000_000;
 
 describe('who may call which endpoint', () => {
@@ -31,8 +33,24 @@ describe('who may call which endpoint', () => {
       { clientId: 'b', kind: 'AccessToken' },
       false,
     ],
-  ])('introspection of %s', (_what, asking, token, allowed) => {
-    expect(mayIntrospect(anywhere, asking, token)).toBe(allowed);
+    ['a token for the API that it is', client('orders-api'), forOrders, true],
+    ['a token for another API', client('stock-api'), forOrders, false],
+    [
+      'a token for an API nobody declared',
+      client('a'),
+      { ...forOrders, aud: 'https://gone.example/' },
+      false,
+    ],
+    [
+      "a machine's token for the API that it is",
+      client('orders-api'),
+      { ...forOrders, kind: 'ClientCredentials' },
+      true,
+    ],
+  ])('introspection of %s', async (_what, asking, token, allowed) => {
+    const api = (identifier: string) =>
+      Promise.resolve(identifier === forOrders.aud ? ({ clientId: 'orders-api' } as Api) : undefined);
+    expect(await mayIntrospect({ api })(anywhere, asking, token)).toBe(allowed);
   });
 
   it('revocation is of its own tokens alone', () => {

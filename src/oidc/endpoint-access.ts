@@ -1,8 +1,12 @@
 import { errors, type Client, type KoaContextWithOIDC } from 'oidc-provider';
+import type { Declarations } from '../clients/declarations.service.js';
+
+const ACCESS_TOKENS: (string | undefined)[] = ['AccessToken', 'ClientCredentials'];
 
 interface IssuedToken {
   readonly clientId?: string | undefined;
   readonly kind?: string;
+  readonly aud?: string | string[] | undefined;
 }
 
 /** Scripts of another origin may call for a public client, from where one of its redirect URIs is; anyone's may ask for userinfo so. */
@@ -11,10 +15,18 @@ export function mayCallFromBrowser(ctx: KoaContextWithOIDC, origin: string, clie
   return client.redirectUris?.some((uri) => new URL(uri).origin === origin && origin !== 'null') ?? false;
 }
 
-/** A resource server looks at access tokens made for others; a refresh token concerns its own client alone. */
-export function mayIntrospect(_ctx: KoaContextWithOIDC, client: Client, token: IssuedToken): boolean {
-  if (token.clientId === client.clientId) return true;
-  return token.kind === 'AccessToken' && client.clientAuthMethod !== 'none';
+/**
+ * A resource server looks at access tokens made for others; one that is made for an API is that API's alone to look at.
+ * A refresh token concerns its own client alone.
+ */
+export function mayIntrospect(declarations: Pick<Declarations, 'api'>) {
+  return async (_ctx: KoaContextWithOIDC, client: Client, token: IssuedToken): Promise<boolean> => {
+    if (token.clientId === client.clientId) return true;
+    if (client.clientAuthMethod === 'none' || !ACCESS_TOKENS.includes(token.kind)) return false;
+    if (token.aud === undefined) return true;
+    const api = typeof token.aud === 'string' ? await declarations.api(token.aud) : undefined;
+    return api?.clientId === client.clientId;
+  };
 }
 
 /** RFC 7009, section 2.1: a client revokes its own tokens. */

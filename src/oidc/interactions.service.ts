@@ -1,17 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { errors, Provider, type InteractionResults } from 'oidc-provider';
+import { errors, Provider, type Client, type InteractionResults } from 'oidc-provider';
 import { Config } from '../config/config.js';
 import { interactionGone } from '../kernel/errors.js';
 import { Clock, SECOND } from '../kernel/clock.js';
 import { allowFormRedirectTo } from '../http/security-headers.js';
 import type { Level } from '../mfa/assurance.js';
 import { Clients, type ClientFace } from '../clients/clients.service.js';
+import { Declarations } from '../clients/declarations.service.js';
+import { askedOfApis, type ApiAccess } from './asked-of-apis.js';
 import { demandedLevel, demandsVerifiedEmail } from './demand.js';
 import { InteractionTokens } from './interaction-tokens.js';
 import { scopesCovering } from './claims.js';
 import { ASSURANCE_TOO_LOW, EMAIL_UNVERIFIED } from './policy.js';
 import { Sessions } from './sessions.service.js';
+import { grantLifetime } from './token-lifetimes.js';
 
 /** Why somebody is asked although there is a session, whose proofs count on. */
 const STEP_UP_REASONS = new Set([ASSURANCE_TOO_LOW, EMAIL_UNVERIFIED, 'max_age']);
@@ -30,6 +33,7 @@ interface RequestParameters {
   readonly acr_values?: string;
   readonly prompt?: string;
   readonly claims?: string;
+  readonly resource?: string | string[];
 }
 
 /** An authorization request that waits for its person, as our pages see it. */
@@ -63,6 +67,9 @@ export interface Interaction {
   readonly scopes: string[];
   readonly missingScopes: string[];
   readonly missingClaims: string[];
+  /** The same of APIs. */
+  readonly apis: ApiAccess[];
+  readonly missingApiScopes: Readonly<Record<string, string[]>>;
   readonly original: ProviderInteraction;
 }
 
@@ -76,6 +83,7 @@ export class Interactions {
     private readonly sessions: Sessions,
     private readonly tokens: InteractionTokens,
     private readonly clock: Clock,
+    private readonly declarations: Declarations,
   ) {}
 
   /**
@@ -93,9 +101,10 @@ export class Interactions {
     req.languageHints = { uiLocales: params.ui_locales };
     allowFormRedirectTo(res, params.redirect_uri);
     const level = demandedLevel(client, params);
-    const requested = params.scope?.split(' ') ?? ['openid'];
+    const requested = scopesOfPeople(client, params);
+    const { details } = original.prompt;
     // What is asked for claim by claim is shown as the scope that gives it: nothing is granted unseen.
-    const missingClaims = (original.prompt.details['missingOIDCClaims'] as string[] | undefined) ?? [];
+    const missingClaims = (details['missingOIDCClaims'] as string[] | undefined) ?? [];
     const scopes = [...new Set([...requested, ...scopesCovering(missingClaims)])];
     return {
       uid: original.uid,
@@ -116,8 +125,11 @@ export class Interactions {
       freshSince: this.freshSince(original.iat, params.max_age),
       wantedSubject: wantedSubject(params),
       answered: original.result !== undefined,
-      missingScopes: (original.prompt.details['missingOIDCScope'] as string[] | undefined) ?? requested,
+      missingScopes: (details['missingOIDCScope'] as string[] | undefined) ?? requested,
       missingClaims,
+      apis: await askedOfApis(this.declarations, client, params),
+      missingApiScopes:
+        (details['missingResourceScopes'] as Interaction['missingApiScopes'] | undefined) ?? {},
       original,
     };
   }
@@ -152,14 +164,25 @@ export class Interactions {
    * Writes down what was allowed. @returns the grant's id
    * @throws interactionGone when this browser does not have the session of the person who is asked
    */
-  async grant({ original, missingScopes, missingClaims, session }: Interaction): Promise<string> {
+  async grant({
+    original,
+    missingScopes,
+    missingClaims,
+    missingApiScopes,
+    session,
+  }: Interaction): Promise<string> {
     if (!session) throw interactionGone('the session of this consent is not in this browser');
     const { accountId } = session;
     const clientId = (original.params as unknown as RequestParameters).client_id;
     const existing = original.grantId ? await this.provider.Grant.find(original.grantId) : undefined;
     const grant = existing ?? new this.provider.Grant({ accountId, clientId });
-    grant.addOIDCScope(missingScopes.join(' '));
+    // No request of the provider's is under way here that would know the client.
+    const client = await this.provider.Client.find(clientId);
+    if (!existing) Object.assign(grant, { expiresIn: grantLifetime(client, this.config) });
+    if (missingScopes.length > 0) grant.addOIDCScope(missingScopes.join(' '));
     if (missingClaims.length > 0) grant.addOIDCClaims(missingClaims);
+    for (const [api, scopes] of Object.entries(missingApiScopes))
+      grant.addResourceScope(api, scopes.join(' '));
     return grant.save();
   }
 
@@ -193,6 +216,13 @@ export class Interactions {
     const stepUpOnly = prompt.reasons.every((reason) => STEP_UP_REASONS.has(reason));
     return { accountId: person.account.id, amr: stepUpOnly ? person.amr : [], signedInAt: person.signedInAt };
   }
+}
+
+/** Of the scopes that a request names: those which say who somebody is. The others are of an API, or of nobody. */
+function scopesOfPeople(client: Client, { scope, resource }: RequestParameters): string[] {
+  if (scope === undefined) return resource ? [] : ['openid'];
+  const allowed = client.scope?.split(' ');
+  return scope.split(' ').filter((name) => !resource || !allowed || allowed.includes(name));
 }
 
 /** The provider has validated the hint before there was an interaction; here it is only read. */

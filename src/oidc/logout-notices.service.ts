@@ -13,6 +13,8 @@ export interface Ending {
   readonly sid: string | null;
   /** When it may have got its last ID token (epoch milliseconds); undefined: that is not known. */
   readonly issuedAt: number | undefined;
+  /** Until when an access token that it has is taken for valid by whoever does not ask here (epoch milliseconds). */
+  readonly jwtUntil?: number | undefined;
 }
 
 /** `cannot`: it has no address to be told at. `failed`: a day of tries was in vain. */
@@ -26,6 +28,14 @@ export interface ReceiptLine {
   readonly nextTryAt: number | null;
   /** Until then the application may still take a token that it has for valid; null: it has none. */
   readonly tokenUntil: number | null;
+}
+
+interface Notice {
+  readonly clientId: string;
+  readonly sid: string | null;
+  readonly canBeTold: boolean;
+  /** Epoch milliseconds; 0: it has no token. */
+  readonly tokenUntil: number;
 }
 
 interface Row {
@@ -62,8 +72,7 @@ export class LogoutNotices {
   async notify(sql: SqlRunner, accountId: string, endings: Ending[]): Promise<string> {
     const receiptId = randomToken(16);
     const now = this.clock.now().getTime();
-    for (const { clientId, sid, canBeTold, issuedAt } of await this.merged(sql, endings)) {
-      const tokenUntil = issuedAt === undefined ? 0 : issuedAt + ID_TOKEN_LIFETIME;
+    for (const { clientId, sid, canBeTold, tokenUntil } of await this.merged(sql, endings)) {
       await sql.run(
         `INSERT INTO logout_notice
            (id, receipt_id, account_id, client_id, sid, state, tries, due_at, token_until, created_at, settled_at)
@@ -115,14 +124,15 @@ export class LogoutNotices {
   }
 
   /** An application that tells sessions apart is told of each; any other one once, of the person. */
-  private async merged(sql: SqlRunner, endings: Ending[]): Promise<(Ending & { canBeTold: boolean })[]> {
-    const merged = new Map<string, Ending & { canBeTold: boolean }>();
-    for (const { clientId, sid, issuedAt } of endings) {
-      const backchannel = await this.clients.backchannel(sql, clientId);
+  private async merged(sql: SqlRunner, endings: Ending[]): Promise<Notice[]> {
+    const merged = new Map<string, Notice>();
+    for (const { clientId, sid, issuedAt, jwtUntil } of endings) {
+      const { backchannel, idTokenLifetime } = await this.clients.atSignOut(sql, clientId);
       const told = backchannel?.sessionRequired ? sid : null;
       const key = JSON.stringify([clientId, told]);
-      const latest = Math.max(issuedAt ?? 0, merged.get(key)?.issuedAt ?? 0) || undefined;
-      merged.set(key, { clientId, sid: told, issuedAt: latest, canBeTold: backchannel !== undefined });
+      const idTokenUntil = issuedAt === undefined ? 0 : issuedAt + (idTokenLifetime ?? ID_TOKEN_LIFETIME);
+      const tokenUntil = Math.max(idTokenUntil, jwtUntil ?? 0, merged.get(key)?.tokenUntil ?? 0);
+      merged.set(key, { clientId, sid: told, tokenUntil, canBeTold: backchannel !== undefined });
     }
     return [...merged.values()];
   }

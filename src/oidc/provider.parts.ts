@@ -11,6 +11,7 @@ import { Avatars } from '../users/avatars.service.js';
 import { adapterFactory } from './adapter.js';
 import { builtInClients } from '../clients/built-in-clients.js';
 import { Clients } from '../clients/clients.service.js';
+import { Declarations } from '../clients/declarations.service.js';
 import { ProviderPages } from './provider.pages.js';
 import { RecordStore } from './record.store.js';
 
@@ -32,6 +33,7 @@ export class ProviderParts {
     readonly secrets: Secrets,
     readonly languages: Languages,
     readonly pages: ProviderPages,
+    readonly declarations: Declarations,
   ) {
     this.adapter = adapterFactory(records, clients);
     this.builtInClients = builtInClients(config);

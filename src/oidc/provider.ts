@@ -1,26 +1,20 @@
 import { Provider, type Configuration, type JWK } from 'oidc-provider';
 import type { Config } from '../config/config.js';
 import { OWN_FIELDS } from '../clients/client.fields.js';
-import { HOUR, MINUTE, SECOND } from '../kernel/clock.js';
 import type { Cookies } from '../http/cookies.js';
 import { ACR } from '../mfa/assurance.js';
 import { accountClaims, SCOPE_CLAIMS } from './claims.js';
 import { grantLoader } from './grants.js';
 import { policy } from './policy.js';
 import { leaveSendingToTheOutbox } from './logout-token.js';
-import { ID_TOKEN_LIFETIME, sessionTtl } from './session-lifetime.js';
+import { tokenLifetimes } from './token-lifetimes.js';
 import { mayCallFromBrowser, refuseCarriedKeys } from './endpoint-access.js';
 import { acceptPreviousSecrets } from './client-secrets.js';
 import { features } from './features.js';
 import { followKeys } from './provider.keys.js';
+import { leaveTraces } from './jwt-traces.js';
+import { tokenClaims } from './token-claims.js';
 import type { ProviderParts } from './provider.parts.js';
-
-const seconds = (milliseconds: number) => Math.floor(milliseconds / SECOND);
-
-/** Refresh tokens and what was consented to live this long from the sign-in; rotation never prolongs it. */
-const GRANT_LIFETIME = seconds(14 * 24 * HOUR);
-/** A code is worth a session to whoever steals it: it lives for less than the minute allowed (RFC 6749, section 4.1.2). */
-const CODE_LIFETIME = 50;
 
 /** The one and only provider. */
 export function createProvider(config: Config, cookies: Cookies, parts: ProviderParts): Provider {
@@ -76,16 +70,7 @@ export function createProvider(config: Config, cookies: Cookies, parts: Provider
     clockTolerance: 5,
 
     rotateRefreshToken: true,
-    ttl: {
-      AccessToken: seconds(15 * MINUTE),
-      AuthorizationCode: CODE_LIFETIME,
-      IdToken: seconds(ID_TOKEN_LIFETIME),
-      Interaction: seconds(30 * MINUTE),
-      Grant: GRANT_LIFETIME,
-      RefreshToken: (ctx) => ctx?.oidc.entities.RotatedRefreshToken?.remainingTTL ?? GRANT_LIFETIME,
-      Session: (_ctx, session) =>
-        sessionTtl(config, session.loginTs, Math.floor(parts.clock.now().getTime() / SECOND)),
-    },
+    ttl: tokenLifetimes(config, parts.clock),
 
     cookies: {
       keys: [parts.secrets.key('cookies').toString('base64url')],
@@ -108,6 +93,7 @@ export function createProvider(config: Config, cookies: Cookies, parts: Provider
     },
     discovery: { ui_locales_supported: parts.languages.codes, service_documentation: undefined },
     features: features(parts),
+    extraTokenClaims: tokenClaims,
     renderError: (ctx, out, error) => parts.pages.error(ctx, out, error),
   };
   const provider = new Provider(config.issuer, configuration);
@@ -116,5 +102,6 @@ export function createProvider(config: Config, cookies: Cookies, parts: Provider
   acceptPreviousSecrets(provider);
   leaveSendingToTheOutbox(provider);
   followKeys(provider, parts.keys);
+  leaveTraces(provider, parts);
   return provider;
 }

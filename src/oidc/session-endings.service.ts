@@ -7,6 +7,7 @@ import { AccountRecords, type AccountRecord, type Spared } from './account-recor
 import { DASHBOARD_CLIENT_ID } from '../clients/built-in-clients.js';
 import { signedOutEverywhere } from './events.js';
 import { consentKey } from './grants.js';
+import { JWT_TRACE } from './jwt-traces.js';
 import { LogoutNotices, type Ending } from './logout-notices.service.js';
 import type { Payload } from './record.batch.js';
 
@@ -40,7 +41,11 @@ export class SessionEndings {
       (token) => token.sessionUid === uid && Object.hasOwn(authorizations!, token.clientId!),
     );
     const endings = usedFor({ authorizations }).map(([clientId, sid]) =>
-      ending(clientId, sid, latest(issued)),
+      ending(
+        clientId,
+        sid,
+        issued.filter(({ payload }) => payload.clientId === clientId),
+      ),
     );
     await this.notices.notify(sql, accountId!, endings);
   }
@@ -109,7 +114,7 @@ export class SessionEndings {
       ];
       // Without a session the application may still hold one of its own: it is told of the person as a whole.
       const endings = (sids.length > 0 ? [...new Set(sids)] : [undefined]).map((sid) =>
-        ending(clientId, sid, latest(issued)),
+        ending(clientId, sid, issued),
       );
       return this.notices.notify(sql, accountId, endings);
     });
@@ -133,14 +138,14 @@ export class SessionEndings {
         const own = tokens.filter(
           ({ payload }) => payload.sessionUid === uid && payload.clientId === clientId,
         );
-        endings.push(ending(clientId, sid, latest(own) ?? lastUsedAt));
+        endings.push(ending(clientId, sid, own, lastUsedAt));
       }
     }
     // Offline access outlives its session; with the account's sessions it ends, and its application is told too.
     for (const token of tokens) {
       const { sessionUid, clientId, sid } = token.payload;
       if (!ended.has(sessionUid) && sessionUid !== kept && this.isAlive(token.payload))
-        endings.push(ending(clientId!, sid, latest([token])));
+        endings.push(ending(clientId!, sid, [token]));
     }
     return this.notices.notify(
       sql,
@@ -170,8 +175,20 @@ export class SessionEndings {
   }
 }
 
-function ending(clientId: string, sid: string | undefined, issuedAt: number | undefined): Ending {
-  return { clientId, sid: sid ?? null, issuedAt };
+/** @param otherwise when it may have got its last ID token, where no token of it is left to say so */
+function ending(
+  clientId: string,
+  sid: string | undefined,
+  tokens: AccountRecord[],
+  otherwise?: number,
+): Ending {
+  return { clientId, sid: sid ?? null, issuedAt: latest(tokens) ?? otherwise, jwtUntil: jwtUntil(tokens) };
+}
+
+/** Until when the last of those that are good without asking here is good (epoch milliseconds). */
+function jwtUntil(tokens: AccountRecord[]): number | undefined {
+  const ends = tokens.flatMap(({ kind, payload }) => (kind === JWT_TRACE ? [payload.exp! * SECOND] : []));
+  return ends.length > 0 ? Math.max(...ends) : undefined;
 }
 
 function sidsOf(tokens: AccountRecord[]): string[] {

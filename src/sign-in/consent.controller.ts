@@ -28,6 +28,7 @@ export class ConsentController {
       client: { ...interaction.client, host: destination(interaction.redirectUri) },
       account: account && { username: account.username },
       scopes: interaction.scopes.map((name) => ({ name })),
+      apis: interaction.apis.filter(({ scopes }) => scopes.length > 0),
     });
   }
 
@@ -39,7 +40,10 @@ export class ConsentController {
     const facts = {
       accountId: interaction.session?.accountId,
       clientId: interaction.client.id,
-      detail: { scopes: interaction.missingScopes },
+      detail: {
+        scopes: interaction.missingScopes,
+        ...(interaction.apis.length > 0 ? { apis: interaction.missingApiScopes } : {}),
+      },
     };
     await this.audit.record('consent.given', facts, req);
     res.redirect(303, await this.interactions.answer(req, res, { consent: { grantId } }));

@@ -1,0 +1,88 @@
+import { createRemoteJWKSet, jwtVerify, type JWTVerifyResult } from 'jose';
+import { CLIENTS, type TestServer } from './server.js';
+
+export const ORDERS = 'https://orders.example.org/';
+export const STOCK = 'https://stock.example.org/';
+export const PAYROLL = 'https://payroll.example.org/';
+
+const machine = (id: string, more: string) => `
+  - client_id: ${id}
+    client_secret: ${id}-secret-of-thirty-two-characters
+    grant_types: [client_credentials]
+    ${more}`;
+
+/** The tests' clients, three APIs, and machines. */
+export const APIS = `
+apis:
+  - identifier: ${ORDERS}
+    name: Orders
+    client_id: orders-api
+    access_token_lifetime: 300
+    scopes:
+      - name: orders:read
+        description: See what you ordered
+      - orders:write
+  - identifier: ${STOCK}
+    name: Stock
+    client_id: stock-api
+    access_token_format: opaque
+    scopes: [stock:read, orders:read]
+  - identifier: ${PAYROLL}
+    access_token_signed_response_alg: ES256
+    scopes: [payroll:read]
+${CLIENTS.replace('client_name: Third-party Calendar', `client_name: Third-party Calendar\n    apis: [${ORDERS}, ${STOCK}]`).replace('client_name: Notes', `client_name: Notes\n    apis: [${ORDERS}]`)}
+${machine('warehouse', `apis: [${ORDERS}, ${STOCK}, ${PAYROLL}]`)}
+${machine('meter', `apis: [${ORDERS}]\n    scope: orders:read`)}
+${machine('idle', 'client_name: Idle')}
+${machine('orders-api', 'client_name: Orders API')}
+${machine('stock-api', 'client_name: Stock API')}
+`;
+
+export interface Answer {
+  readonly status: number;
+  readonly body: Record<string, unknown>;
+}
+
+/** A request of a client with a secret to one of the endpoints. */
+export async function ask(
+  server: TestServer,
+  client: string,
+  path: string,
+  params: Record<string, string> | [string, string][],
+): Promise<Answer> {
+  const secret = encodeURIComponent(`${client}-secret-of-thirty-two-characters`);
+  const response = await fetch(server.url + path, {
+    method: 'POST',
+    headers: {
+      'Content-Type': 'application/x-www-form-urlencoded',
+      Authorization: `Basic ${Buffer.from(`${client}:${secret}`).toString('base64')}`,
+    },
+    body: new URLSearchParams(params),
+  });
+  const text = await response.text();
+  return { status: response.status, body: text ? (JSON.parse(text) as Record<string, unknown>) : {} };
+}
+
+export const machineToken = (
+  server: TestServer,
+  client: string,
+  params: Record<string, string> = {},
+): Promise<Answer> => ask(server, client, '/oidc/token', { grant_type: 'client_credentials', ...params });
+
+export const introspect = async (
+  server: TestServer,
+  client: string,
+  token: unknown,
+): Promise<Record<string, unknown>> =>
+  (await ask(server, client, '/oidc/introspection', { token: token as string })).body;
+
+/** As an API verifies a JWT access token (RFC 9068, section 4). */
+export function verify(server: TestServer, token: unknown, audience: string): Promise<JWTVerifyResult> {
+  return jwtVerify(token as string, createRemoteJWKSet(new URL(`${server.url}/oidc/jwks`)), {
+    issuer: server.url,
+    audience,
+    typ: 'at+jwt',
+    requiredClaims: ['sub', 'client_id', 'iat', 'exp', 'jti'],
+    currentDate: server.clock.now(),
+  });
+}
