@@ -9,6 +9,7 @@ import { Audit } from './audit/audit.service.js';
 import { answerUnreadable } from './http/unreadable.js';
 import type { Config } from './config/config.js';
 import { projectRoot } from './config/root.js';
+import { believeCertificates } from './http/client-certificate.js';
 import { BrowserIds } from './http/browser-id.js';
 import { createLogger } from './http/logger.js';
 import { frontDoor } from './http/front-door.js';
@@ -39,6 +40,7 @@ export async function createApp(config: Config, clock?: Clock): Promise<NestExpr
 
   app.use(securityHeaders(config));
   app.use(frontDoor(config));
+  app.use(believeCertificates(config));
   app.use(noteVisitor);
   app.use(app.get(BrowserIds).middleware);
   app.useStaticAssets(join(projectRoot, 'public'), {

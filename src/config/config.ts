@@ -1,3 +1,5 @@
+import type { X509Certificate } from 'node:crypto';
+
 /** The validated configuration, in the program's own terms. Times are milliseconds. */
 export class Config {
   /** Public URL without a trailing slash: the OpenID issuer. */
@@ -34,6 +36,8 @@ export class Config {
   readonly internalBackchannel: boolean;
   /** Whether a client may have implicit and hybrid response types. */
   readonly legacyFlows: boolean;
+  /** Whether a client may have its answers posted to the window that frames it. */
+  readonly webMessage: boolean;
   readonly clientRegistration: 'off' | 'token' | 'open';
   /** How many applications may have registered themselves. */
   readonly clientRegistrationLimit: number;
@@ -41,8 +45,14 @@ export class Config {
   readonly clientMetadataHosts: readonly string[];
   /** 0: signing keys change only by command. */
   readonly keyRotation: number;
-  /** Who is believed about client certificates, and in which header; absent: there is no mutual TLS. */
-  readonly clientCertificates: { readonly header: string; readonly from: readonly string[] } | undefined;
+  /** Who is believed about client certificates, in which header, and who issues them; absent: there is no mutual TLS. */
+  readonly clientCertificates:
+    | {
+        readonly header: string;
+        readonly from: readonly string[];
+        readonly authorities: readonly X509Certificate[];
+      }
+    | undefined;
   readonly testApp: boolean;
   readonly logLevel: 'error' | 'warn' | 'log' | 'debug';
   readonly logFormat: 'json' | 'pretty';

@@ -71,6 +71,7 @@ export function loadConfig(env: Environment): Config {
     trustedProxyHops: values.GATEHOUSE_TRUSTED_PROXY_HOPS!,
     internalBackchannel: values.GATEHOUSE_INTERNAL_BACKCHANNEL === 'on',
     legacyFlows: values.GATEHOUSE_LEGACY_FLOWS === 'on',
+    webMessage: values.GATEHOUSE_WEB_MESSAGE === 'on',
     clientRegistration: values.GATEHOUSE_CLIENT_REGISTRATION!,
     clientRegistrationLimit: values.GATEHOUSE_CLIENT_REGISTRATION_LIMIT!,
     clientMetadataHosts: values.GATEHOUSE_CLIENT_METADATA_HOSTS ?? [],
@@ -90,7 +91,7 @@ export function loadConfig(env: Environment): Config {
 
 function clientCertificates(values: SettingValues, mistakes: string[]): Config['clientCertificates'] {
   const { GATEHOUSE_CLIENT_CERTIFICATE_HEADER: header, GATEHOUSE_CLIENT_CERTIFICATE_FROM: from } = values;
-  if (header && from) return { header, from };
+  if (header && from) return { header, from, authorities: values.GATEHOUSE_CLIENT_CERTIFICATE_CA ?? [] };
   if (header)
     mistakes.push(
       'GATEHOUSE_CLIENT_CERTIFICATE_HEADER needs GATEHOUSE_CLIENT_CERTIFICATE_FROM: who may send it.',
@@ -99,6 +100,8 @@ function clientCertificates(values: SettingValues, mistakes: string[]): Config['
     mistakes.push(
       'GATEHOUSE_CLIENT_CERTIFICATE_FROM has no effect without GATEHOUSE_CLIENT_CERTIFICATE_HEADER.',
     );
+  else if (!header && values.GATEHOUSE_CLIENT_CERTIFICATE_CA)
+    mistakes.push('GATEHOUSE_CLIENT_CERTIFICATE_CA needs GATEHOUSE_CLIENT_CERTIFICATE_HEADER and _FROM.');
   return undefined;
 }
 

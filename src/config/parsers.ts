@@ -1,4 +1,7 @@
+import type { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
+import { certificatesFromPem } from '../kernel/certificates.js';
 import { DAY, HOUR, MINUTE, SECOND } from '../kernel/clock.js';
 
 /** A value that cannot be used; the message says how to mend it. */
@@ -128,6 +131,18 @@ export const networks: Parse<string[]> = (value) => {
   });
   if (wrong) throw new BadSetting(`"${wrong}" is no address and no network: write 10.0.0.2 or 172.18.0.0/16`);
   return all;
+};
+
+/** The certificates in a PEM file. */
+export const certificateFile: Parse<X509Certificate[]> = (file) => {
+  try {
+    const certificates = certificatesFromPem(readFileSync(file, 'utf8'));
+    if (certificates.length > 0 && certificates.every(({ ca }) => ca)) return certificates;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (!code?.startsWith('ERR_')) throw new BadSetting(`the file cannot be read (${code}): check it`);
+  }
+  throw new BadSetting('name a PEM file with the certificates of authorities (CA:TRUE), and nothing else');
 };
 
 /** RFC 9110, section 5.1; lower case, as Node gives them. */

@@ -1,5 +1,6 @@
 import { DAY, HOUR, MINUTE, SECOND } from '../kernel/clock.js';
 import {
+  certificateFile,
   databaseUrl,
   duration,
   durationOrOff,
@@ -156,6 +157,12 @@ export const SETTINGS = {
     description:
       'Whether a client may have the implicit and hybrid response types (`response_types` in the clients file). `off`: they are neither advertised nor accepted. Tokens in a redirect leak (RFC 9700, section 2.1.2); use it for old applications and certification only.',
   }),
+  GATEHOUSE_WEB_MESSAGE: setting({
+    parse: oneOf('on', 'off'),
+    initial: 'off',
+    description:
+      'Whether a client may have the response mode `web_message` (`response_modes` in the clients file): an answer without a page, in a frame of the application itself. `off`: it is neither advertised nor accepted.',
+  }),
   GATEHOUSE_CLIENT_REGISTRATION: setting({
     parse: oneOf('off', 'token', 'open'),
     initial: 'off',
@@ -191,6 +198,12 @@ export const SETTINGS = {
     initialText: 'nobody',
     description:
       'Addresses or networks of the proxies whose certificate header is believed: `10.0.0.2 172.18.0.0/16`. From anybody else it is removed.',
+  }),
+  GATEHOUSE_CLIENT_CERTIFICATE_CA: setting({
+    parse: certificateFile,
+    initialText: 'none: no `tls_client_auth`',
+    description:
+      'A PEM file with the authorities that issue client certificates, for `tls_client_auth`. Each certificate is checked against it here, whatever the proxy has checked. Name every authority that issues directly.',
   }),
   GATEHOUSE_TEST_APP: setting({
     parse: oneOf('auto', 'on', 'off'),
