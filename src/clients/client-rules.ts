@@ -1,7 +1,9 @@
-import { CLIENT_ID, LEGACY_RESPONSE_TYPES, TOKEN_EXCHANGE_GRANT } from './client.fields.js';
+import { CLIENT_ID, TOKEN_EXCHANGE_GRANT } from './client.fields.js';
 import type { Declaration } from './clients-file.js';
 import { scopesOfApi } from './declarations.service.js';
 import type { Item } from './file-reader.js';
+import { demandedByProfile, profileMistakes } from './profiles.js';
+import { protocolMistakes } from './protocol-rules.js';
 
 /** What depends on the operator's settings. */
 export interface ClientsFileRules {
@@ -9,6 +11,10 @@ export interface ClientsFileRules {
   readonly internalBackchannel?: boolean;
   /** Implicit and hybrid response types may be given. */
   readonly legacyFlows?: boolean;
+  /** The response mode web_message may be given. */
+  readonly webMessage?: boolean;
+  /** Client certificates are known, and with an authority also what stands in them. */
+  readonly clientCertificates?: { readonly authorities: readonly unknown[] } | undefined;
 }
 
 /** A mistake in how the fields of a client go together. */
@@ -33,8 +39,10 @@ export function clientMistakes(
 ): ClientMistake[] {
   return [
     ...identity(fields, has),
-    ...redirection(fields, has, rules),
+    ...redirection(fields, has),
     ...authentication(fields, has),
+    ...protocolMistakes(fields, rules),
+    ...profileMistakes(fields),
     ...backchannel(fields, has, rules),
     ...grants(fields),
     ...references(fields, declarations),
@@ -59,7 +67,7 @@ export function clientMetadata(
     ...rest
   } = fields;
   const grants = grantTypes(fields);
-  return {
+  const metadata = {
     client_name: client_id,
     grant_types: grants,
     // RFC 7591, section 2: without a redirecting grant there is no response type.
@@ -72,6 +80,7 @@ export function clientMetadata(
     ...(detailsTypes === undefined ? {} : { details_types: detailsTypes }),
     require_pkce,
   };
+  return { ...metadata, ...demandedByProfile(metadata) };
 }
 
 /** The library knows the scopes that say who somebody is; those of APIs are ours to hold it to. */
@@ -102,18 +111,9 @@ function identity(fields: Fields, has: Item['has']): ClientMistake[] {
   return mistakes;
 }
 
-function redirection(fields: Fields, has: Item['has'], rules: ClientsFileRules): ClientMistake[] {
-  const mistakes: ClientMistake[] = [];
+function redirection(fields: Fields, has: Item['has']): ClientMistake[] {
   const redirects = grantTypes(fields).some((grant) => REDIRECTING.includes(grant));
-  if (redirects && !has('redirect_uris')) mistakes.push({ what: 'redirect_uris is missing' });
-  const responseTypes = (fields['response_types'] as string[] | undefined) ?? [];
-  const legacy = responseTypes.find((type) => LEGACY_RESPONSE_TYPES.includes(type));
-  if (legacy && !rules.legacyFlows)
-    mistakes.push({
-      field: 'response_types',
-      what: `response_types: "${legacy}" is a legacy flow; GATEHOUSE_LEGACY_FLOWS=on allows it`,
-    });
-  return mistakes;
+  return redirects && !has('redirect_uris') ? [{ what: 'redirect_uris is missing' }] : [];
 }
 
 function authentication(fields: Fields, has: Item['has']): ClientMistake[] {

@@ -16,6 +16,7 @@ import {
   type Check,
   type Fields,
 } from './checks.js';
+import { PROFILES } from './profiles.js';
 
 /** What RFC 6749, appendix A.1, allows, without the space. */
 export const CLIENT_ID = /^[\x21-\x7e]{1,255}$/;
@@ -77,7 +78,7 @@ export const CLIENT_FIELDS: Fields = {
   previous_client_secret: aText,
   previous_client_secret_file: aText,
   token_endpoint_auth_method: among(AUTH_METHODS),
-  token_endpoint_auth_signing_alg: among(CLIENT_ALGORITHMS),
+  token_endpoint_auth_signing_alg: among([...CLIENT_ALGORITHMS, 'HS256']),
   jwks: anObject,
   jwks_uri: aWebUrl,
   tls_client_auth_subject_dn: aText,
@@ -111,7 +112,7 @@ export const CLIENT_FIELDS: Fields = {
   apis: listOf(aResource),
   authorization_details_types: listOf(aText),
   token_exchange: aTokenExchange,
-  profile: among(['fapi2-security', 'fapi2-message-signing']),
+  profile: among(PROFILES),
   require_pkce: aBoolean,
   require_pushed_authorization_requests: aBoolean,
   require_signed_request_object: aBoolean,

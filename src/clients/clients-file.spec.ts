@@ -138,6 +138,38 @@ clients:
       'clients:\n  - client_id: a\n    client_secret: x\n    redirect_uris: [https://a.example]\n    backchannel_logout_session_required: true',
       'needs backchannel_logout_uri',
     ],
+    [
+      'clients:\n  - client_id: a\n    client_secret: x\n    redirect_uris: [https://a.example]\n    profile: fapi2-security',
+      'line 2: profile fapi2-security: token_endpoint_auth_method cannot be client_secret_basic',
+    ],
+    [
+      'clients:\n  - client_id: a\n    client_secret: x\n    redirect_uris: [https://a.example]\n    response_types: [code, id_token]',
+      'line 5: response_types: "id_token" is a legacy flow; GATEHOUSE_LEGACY_FLOWS=on',
+    ],
+    [
+      'clients:\n  - client_id: a\n    client_secret: x\n    redirect_uris: [https://a.example]\n    grant_types: [implicit]',
+      'line 5: grant_types: "implicit" is a legacy flow',
+    ],
+    [
+      'clients:\n  - client_id: a\n    client_secret: x\n    redirect_uris: [https://a.example]\n    response_modes: [query, web_message]',
+      'line 5: response_modes: "web_message" is switched off; GATEHOUSE_WEB_MESSAGE=on',
+    ],
+    [
+      'clients:\n  - client_id: a\n    client_secret: x\n    redirect_uris: [https://a.example]\n    tls_client_certificate_bound_access_tokens: true',
+      'line 5: tls_client_certificate_bound_access_tokens: client certificates are not known here',
+    ],
+    [
+      'clients:\n  - client_id: a\n    client_secret: x\n    redirect_uris: [https://a.example]\n    tls_client_auth_san_dns: a.example',
+      'line 5: tls_client_auth_san_dns has no effect',
+    ],
+    [
+      'clients:\n  - client_id: a\n    client_secret: x\n    redirect_uris: [https://a.example]\n    token_endpoint_auth_method: client_secret_jwt',
+      'line 3: client_secret: client_secret_jwt needs 32 characters',
+    ],
+    [
+      'clients:\n  - client_id: a\n    client_secret: x\n    redirect_uris: [https://a.example]\n    require_signed_request_object: true',
+      'line 5: require_signed_request_object needs jwks',
+    ],
   ])('refuses %j', (text, message) => {
     expect(mistakes(text).join('\n')).toContain(message);
   });
