@@ -44,6 +44,12 @@ export function allowFormRedirectTo(res: ServerResponse, redirectUri: string | u
   );
 }
 
+/** The application, and no other, may frame the answer that it asked for by `web_message`; the library has let everyone. */
+export function allowFrameOf(res: ServerResponse, redirectUri: string): void {
+  const current = String(res.getHeader('Content-Security-Policy'));
+  res.setHeader('Content-Security-Policy', `${current};frame-ancestors ${new URL(redirectUri).origin}`);
+}
+
 function formTarget({ protocol, hostname }: URL): string {
   if (protocol !== 'http:') return protocol;
   // Only loopback has http:, and no source expression can name an IPv6 address.

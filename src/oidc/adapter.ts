@@ -1,5 +1,6 @@
 import type { Adapter, AdapterFactory, AdapterPayload } from 'oidc-provider';
 import type { Clients } from '../clients/clients.service.js';
+import { INTERACTION_LIFETIME } from './session-lifetime.js';
 import { consentKey } from './grants.js';
 import { JWT_TRACE } from './jwt-traces.js';
 import type { RecordStore } from './record.store.js';
@@ -15,7 +16,7 @@ function recordAdapter(kind: string, records: RecordStore): Adapter {
     findByUid: (uid) => records.findByUid(kind, uid),
     findByUserCode: never('there is no device flow'),
     upsert: (id, payload, expiresIn) =>
-      records.upsert(kind, id, kind === 'Grant' ? findable(payload) : payload, expiresIn),
+      records.upsert(kind, id, kind === 'Grant' ? findable(payload) : payload, keptFor(kind, expiresIn)),
     destroy: (id) => records.destroy(kind, id),
     consume: (id) => records.consume(kind, id),
     revokeByGrantId: async (grantId) => {
@@ -23,6 +24,20 @@ function recordAdapter(kind: string, records: RecordStore): Adapter {
       if (kind === 'AccessToken') await records.revokeByGrantId(JWT_TRACE, grantId);
     },
   };
+}
+
+/**
+ * Seconds. Some records are remembered beyond their expiry, which the library reads from the payload, so that nothing is
+ * used twice: a pushed request while people may still sign in for it (one code, however many have opened it), a proof
+ * that a fast clock has dated ahead while it would still pass.
+ */
+const REMEMBERED: Record<string, number> = {
+  PushedAuthorizationRequest: INTERACTION_LIFETIME,
+  ReplayDetection: 5 * 60,
+};
+
+function keptFor(kind: string, expiresIn: number | undefined): number | undefined {
+  return expiresIn === undefined ? undefined : expiresIn + (REMEMBERED[kind] ?? 0);
 }
 
 /** A person's consent to a client counts in their next session, too. */

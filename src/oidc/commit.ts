@@ -42,8 +42,9 @@ async function answerLost(
   records: RecordStore,
   home: string,
 ): Promise<void> {
-  if (kind === 'Session') {
-    // The person signed out, or was signed out, meanwhile: asked again, the request finds no session and says so.
+  if (kind === 'Session' || kind === 'PushedAuthorizationRequest') {
+    // The person signed out, or was signed out, meanwhile, or another browser was faster with the same pushed request:
+    // asked again, the request finds so and says so.
     ctx.redirect(ctx.method === 'GET' ? ctx.originalUrl : home);
     ctx.status = 303;
     return;
@@ -51,10 +52,18 @@ async function answerLost(
   // Used twice at the same moment: like any reuse it ends what was issued (RFC 6749, section 4.1.2; RFC 9700, section 4.14.2).
   if (grantHash) await records.revokeGrantHash(grantHash);
   ctx.status = 400;
-  ctx.body = {
-    error: kind === 'ReplayDetection' ? 'invalid_client' : 'invalid_grant',
-    error_description: 'grant request is invalid',
-  };
+  ctx.body = replayed(ctx as KoaContextWithOIDC, kind);
+}
+
+/** What was used twice at the same moment, in the words in which the library refuses what was used before. */
+function replayed({ oidc }: KoaContextWithOIDC, kind: string): { error: string; error_description: string } {
+  if (kind === 'RequestObject')
+    return { error: 'invalid_request_object', error_description: 'Request Object must only be used once' };
+  if (kind !== 'ReplayDetection')
+    return { error: 'invalid_grant', error_description: 'grant request is invalid' };
+  return oidc?.params?.['client_assertion'] === undefined
+    ? { error: 'invalid_dpop_proof', error_description: 'DPoP proof JWT Replay detected' }
+    : { error: 'invalid_client', error_description: 'client authentication failed' };
 }
 
 /** "Later", not "broken": a page for a person, JSON for a program. */

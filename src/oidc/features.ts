@@ -1,19 +1,34 @@
 import type { Configuration } from 'oidc-provider';
+import type { Config } from '../config/config.js';
 import { resourceIndicators } from './apis.js';
 import { refuseUncoveredClaims } from './claims.js';
+import { dpop } from './dpop.js';
 import { mayIntrospect, mayRevoke } from './endpoint-access.js';
+import { fapiProfile } from './fapi.js';
+import { mutualTls } from './mutual-tls.js';
+import { requestObjectRule } from './request-objects.js';
 import type { ProviderParts } from './provider.parts.js';
 
 /** Which parts of the protocols the provider speaks, each with the rule that decides who may use it. */
-export function features({ pages, declarations }: ProviderParts): NonNullable<Configuration['features']> {
+export function features(
+  config: Config,
+  { pages, secrets, clock, declarations }: ProviderParts,
+): NonNullable<Configuration['features']> {
   return {
     devInteractions: { enabled: false },
     introspection: { enabled: true, allowedPolicy: mayIntrospect(declarations) },
     revocation: { enabled: true, allowedPolicy: mayRevoke },
     userinfo: { enabled: true },
-    dPoP: { enabled: false },
-    pushedAuthorizationRequests: { enabled: false },
     clientCredentials: { enabled: true },
+    jwtUserinfo: { enabled: true },
+    jwtIntrospection: { enabled: true },
+    pushedAuthorizationRequests: { enabled: true },
+    requestObjects: { enabled: true, assertJwtClaimsAndHeader: requestObjectRule(clock) },
+    jwtResponseModes: { enabled: true },
+    webMessageResponseMode: { enabled: config.webMessage, ack: 'individual-draft-01' },
+    dPoP: dpop(secrets),
+    mTLS: mutualTls(config, clock),
+    fapi: { enabled: true, profile: fapiProfile },
     resourceIndicators: resourceIndicators(declarations),
     claimsParameter: { enabled: true, assertClaimsParameter: refuseUncoveredClaims },
     backchannelLogout: { enabled: true },

@@ -2,12 +2,13 @@ import { urlencoded, type NextFunction, type Request, type RequestHandler, type 
 import type { Context, Next } from 'koa';
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { Audit } from '../audit/audit.service.js';
-import { allowFormRedirectTo } from '../http/security-headers.js';
 import { interactionGone } from '../kernel/errors.js';
 import type { InteractionTokens } from './interaction-tokens.js';
 import { commitBeforeAnswering, handOverTo } from './commit.js';
 import type { RecordStore } from './record.store.js';
 import { logRefusals } from './refusals.log.js';
+import { spendRequestObject } from './request-objects.js';
+import { letResponsesLeave } from './response-modes.js';
 import type { SessionEndings } from './session-endings.service.js';
 import type { SessionList } from './session-list.service.js';
 import { noteLeaving, signOutForApplications } from './sign-out.js';
@@ -40,7 +41,8 @@ export function mountProvider(parts: MountParts): RequestHandler {
     signOutForApplications(ctx as KoaContextWithOIDC, next, provider, parts),
   );
   noteLeaving(provider);
-  provider.use(letFormPostLeave);
+  provider.use(letResponsesLeave);
+  provider.use((ctx: Context, next: Next) => spendRequestObject(ctx as KoaContextWithOIDC, next, provider));
   logRefusals(provider);
   const callback = provider.callback();
   const answer = (req: Request, res: Response, next: NextFunction) => {
@@ -81,15 +83,6 @@ async function noteUse(ctx: KoaContextWithOIDC, next: Next, sessions: SessionLis
   const session: (InstanceType<Provider['Session']> & { destroyed?: boolean }) | undefined =
     ctx.oidc?.session;
   if (session && !session.destroyed) await sessions.note(session);
-}
-
-/** `response_mode=form_post` is a form that leads to the application: our policy would keep it here. */
-async function letFormPostLeave(ctx: Context, next: Next): Promise<void> {
-  await next();
-  const { oidc } = ctx as KoaContextWithOIDC;
-  if (oidc?.params?.['response_mode'] === 'form_post' && oidc.redirectUriCheckPerformed) {
-    allowFormRedirectTo(ctx.res, oidc.params['redirect_uri'] as string);
-  }
 }
 
 /**

@@ -1,6 +1,6 @@
-import { Provider, type Configuration, type JWK } from 'oidc-provider';
+import { Provider, type Configuration, type JWK, type ResponseType } from 'oidc-provider';
 import type { Config } from '../config/config.js';
-import { OWN_FIELDS } from '../clients/client.fields.js';
+import { LEGACY_RESPONSE_TYPES, OWN_FIELDS } from '../clients/client.fields.js';
 import type { Cookies } from '../http/cookies.js';
 import { ACR } from '../mfa/assurance.js';
 import { accountClaims, SCOPE_CLAIMS } from './claims.js';
@@ -8,11 +8,14 @@ import { grantLoader } from './grants.js';
 import { policy } from './policy.js';
 import { leaveSendingToTheOutbox } from './logout-token.js';
 import { tokenLifetimes } from './token-lifetimes.js';
-import { mayCallFromBrowser, refuseCarriedKeys } from './endpoint-access.js';
+import { mayCallFromBrowser } from './endpoint-access.js';
+import { assertionRule, refuseOutsideProfile } from './fapi.js';
 import { acceptPreviousSecrets } from './client-secrets.js';
 import { features } from './features.js';
-import { followKeys } from './provider.keys.js';
 import { leaveTraces } from './jwt-traces.js';
+import { mutualTlsMethods } from './mutual-tls.js';
+import { followKeys } from './provider.keys.js';
+import { limitResponseModes } from './response-modes.js';
 import { tokenClaims } from './token-claims.js';
 import type { ProviderParts } from './provider.parts.js';
 
@@ -44,11 +47,18 @@ export function createProvider(config: Config, cookies: Cookies, parts: Provider
     // Many client libraries read the profile from the ID token alone.
     conformIdTokenClaims: false,
     acrValues: [ACR[1], ACR[2]],
-    responseTypes: ['code'],
+    responseTypes: ['code', ...(config.legacyFlows ? LEGACY_RESPONSE_TYPES : [])] as ResponseType[],
     subjectTypes: ['public'],
-    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
+    clientAuthMethods: [
+      'client_secret_basic',
+      'client_secret_post',
+      'client_secret_jwt',
+      'private_key_jwt',
+      ...mutualTlsMethods(config),
+      'none',
+    ],
     clientBasedCORS: mayCallFromBrowser,
-    assertJwtClientAuthClaimsAndHeader: refuseCarriedKeys,
+    assertJwtClientAuthClaimsAndHeader: assertionRule(parts.clock),
     clientDefaults: {
       grant_types: ['authorization_code'],
       response_types: ['code'],
@@ -56,20 +66,24 @@ export function createProvider(config: Config, cookies: Cookies, parts: Provider
     },
     extraClientMetadata: {
       properties: OWN_FIELDS,
+      validator: refuseOutsideProfile,
     },
     pkce: { required: (_ctx, client) => client['require_pkce'] !== false },
     enabledJWA: {
       idTokenSigningAlgValues: ['RS256', 'ES256'],
       userinfoSigningAlgValues: ['RS256', 'ES256'],
       introspectionSigningAlgValues: ['RS256', 'ES256'],
-      clientAuthSigningAlgValues: ['RS256', 'PS256', 'ES256', 'EdDSA'],
+      authorizationSigningAlgValues: ['RS256', 'ES256'],
+      clientAuthSigningAlgValues: ['RS256', 'PS256', 'ES256', 'EdDSA', 'HS256'],
+      dPoPSigningAlgValues: ['ES256', 'PS256', 'EdDSA'],
       requestObjectSigningAlgValues: ['RS256', 'PS256', 'ES256', 'EdDSA'],
     },
     allowOmittingSingleRegisteredRedirectUri: false,
-    // The sum of this and the code's lifetime stays within a minute.
-    clockTolerance: 5,
+    // FAPI 2.0, section 5.3.2.1, wants ten seconds; the sum of this and the code's lifetime stays within a minute.
+    clockTolerance: 10,
 
-    rotateRefreshToken: true,
+    // FAPI 2.0, section 5.3.2.1: bound to a key, a refresh token need not change, and a lost answer loses nobody a session.
+    rotateRefreshToken: ({ oidc }) => oidc.client?.['profile'] === undefined,
     ttl: tokenLifetimes(config, parts.clock),
 
     cookies: {
@@ -84,6 +98,7 @@ export function createProvider(config: Config, cookies: Cookies, parts: Provider
     },
     routes: {
       authorization: '/oidc/auth',
+      pushed_authorization_request: '/oidc/par',
       token: '/oidc/token',
       userinfo: '/oidc/userinfo',
       jwks: '/oidc/jwks',
@@ -92,7 +107,7 @@ export function createProvider(config: Config, cookies: Cookies, parts: Provider
       end_session: '/oidc/session/end',
     },
     discovery: { ui_locales_supported: parts.languages.codes, service_documentation: undefined },
-    features: features(parts),
+    features: features(config, parts),
     extraTokenClaims: tokenClaims,
     renderError: (ctx, out, error) => parts.pages.error(ctx, out, error),
   };
@@ -103,5 +118,6 @@ export function createProvider(config: Config, cookies: Cookies, parts: Provider
   leaveSendingToTheOutbox(provider);
   followKeys(provider, parts.keys);
   leaveTraces(provider, parts);
+  limitResponseModes(provider);
   return provider;
 }

@@ -21,6 +21,7 @@ export function logRefusals(provider: Provider): void {
   const emitter: EventEmitter = provider;
   for (const endpoint of [
     'grant.error',
+    'pushed_authorization_request.error',
     'userinfo.error',
     'introspection.error',
     'revocation.error',

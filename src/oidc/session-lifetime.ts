@@ -1,8 +1,11 @@
 import type { Config } from '../config/config.js';
-import { HOUR, SECOND } from '../kernel/clock.js';
+import { HOUR, MINUTE, SECOND } from '../kernel/clock.js';
 
 /** For so long an application takes an ID token for valid without asking. */
 export const ID_TOKEN_LIFETIME = HOUR;
+
+/** Seconds: so long somebody may take to sign in for a request. */
+export const INTERACTION_LIFETIME = (30 * MINUTE) / SECOND;
 
 /**
  * How long a session still lives when it is used now, in seconds: each use prolongs the idle time, nothing the whole.

@@ -1,7 +1,7 @@
 import type { Client, Configuration } from 'oidc-provider';
 import type { Config } from '../config/config.js';
 import { DAY, MINUTE, SECOND, type Clock } from '../kernel/clock.js';
-import { ID_TOKEN_LIFETIME, sessionTtl } from './session-lifetime.js';
+import { ID_TOKEN_LIFETIME, INTERACTION_LIFETIME, sessionTtl } from './session-lifetime.js';
 
 const seconds = (milliseconds: number) => Math.floor(milliseconds / SECOND);
 
@@ -40,7 +40,7 @@ export function tokenLifetimes(config: Config, clock: Clock): NonNullable<Config
       accessTokenLifetime(token.resourceServer?.accessTokenTTL, client ?? token.client),
     AuthorizationCode: CODE_LIFETIME,
     IdToken: (_ctx, _token, client) => of(client, 'id_token_lifetime') ?? seconds(ID_TOKEN_LIFETIME),
-    Interaction: seconds(30 * MINUTE),
+    Interaction: INTERACTION_LIFETIME,
     Grant: (ctx) => grantLifetime(ctx?.oidc.client, config),
     RefreshToken: (ctx, _token, client) =>
       ctx?.oidc.entities.RotatedRefreshToken?.remainingTTL ??
