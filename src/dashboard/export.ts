@@ -36,7 +36,7 @@ const table = (entity: unknown, columns: string, more: Partial<ExportedTable> = 
 export const EXPORTED: Record<string, ExportedTable> = {
   account: table(
     Account,
-    'id username email emailVerifiedAt displayName locale timeZone phoneNumber address attributes passwordChangedAt createdAt updatedAt disabledAt deletionDueAt',
+    'id username email emailVerifiedAt displayName locale timeZone phoneNumber address details attributes passwordChangedAt createdAt updatedAt disabledAt deletionDueAt',
     { owner: 'id' },
   ),
   avatar: table(Avatar, 'image createdAt'),

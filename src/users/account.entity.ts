@@ -27,6 +27,8 @@ const AccountSchema = defineEntity({
     phoneNumber: p.string().length(32).nullable(),
     /** The members of OpenID Connect Core, section 5.1.1, without `formatted`, which is made of them. */
     address: p.json().$type<Record<string, string>>().nullable(),
+    /** What the person says of themselves, by claim name (details.ts). No rule of an operator's relies on it. */
+    details: p.json().$type<Record<string, string>>().nullable(),
     /** What operators say of the person, by claim name: standard claims that have no column, and the house's own. */
     attributes: p.json().$type<Record<string, unknown>>().nullable(),
     createdAt: p.datetime(3),

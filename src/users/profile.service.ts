@@ -13,10 +13,10 @@ export const TIME_ZONES: readonly string[] = [
 ].sort();
 
 /**
- * At most 100 characters, none of them a control character, half a character, or one that turns the direction of writing:
+ * One line of at most 100 characters, none of them a control character, half a character, or one that turns the direction of writing:
  * with those a name could change how the text around it reads (Trojan Source, CVE-2021-42574).
  */
-const DISPLAY_NAME = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]{0,100}$/u;
+export const ONE_LINE = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]{0,100}$/u;
 
 /** What a person says of themselves; an empty field is nothing said. */
 export class ProfileForm {
@@ -26,7 +26,7 @@ export class ProfileForm {
   username!: string;
 
   @Transform(tidied)
-  @Matches(DISPLAY_NAME, { message: 'form.display-name' })
+  @Matches(ONE_LINE, { message: 'form.display-name' })
   @IsString({ message: 'form.display-name' })
   displayName!: string;
 

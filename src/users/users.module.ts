@@ -11,6 +11,7 @@ import { Correspondence } from './correspondence.js';
 import { DeletionListener } from './deletion.listener.js';
 import { EmailChange } from './email-change.service.js';
 import { EmailVerification } from './email-verification.service.js';
+import { Groups } from './groups.service.js';
 import { LinkPages } from './link-page.js';
 import { LinksController } from './links.controller.js';
 import { MailQuota } from './mail-quota.js';
@@ -20,6 +21,7 @@ import { PasswordPolicy } from './password-policy.js';
 import { PasswordResetController } from './password-reset.controller.js';
 import { PasswordReset } from './password-reset.service.js';
 import { Passwords } from './passwords.service.js';
+import { PersonFacts } from './person-facts.service.js';
 import { Pictures } from './picture.js';
 import { Profiles } from './profile.service.js';
 import { RegistrationController } from './registration.controller.js';
@@ -37,6 +39,7 @@ import { Registration } from './registration.service.js';
     DeletionListener,
     EmailChange,
     EmailVerification,
+    Groups,
     LinkPages,
     MailQuota,
     OneTimeLinks,
@@ -44,6 +47,7 @@ import { Registration } from './registration.service.js';
     PasswordPolicy,
     PasswordReset,
     Passwords,
+    PersonFacts,
     Pictures,
     Profiles,
     Registration,
@@ -54,11 +58,13 @@ import { Registration } from './registration.service.js';
     Avatars,
     EmailChange,
     EmailVerification,
+    Groups,
     LinkPages,
     MailQuota,
     OneTimeLinks,
     PasswordPolicy,
     Passwords,
+    PersonFacts,
     Profiles,
     Registration,
   ],
