@@ -38,7 +38,7 @@ export function builtInClients(config: Config): ClientMetadata[] {
     grant_types: ['authorization_code', 'refresh_token'],
     redirect_uris: [config.url('/test-app/callback')],
     post_logout_redirect_uris: [config.url('/test-app')],
-    scope: 'openid profile email offline_access',
+    scope: 'openid profile email address phone groups offline_access',
   };
   return config.testApp ? [dashboard, testApp] : [dashboard];
 }

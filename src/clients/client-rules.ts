@@ -45,6 +45,7 @@ export function clientMistakes(
     ...profileMistakes(fields),
     ...backchannel(fields, has, rules),
     ...grants(fields),
+    ...consent(fields),
     ...references(fields, declarations),
   ];
 }
@@ -79,6 +80,7 @@ export function clientMetadata(
     // The library would hold it against a list of its own, which cannot grow while it runs.
     ...(detailsTypes === undefined ? {} : { details_types: detailsTypes }),
     require_pkce,
+    ...(fields['consent'] === 'never' ? { first_party: true } : {}),
   };
   return { ...metadata, ...demandedByProfile(metadata) };
 }
@@ -170,6 +172,18 @@ function backchannel(fields: Fields, has: Item['has'], rules: ClientsFileRules):
   if (fields['backchannel_logout_session_required'] === true && !has('backchannel_logout_uri'))
     mistakes.push({ what: 'backchannel_logout_session_required needs backchannel_logout_uri' });
   return mistakes;
+}
+
+/** `first_party` and `consent: never` say the same. */
+function consent(fields: Fields): ClientMistake[] {
+  const { consent: rule, first_party: firstParty } = fields as { consent?: string; first_party?: boolean };
+  if (rule === undefined || firstParty === undefined || firstParty === (rule === 'never')) return [];
+  return [
+    {
+      field: 'consent',
+      what: `consent: "${rule}" and first_party: ${firstParty} contradict each other: keep one`,
+    },
+  ];
 }
 
 /** What a client names must be declared. */

@@ -5,6 +5,7 @@ import { ConfigurationMistakes } from '../config/config.js';
 import { CLIENT_FIELDS } from './client.fields.js';
 import { clientMistakes, clientMetadata, type ClientsFileRules } from './client-rules.js';
 import { FileReader, type Item } from './file-reader.js';
+import { declarationMistakes } from './declaration-rules.js';
 import { SECTIONS, type SectionName } from './sections.js';
 
 /** A declared client, ready to be stored. The names of the metadata are those of RFC 7591 and OpenID Connect Registration. */
@@ -25,6 +26,7 @@ export interface Declaration {
   readonly name: string;
   readonly body: Record<string, unknown>;
   readonly line: number;
+  readonly lineOf: (field: string) => number;
 }
 
 export interface DeclaredFile {
@@ -52,6 +54,9 @@ export function readClientsFile(file: string, rules: ClientsFileRules = {}): Dec
     (lists.get(kind) ?? []).flatMap((node) => declaration(reader, kind as SectionName, node)),
   );
   const clients = (lists.get('clients') ?? []).flatMap((node) => client(reader, node, rules, declarations));
+  for (const each of declarations)
+    for (const { field, what } of declarationMistakes(each, declarations, clients))
+      reader.mistake(field ? each.lineOf(field) : each.line, what);
   refuseDuplicates(reader, clients, declarations);
   refuseUnknownClients(reader, clients, declarations);
   if (reader.mistaken > 0) throw new ConfigurationMistakes(reader.mistakes);
@@ -65,7 +70,9 @@ function declaration(reader: FileReader, kind: SectionName, node: Node): Declara
   for (const field of required)
     if (item && !item.has(field)) reader.mistake(item.line, `${field} is missing`);
   if (!item || reader.mistaken > before) return [];
-  return [{ kind, name: item.fields[key] as string, body: item.fields, line: item.line }];
+  return [
+    { kind, name: item.fields[key] as string, body: item.fields, line: item.line, lineOf: item.lineOf },
+  ];
 }
 
 function client(

@@ -4,6 +4,7 @@ import { Config } from '../config/config.js';
 import { Sql, type SqlRunner } from '../database/sql.js';
 import { Clock, SECOND } from '../kernel/clock.js';
 import { Secrets } from '../kernel/secrets.js';
+import { GroupSchema } from '../users/group.entity.js';
 import { builtInClients, type ClientMetadata } from './built-in-clients.js';
 import { Client } from './client.entity.js';
 import type { DeclaredClient, DeclaredFile } from './clients-file.js';
@@ -80,9 +81,17 @@ export class Clients {
       await em.nativeDelete(DeclarationSchema, {});
       for (const { kind, name, body } of declarations)
         await em.upsert(DeclarationSchema, { kind, name, body });
+      // A group that is declared no longer keeps its members: nobody loses them by a slip in a file.
+      for (const { kind, name, body } of declarations)
+        if (kind === 'groups') await this.declareGroup(em, name, body['description'] as string | undefined);
       for (const client of clients) await em.upsert(Client, this.row(client));
     });
     return changes;
+  }
+
+  private async declareGroup(em: EntityManager, name: string, description = ''): Promise<void> {
+    const row = { name, description: description || null, createdAt: this.clock.now().getTime() };
+    await em.upsert(GroupSchema, row, { onConflictFields: ['name'], onConflictMergeFields: ['description'] });
   }
 
   private row({ id, secret, previousSecret, metadata, logo, line }: DeclaredClient) {

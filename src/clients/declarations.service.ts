@@ -69,6 +69,10 @@ export class Declarations {
     };
   }
 
+  async has(kind: SectionName, name: string): Promise<boolean> {
+    return (await this.body(kind, name)) !== undefined;
+  }
+
   async names(kind: SectionName): Promise<string[]> {
     const rows = await this.sql.rows<{ name: string }>(
       'SELECT name FROM declaration WHERE kind = ? ORDER BY name',

@@ -1,4 +1,4 @@
-import type { DeclaredClient, DeclaredFile } from './clients-file.js';
+import type { DeclaredClient } from './clients-file.js';
 
 /** A field of something declared, as it is and as it would be; `undefined`: not there. */
 export interface FieldChange {
@@ -33,7 +33,7 @@ export interface StoredFile {
 }
 
 /** The difference between what is stored and what is declared, by section and name. No secret is in it. */
-export function plan(stored: StoredFile, declared: DeclaredFile): Change[] {
+export function plan(stored: StoredFile, declared: StoredFile): Change[] {
   const before = new Map(things(stored).map((thing) => [key(thing), thing]));
   const after = new Map(things(declared).map((thing) => [key(thing), thing]));
   const keys = [...new Set([...after.keys(), ...before.keys()])].sort();

@@ -10,6 +10,8 @@ import {
   seconds,
   type Fields,
 } from './checks.js';
+import { CLAIM_NAME } from '../users/attributes.js';
+import { GROUP_NAME } from '../users/groups.service.js';
 import { STANDARD_SCOPES } from './client-rules.js';
 import { aFieldSchema } from './details-fields.js';
 
@@ -33,6 +35,16 @@ const anApiScope = (value: unknown) => {
   return aScopeName(name) ?? (description === undefined ? undefined : aText(description));
 };
 
+/** `true`: the groups themselves. Else what the claim has in it for the members of each. */
+const aGroupMapping = (value: unknown) => {
+  if (value === true) return undefined;
+  const mend = 'write true, or a map from groups to values: {staff: employee}';
+  if (anObject(value) || Object.keys(value as object).length === 0) return mend;
+  return Object.values(value as object).every((each) => ['string', 'number', 'boolean'].includes(typeof each))
+    ? undefined
+    : `${mend}; each value a text, a number, true or false`;
+};
+
 /** Everything that the clients file can declare beside clients. */
 export const SECTIONS = {
   apis: {
@@ -54,7 +66,7 @@ export const SECTIONS = {
     item: 'group',
     required: ['name'],
     fields: {
-      name: matching(/^[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}$/, 'write 1 to 64 letters, digits and . _ : / -'),
+      name: matching(GROUP_NAME, 'write 1 to 64 letters, digits and . _ : / -'),
       description: aText,
     },
   },
@@ -63,11 +75,11 @@ export const SECTIONS = {
     item: 'claim',
     required: ['name'],
     fields: {
-      name: matching(/^[A-Za-z0-9_.:/-]{1,100}$/, 'write 1 to 100 letters, digits and _ . : / -'),
+      name: matching(CLAIM_NAME, 'write 1 to 100 letters, digits and _ . : / -'),
       description: aText,
-      attribute: aText,
-      groups: (value: unknown) => (value === true ? undefined : anObject(value)),
-      value: () => undefined,
+      attribute: matching(CLAIM_NAME, 'write the name of an attribute'),
+      groups: aGroupMapping,
+      value: (value: unknown) => (value === null ? 'write a value' : undefined),
       scopes: listOf(aScopeName),
       clients: listOf(aText),
       id_token: aBoolean,
