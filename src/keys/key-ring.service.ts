@@ -19,7 +19,8 @@ type Follower = (keys: KeySet) => void;
 /** The keys as this instance uses them: read from the table now and then, and handed to who follows when they change. */
 @Injectable()
 export class KeyRing {
-  private keys: StoredKey[] = [];
+  /** As they stood in the table when it was last read. */
+  keys: readonly StoredKey[] = [];
   private readonly opened = new Map<string, { jwk: Jwk; half: Jwk }>();
   private readonly witness: Witness;
   private readonly followers: Follower[] = [];
@@ -51,9 +52,11 @@ export class KeyRing {
     if (this.current) follower(this.current.set);
   }
 
-  /** Reads the table again. */
+  /** Reads the table again. What cannot be opened changes nothing: the keys that are known go on. */
   async refresh(): Promise<void> {
-    this.keys = await this.table.all();
+    const keys = await this.table.all();
+    for (const key of keys) if (key.revokedAt === null && key.alg in ALGORITHMS) this.open(key);
+    this.keys = keys;
     this.turn();
   }
 

@@ -73,9 +73,8 @@ export class KeyRotation implements OnApplicationBootstrap, BeforeApplicationShu
   private async publishWhatIsDue(): Promise<boolean> {
     let changed = false;
     if (this.config.keyRotation === 0) return changed;
-    const keys = await this.table.all();
     for (const alg of Object.keys(ALGORITHMS)) {
-      const ofAlgorithm = keys.filter((key) => key.alg === alg);
+      const ofAlgorithm = this.ring.keys.filter((key) => key.alg === alg);
       const activeAt = nextActiveAt(ofAlgorithm, this.clock.now().getTime(), this.config.keyRotation);
       if (activeAt === undefined) continue;
       changed = true;

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createPrivateKey } from 'node:crypto';
 import { decodeJwt, SignJWT } from 'jose';
 import { KeyCommands } from '../../src/admin/key-commands.js';
+import { Sql } from '../../src/database/sql.js';
 import { KeyRotation } from '../../src/keys/key-rotation.service.js';
 import { KeyTable } from '../../src/keys/key-table.js';
 import { database } from '../support/database.js';
@@ -76,6 +77,10 @@ describe('a signing key that leaked', () => {
     const row = (await server.app.get(KeyTable).all()).find((key) => key.kid === kid)!;
     expect(row).toMatchObject({ sealedJwk: '', revokedAt: expect.any(Number) });
     expect(await run('revoke-key', kid)).toMatchObject({ done: false });
+    const events = await server.app
+      .get(Sql)
+      .rows<{ detail: unknown }>("SELECT detail FROM audit_event WHERE name = 'signing-key.revoked'");
+    expect(events.filter(({ detail }) => JSON.stringify(detail).includes(kid))).toHaveLength(1);
     await run('rotate-keys');
     await everybodyLooks();
     server.clock.advance(48 * HOUR);
