@@ -33,7 +33,8 @@ export class KeyTable {
    * @returns undefined when another one was faster: its key is the one
    */
   async make(alg: string, generation: number, activeAt: number): Promise<KeyFacts | undefined> {
-    const row = this.row(await makeKey(alg), generation, activeAt);
+    const createdAt = this.clock.now();
+    const row = this.row(await makeKey(alg), generation, activeAt, createdAt);
     try {
       await this.em.fork().insert(SigningKey, row);
     } catch (error) {
@@ -82,7 +83,7 @@ export class KeyTable {
       const unlessRevokedToo = { kid: next?.kid ?? '', revokedAt: null };
       if ((await em.nativeUpdate(SigningKey, unlessRevokedToo, { activeAt: now })) === 1) return true;
       const generation = Math.max(...keys.map((key) => key.generation)) + 1;
-      await em.insert(SigningKey, this.row(spare, generation, now));
+      await em.insert(SigningKey, this.row(spare, generation, now, new Date(now)));
       return true;
     });
   }
@@ -103,10 +104,10 @@ export class KeyTable {
     }
   }
 
-  private row(jwk: Jwk, generation: number, activeAt: number) {
+  private row(jwk: Jwk, generation: number, activeAt: number, createdAt: Date) {
     const { kid, alg } = jwk;
     const sealedJwk = this.secrets.seal(JSON.stringify(jwk), place(kid));
-    return { kid, alg, generation, sealedJwk, createdAt: this.clock.now(), activeAt, revokedAt: null };
+    return { kid, alg, generation, sealedJwk, createdAt, activeAt, revokedAt: null };
   }
 }
 

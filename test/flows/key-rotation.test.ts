@@ -4,6 +4,7 @@ import * as oidc from 'openid-client';
 import { decodeJwt } from 'jose';
 import { KeyRotation } from '../../src/keys/key-rotation.service.js';
 import { KeyTable } from '../../src/keys/key-table.js';
+import { APIS, machineToken, ORDERS } from '../support/apis.js';
 import { Application } from '../support/application.js';
 import { Browser } from '../support/browser.js';
 import { database } from '../support/database.js';
@@ -17,6 +18,8 @@ import type { TestServer } from '../support/server.js';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
+/** The longest tokens there may be. */
+const LONG_TOKENS = APIS.replace('access_token_lifetime: 300', 'access_token_lifetime: 86400');
 const ROTATION = { GATEHOUSE_KEY_ROTATION: '2d' };
 
 const person = bea();
@@ -38,7 +41,7 @@ describe('signing keys change while applications go on', () => {
   const count = database === 'postgresql' ? 2 : 1;
 
   it('and not one verification fails, over two whole changes', async () => {
-    instances = await Instances.start(count, { env: ROTATION });
+    instances = await Instances.start(count, { env: ROTATION, clients: LONG_TOKENS });
     const { first, all } = instances;
     await first.addPerson(person);
     const now = () => first.clock.now();
@@ -69,23 +72,24 @@ describe('signing keys change while applications go on', () => {
         }
       }
     };
+    const hold = (token: string) => held.push({ token, expires: Number(decodeJwt(token).exp) * 1000 });
     const issue = async () => {
       for (const { app, address } of all) {
+        const instance = { ...first, url: address } as TestServer;
         for (const [clientId, alg] of [
           ['notes', 'RS256'],
           ['photos', 'ES256'],
         ] as const) {
-          // What it really gets, from this instance ...
-          const application = new Application({ ...first, url: address } as TestServer, clientId);
-          const tokens = await application.refresh(refreshTokens.get(clientId)!);
+          const tokens = await new Application(instance, clientId).refresh(refreshTokens.get(clientId)!);
           if (tokens.status !== 200) throw new Error(JSON.stringify(tokens));
           refreshTokens.set(clientId, tokens.refresh_token!);
           seen.get(alg)!.add(kidOf(tokens.id_token!));
-          held.push({ token: tokens.id_token!, expires: Number(decodeJwt(tokens.id_token!).exp) * 1000 });
-          // ... and the longest token that an application may have.
-          const token = await idToken(app, clientId, DAY);
-          held.push({ token, expires: Date.now() + DAY });
+          hold(tokens.id_token!);
         }
+        // The longest tokens that an API and an application may have.
+        const { body } = await machineToken(instance, 'warehouse', { resource: ORDERS });
+        hold(body['access_token'] as string);
+        hold(await idToken(app, 'photos', DAY));
       }
     };
 
