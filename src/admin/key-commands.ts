@@ -9,8 +9,8 @@ import type { Outcome } from './account-commands.js';
 import type { KeyCommand } from './key-commands.list.js';
 
 const WARNING = [
-  'Applications that keep the list of keys for longer than that, and do not look again when they meet a key they do not',
-  'know, refuse sign-ins until they do: most look again within 5 minutes, some only after a restart.',
+  'Applications that keep the list of keys for longer than a minute, and do not look again when they meet an unknown key,',
+  'refuse sign-ins until they do: most look again within 5 minutes, some only after a restart.',
 ].join('\n');
 
 /**
