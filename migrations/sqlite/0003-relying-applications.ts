@@ -1,15 +1,20 @@
 import { Migration } from '@mikro-orm/migrations';
 
 export class Migration0003_relying_applications extends Migration {
-
   override name = '0003-relying-applications';
 
   override up(): void | Promise<void> {
-    this.addSql(`create table \`declaration\` (\`kind\` text not null, \`name\` text not null, \`body\` json not null, primary key (\`kind\`, \`name\`));`);
+    this.addSql(
+      `create table \`declaration\` (\`kind\` text not null, \`name\` text not null, \`body\` json not null, primary key (\`kind\`, \`name\`));`,
+    );
 
-    this.addSql(`create table \`account_group\` (\`name\` text not null primary key, \`description\` text null, \`created_at\` bigint not null);`);
+    this.addSql(
+      `create table \`account_group\` (\`name\` text not null primary key, \`description\` text null, \`created_at\` bigint not null);`,
+    );
 
-    this.addSql(`create table \`group_member\` (\`account_id\` text not null, \`group_name\` text not null, \`added_at\` bigint not null, primary key (\`account_id\`, \`group_name\`));`);
+    this.addSql(
+      `create table \`group_member\` (\`account_id\` text not null, \`group_name\` text not null, \`added_at\` bigint not null, primary key (\`account_id\`, \`group_name\`));`,
+    );
     this.addSql(`create index \`group_member_group_name_index\` on \`group_member\` (\`group_name\`);`);
 
     this.addSql(`alter table \`account\` add column \`phone_number\` text null;`);
@@ -42,5 +47,4 @@ export class Migration0003_relying_applications extends Migration {
     this.addSql(`alter table \`signing_key\` drop column \`active_at\`;`);
     this.addSql(`alter table \`signing_key\` drop column \`revoked_at\`;`);
   }
-
 }

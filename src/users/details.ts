@@ -105,5 +105,5 @@ function said(form: DetailsForm, names: Record<string, string>): Record<string, 
   const values = Object.entries(names)
     .map(([field, name]) => [name, form[field as keyof DetailsForm]] as const)
     .filter(([, value]) => value !== '');
-  return values.length > 0 ? (Object.fromEntries(values)) : null;
+  return values.length > 0 ? Object.fromEntries(values) : null;
 }

@@ -159,10 +159,7 @@ describe('a certificate header', () => {
             'X-Real-IP': '192.0.2.1',
           },
         ]) {
-          const { status } = await new GuardedApplication(server, id).push(
-            undefined,
-            headers,
-          );
+          const { status } = await new GuardedApplication(server, id).push(undefined, headers);
           expect([id, status]).toEqual([id, 401]);
         }
     } finally {
