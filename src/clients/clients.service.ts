@@ -32,6 +32,14 @@ export interface AtSignOut {
   readonly idTokenLifetime?: number;
 }
 
+export interface KnownClient {
+  readonly face: ClientFace;
+  readonly firstParty: boolean;
+  readonly canBeTold: boolean;
+  /** Where the application begins a sign-in of its own accord, for a person who comes from here. */
+  readonly signInUri: string | undefined;
+}
+
 /** The declared clients, in the database: every instance sees the same ones. Their secrets are sealed. */
 @Injectable()
 export class Clients {
@@ -159,14 +167,23 @@ export class Clients {
     return (await this.known(id)).face;
   }
 
-  async known(id: string): Promise<{ face: ClientFace; firstParty: boolean; canBeTold: boolean }> {
+  async known(id: string): Promise<KnownClient> {
     const builtIn = builtInClients(this.config).find(({ client_id }) => client_id === id);
     const metadata = builtIn ?? (await this.em.fork().findOne(Client, { id }))?.metadata ?? {};
     return {
       face: await this.face({ ...metadata, client_id: id }),
       firstParty: metadata['first_party'] === true,
       canBeTold: Boolean(metadata['backchannel_logout_uri']),
+      signInUri: this.signInUri(metadata['initiate_login_uri'] as string | undefined),
     };
+  }
+
+  /** OpenID Connect Core, section 4: the application learns whom to ask. */
+  private signInUri(initiateLoginUri: string | undefined): string | undefined {
+    if (!initiateLoginUri) return undefined;
+    const url = new URL(initiateLoginUri);
+    url.searchParams.set('iss', this.config.issuer);
+    return url.href;
   }
 
   private open(id: string, sealed: string | null | undefined): string | undefined {

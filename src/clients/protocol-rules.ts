@@ -90,6 +90,10 @@ function keys(fields: Fields): ClientMistake[] {
       field: 'client_secret',
       what: `client_secret: client_secret_jwt needs ${LEAST_HMAC_SECRET} characters or more`,
     });
+  // The library verifies assertions with one secret.
+  for (const field of ['previous_client_secret', 'previous_client_secret_file'])
+    if (fields['token_endpoint_auth_method'] === 'client_secret_jwt' && fields[field] !== undefined)
+      mistakes.push({ field, what: `${field} has no effect with client_secret_jwt: leave it out` });
   for (const field of ['require_signed_request_object', 'request_object_signing_alg'])
     if (fields[field] && !fields['jwks'] && !fields['jwks_uri'])
       mistakes.push({

@@ -67,7 +67,16 @@ export class ApplicationsController {
   }
 }
 
-function inWords({ clientId, face, scopes, apis, since, firstParty, canBeTold }: ConnectedApplication) {
+function inWords({
+  clientId,
+  face,
+  scopes,
+  apis,
+  since,
+  firstParty,
+  canBeTold,
+  signInUri,
+}: ConnectedApplication) {
   return {
     clientId,
     client: face,
@@ -76,5 +85,6 @@ function inWords({ clientId, face, scopes, apis, since, firstParty, canBeTold }:
     since: Number.isFinite(since) ? new Date(since) : undefined,
     firstParty,
     canBeTold,
+    signInUri,
   };
 }

@@ -20,6 +20,8 @@ export interface ConnectedApplication {
   readonly since: number;
   /** One of the house's own, that nobody was asked about. */
   readonly firstParty: boolean;
+  /** Where it begins a sign-in for somebody who comes from here. */
+  readonly signInUri: string | undefined;
   /** It has an address at which it hears that its access has ended. */
   readonly canBeTold: boolean;
 }
