@@ -1,4 +1,4 @@
-import { errors, type Client, type KoaContextWithOIDC } from 'oidc-provider';
+import { errors, type Client, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
 import { HOUR, SECOND, type Clock } from '../kernel/clock.js';
 import { PROFILE_ALGORITHMS, profileMistakes } from '../clients/profiles.js';
 import { FAST_CLOCK, refuseCarriedKeys } from './endpoint-access.js';
@@ -9,6 +9,17 @@ type Header = Record<string, unknown>;
 /** Whose requests the library holds to FAPI 2.0; clients/profiles.ts says what else a profile switches. */
 export function fapiProfile(_ctx: KoaContextWithOIDC, client: Client | undefined): '2.0' | undefined {
   return client?.['profile'] === undefined ? undefined : '2.0';
+}
+
+/** Reasons that are no secret; the library keeps them, like all of a refused grant, for the log. */
+const NOT_PROVIDED = /^(DPoP proof JWT|mutual TLS client certificate) not provided$/;
+
+/** Who wrote the client has to learn what its tokens are bound to. */
+export function sayWhatIsMissing(provider: Provider): void {
+  provider.on('grant.error', (ctx: KoaContextWithOIDC, { error_detail: detail }) => {
+    const body = ctx.body as { error_description?: string } | undefined;
+    if (detail && NOT_PROVIDED.test(detail) && body?.error_description) body.error_description = detail;
+  });
 }
 
 /** A client outside its profile is none, wherever it comes from. @throws InvalidClientMetadata */

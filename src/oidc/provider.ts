@@ -9,7 +9,7 @@ import { policy } from './policy.js';
 import { leaveSendingToTheOutbox } from './logout-token.js';
 import { tokenLifetimes } from './token-lifetimes.js';
 import { mayCallFromBrowser } from './endpoint-access.js';
-import { assertionRule, refuseOutsideProfile } from './fapi.js';
+import { assertionRule, refuseOutsideProfile, sayWhatIsMissing } from './fapi.js';
 import { acceptPreviousSecrets } from './client-secrets.js';
 import { features } from './features.js';
 import { leaveTraces } from './jwt-traces.js';
@@ -119,5 +119,6 @@ export function createProvider(config: Config, cookies: Cookies, parts: Provider
   followKeys(provider, parts.keys);
   leaveTraces(provider, parts);
   limitResponseModes(provider);
+  sayWhatIsMissing(provider);
   return provider;
 }

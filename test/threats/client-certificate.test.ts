@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readClientsFile } from '../../src/clients/clients-file.js';
 import { Browser } from '../support/browser.js';
 import { certificateOf, derOf, escapedPemOf, pemOf, type Holder } from '../support/certificates.js';
 import { GuardedApplication } from '../support/guarded-application.js';
@@ -124,7 +125,10 @@ describe('a client certificate', () => {
   it('is asked for where tokens are bound to one', async () => {
     const app = new GuardedApplication(server, 'spa');
     const { status, body } = await app.redeem(await codeOf(app));
-    expect([status, body['error']]).toEqual([400, 'invalid_grant']);
+    expect([status, body]).toEqual([
+      400,
+      { error: 'invalid_grant', error_description: 'mutual TLS client certificate not provided' },
+    ]);
   });
 
   it('can be used as discovery says', async () => {
@@ -168,11 +172,12 @@ describe('a certificate header', () => {
   });
 
   it('is nothing where none is configured, and no client can rely on it', async () => {
-    await expect(TestServer.start({ clients: CLIENTS })).rejects.toThrow(
+    const file = join(folder, 'clients.yaml');
+    writeFileSync(file, CLIENTS);
+    expect(() => readClientsFile(file)).toThrow(
       /token_endpoint_auth_method: client certificates are not known here; set GATEHOUSE_CLIENT_CERTIFICATE_HEADER/,
     );
-    const { GATEHOUSE_CLIENT_CERTIFICATE_CA: _ca, ...withoutAuthority } = TRUSTING;
-    await expect(TestServer.start({ clients: CLIENTS, env: withoutAuthority })).rejects.toThrow(
+    expect(() => readClientsFile(file, { clientCertificates: { authorities: [] } })).toThrow(
       /tls_client_auth needs GATEHOUSE_CLIENT_CERTIFICATE_CA/,
     );
     const server = await TestServer.start();

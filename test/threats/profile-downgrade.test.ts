@@ -105,7 +105,7 @@ describe('a client of a FAPI 2.0 profile', () => {
     await browser.open(secure.urlOf(await secure.pushed()));
     const code = secure.codeFrom(browser);
     expect(browser.sentTo!.searchParams.get('iss')).toBe(server.url);
-    expectRefused(await secure.redeem(code), 'invalid_grant', /./);
+    expectRefused(await secure.redeem(code), 'invalid_grant', /^DPoP proof JWT not provided$/);
     const DPoP = await rsa.proof('POST', `${server.url}/oidc/token`);
     expectRefused(await secure.redeem(code, { DPoP }), 'invalid_dpop_proof', /./);
     const { status, body } = await secure.redeem(code, {
