@@ -3,6 +3,7 @@ import { IsString } from 'class-validator';
 import type { Request, Response } from 'express';
 import { Audit } from '../audit/audit.service.js';
 import { Form, type Submitted } from '../http/form.js';
+import { allowances } from '../oidc/allowances.js';
 import { ConnectedApplications, type ConnectedApplication } from '../oidc/connected-applications.service.js';
 import { SignedIn } from '../oidc/signed-in.guard.js';
 import { AccountPages } from './account-pages.js';
@@ -11,9 +12,6 @@ class RevokeForm {
   @IsString({ message: 'form.unusable' })
   client!: string;
 }
-
-/** The order in which the consent page asks; what has no words of ours is an application's own business. */
-const SCOPES = ['openid', 'profile', 'email', 'offline_access'];
 
 /** Which applications one has let in, and taking that back. */
 @Controller('dashboard/applications')
@@ -71,6 +69,7 @@ function inWords({
   clientId,
   face,
   scopes,
+  claims,
   apis,
   since,
   firstParty,
@@ -80,7 +79,7 @@ function inWords({
   return {
     clientId,
     client: face,
-    scopes: SCOPES.filter((name) => scopes.includes(name)).map((name) => ({ name })),
+    scopes: allowances(scopes, claims),
     apis,
     since: Number.isFinite(since) ? new Date(since) : undefined,
     firstParty,

@@ -1,13 +1,18 @@
 import type { Adapter, AdapterFactory, AdapterPayload } from 'oidc-provider';
 import type { Clients } from '../clients/clients.service.js';
 import { INTERACTION_LIFETIME } from './session-lifetime.js';
+import type { DeclaredScopes } from './declared-scopes.js';
 import { consentKey } from './grants.js';
 import { JWT_TRACE } from './jwt-traces.js';
 import type { RecordStore } from './record.store.js';
 
 /** What the provider stores, by kind: clients come from their own table, everything else is a record. */
-export function adapterFactory(records: RecordStore, clients: Clients): AdapterFactory {
-  return (kind) => (kind === 'Client' ? clientAdapter(clients) : recordAdapter(kind, records));
+export function adapterFactory(
+  records: RecordStore,
+  clients: Clients,
+  scopes: DeclaredScopes,
+): AdapterFactory {
+  return (kind) => (kind === 'Client' ? clientAdapter(clients, scopes) : recordAdapter(kind, records));
 }
 
 function recordAdapter(kind: string, records: RecordStore): Adapter {
@@ -46,10 +51,14 @@ function findable(grant: AdapterPayload): AdapterPayload {
 }
 
 /** Clients are declared in a file, so the provider only ever reads them. */
-function clientAdapter(clients: Clients): Adapter {
+function clientAdapter(clients: Clients, scopes: DeclaredScopes): Adapter {
   const unused = never('clients are declared, and found by their id');
   return {
-    find: (id) => clients.metadata(id),
+    find: async (id) => {
+      // The provider refuses a client whose scopes it does not know.
+      await scopes.learn();
+      return clients.metadata(id);
+    },
     findByUid: unused,
     findByUserCode: unused,
     upsert: unused,

@@ -35,7 +35,7 @@ describe('claims', () => {
 
   it('call a person as they want to be called, with their picture and their time zone', () => {
     const known = { ...account, displayName: 'Ada Lovelace', timeZone: 'Europe/London' } as Account;
-    expect(accountClaims(known, 'https://id.example.org/avatar/x')).toMatchObject({
+    expect(accountClaims(known, { picture: 'https://id.example.org/avatar/x' })).toMatchObject({
       name: 'Ada Lovelace',
       preferred_username: 'ada',
       zoneinfo: 'Europe/London',
@@ -46,7 +46,7 @@ describe('claims', () => {
   it('are each given by a scope, and each scope gives something', () => {
     const given = Object.values(SCOPE_CLAIMS).flat();
     const full = { ...account, locale: 'de', timeZone: 'UTC' } as Account;
-    for (const claim of Object.keys(accountClaims(full, 'https://id.example.org/avatar/x')))
+    for (const claim of Object.keys(accountClaims(full, { picture: 'https://id.example.org/avatar/x' })))
       expect(given).toContain(claim);
     expect(new Set(given).size).toBe(given.length);
   });

@@ -5,6 +5,7 @@ import { DASHBOARD_CLIENT_ID } from '../clients/built-in-clients.js';
 import { Clients, type ClientFace } from '../clients/clients.service.js';
 import { Declarations } from '../clients/declarations.service.js';
 import { grantedAtApis, type ApiAccess } from './asked-of-apis.js';
+import { DeclaredClaims, isGiven, type DeclaredClaim } from '../clients/declared-claims.js';
 import type { StoredGrant } from './grants.js';
 import { SessionEndings } from './session-endings.service.js';
 
@@ -16,6 +17,8 @@ export interface ConnectedApplication {
   readonly scopes: string[];
   /** The same of APIs. */
   readonly apis: ApiAccess[];
+  /** And of the declared claims. */
+  readonly claims: DeclaredClaim[];
   /** When the oldest of its grants that still live was given (epoch milliseconds). */
   readonly since: number;
   /** One of the house's own, that nobody was asked about. */
@@ -28,6 +31,7 @@ export interface ConnectedApplication {
 
 interface Known {
   readonly scopes: ReadonlySet<string>;
+  readonly claims: ReadonlySet<string>;
   readonly apis: Map<string, ReadonlySet<string>>;
   readonly since: number;
 }
@@ -40,6 +44,7 @@ export class ConnectedApplications {
     private readonly endings: SessionEndings,
     private readonly clients: Clients,
     private readonly declarations: Declarations,
+    private readonly declared: DeclaredClaims,
   ) {}
 
   /** By their names. The account pages are left out: they are no other application. */
@@ -48,25 +53,38 @@ export class ConnectedApplications {
     for (const { payload } of await this.records.living(accountId, 'Grant')) {
       const { clientId, iat } = payload;
       if (!clientId || clientId === DASHBOARD_CLIENT_ID) continue;
-      const known: Known = byClient.get(clientId) ?? { scopes: new Set(), apis: new Map(), since: Infinity };
+      const known: Known = byClient.get(clientId) ?? {
+        scopes: new Set(),
+        claims: new Set(),
+        apis: new Map(),
+        since: Infinity,
+      };
       const { openid, resources } = payload as StoredGrant;
       for (const [api, scope] of Object.entries(resources ?? {}))
         known.apis.set(api, new Set([...(known.apis.get(api) ?? []), ...scope.split(' ')]));
       const scopes = openid?.scope?.split(' ') ?? [];
       byClient.set(clientId, {
         scopes: new Set([...known.scopes, ...scopes]),
+        claims: new Set([...known.claims, ...(openid?.claims ?? [])]),
         apis: known.apis,
         since: Math.min(known.since, (iat ?? Infinity) * SECOND),
       });
     }
+    const declared = await this.declared.all();
     const connected = await Promise.all(
-      [...byClient].map(async ([clientId, { scopes, apis, since }]) => ({
-        clientId,
-        ...(await this.clients.known(clientId)),
-        scopes: [...scopes],
-        apis: await grantedAtApis(this.declarations, apis),
-        since,
-      })),
+      [...byClient].map(async ([clientId, { scopes, claims, apis, since }]) => {
+        const known = await this.clients.known(clientId);
+        const given = (claim: DeclaredClaim) =>
+          known.firstParty ? isGiven(claim, clientId, scopes) : claims.has(claim.name);
+        return {
+          clientId,
+          ...known,
+          scopes: [...scopes],
+          claims: declared.filter(given),
+          apis: await grantedAtApis(this.declarations, apis),
+          since,
+        };
+      }),
     );
     return connected.sort((a, b) => a.face.name.localeCompare(b.face.name));
   }

@@ -4,15 +4,19 @@ import { errors, Provider, type Client, type InteractionResults } from 'oidc-pro
 import { Config } from '../config/config.js';
 import { interactionGone } from '../kernel/errors.js';
 import { Clock, SECOND } from '../kernel/clock.js';
+import { Secrets } from '../kernel/secrets.js';
 import { allowFormRedirectTo } from '../http/security-headers.js';
 import type { Level } from '../mfa/assurance.js';
 import { Clients, type ClientFace } from '../clients/clients.service.js';
 import { Declarations } from '../clients/declarations.service.js';
 import { askedOfApis, type ApiAccess } from './asked-of-apis.js';
+import { DeclaredClaims, type DeclaredClaim } from '../clients/declared-claims.js';
 import { demandedLevel, demandsVerifiedEmail } from './demand.js';
 import { InteractionTokens } from './interaction-tokens.js';
 import { scopesCovering } from './claims.js';
-import { ASSURANCE_TOO_LOW, EMAIL_UNVERIFIED } from './policy.js';
+import { subjectFor } from './pairwise.js';
+import { isWanted } from './wanted-person.js';
+import { ASSURANCE_TOO_LOW, EMAIL_UNVERIFIED, NOT_LET_IN } from './policy.js';
 import { Sessions } from './sessions.service.js';
 import { grantLifetime } from './token-lifetimes.js';
 
@@ -39,7 +43,7 @@ interface RequestParameters {
 /** An authorization request that waits for its person, as our pages see it. */
 export interface Interaction {
   readonly uid: string;
-  readonly prompt: 'login' | 'consent';
+  readonly prompt: 'login' | 'consent' | typeof NOT_LET_IN;
   readonly client: ClientFace;
   readonly clientIsFirstParty: boolean;
   /** What the application and its request ask for. */
@@ -59,8 +63,8 @@ export interface Interaction {
     { readonly accountId: string; readonly amr: string[]; readonly signedInAt: number } | undefined;
   /** Proofs from before do not count (epoch milliseconds). */
   readonly freshSince: number;
-  /** The application asks for this person and no other (id_token_hint, or a `sub` in the claims parameter). */
-  readonly wantedSubject: string | undefined;
+  /** Whether the application asks for this person, or for no one in particular (id_token_hint, or a `sub` in the claims parameter). */
+  readonly isWanted: (accountId: string) => boolean;
   /** The request was answered already: there is nothing left to ask. */
   readonly answered: boolean;
   /** What the application asks for, and what of it has not been consented to yet. */
@@ -70,6 +74,9 @@ export interface Interaction {
   /** The same of APIs. */
   readonly apis: ApiAccess[];
   readonly missingApiScopes: Readonly<Record<string, string[]>>;
+  /** Of the declared claims: those that the application would get, and those of them that nobody was shown yet. */
+  readonly declaredClaims: DeclaredClaim[];
+  readonly missingDeclaredClaims: string[];
   readonly original: ProviderInteraction;
 }
 
@@ -80,6 +87,8 @@ export class Interactions {
     private readonly config: Config,
     private readonly provider: Provider,
     private readonly clients: Clients,
+    private readonly declared: DeclaredClaims,
+    private readonly secrets: Secrets,
     private readonly sessions: Sessions,
     private readonly tokens: InteractionTokens,
     private readonly clock: Clock,
@@ -105,6 +114,9 @@ export class Interactions {
     const { details } = original.prompt;
     // What is asked for claim by claim is shown as the scope that gives it: nothing is granted unseen.
     const missingClaims = (details['missingOIDCClaims'] as string[] | undefined) ?? [];
+    const missing = (details['missingDeclaredClaims'] as string[] | undefined) ?? [];
+    const declared = await this.declared.all();
+    const given = await this.declared.given(client.clientId, new Set(requested));
     const scopes = [...new Set([...requested, ...scopesCovering(missingClaims)])];
     return {
       uid: original.uid,
@@ -123,13 +135,15 @@ export class Interactions {
       expiresAt: original.exp * SECOND,
       session: await this.session(req, res, original),
       freshSince: this.freshSince(original.iat, params.max_age),
-      wantedSubject: wantedSubject(params),
+      isWanted: (accountId) => isWanted(params, subjectFor(this.secrets, accountId, client)),
       answered: original.result !== undefined,
       missingScopes: (details['missingOIDCScope'] as string[] | undefined) ?? requested,
       missingClaims,
       apis: await askedOfApis(this.declarations, client, params),
       missingApiScopes:
         (details['missingResourceScopes'] as Interaction['missingApiScopes'] | undefined) ?? {},
+      declaredClaims: declared.filter((claim) => missing.includes(claim.name) || given.includes(claim)),
+      missingDeclaredClaims: missing,
       original,
     };
   }
@@ -169,6 +183,7 @@ export class Interactions {
     missingScopes,
     missingClaims,
     missingApiScopes,
+    missingDeclaredClaims,
     session,
   }: Interaction): Promise<string> {
     if (!session) throw interactionGone('the session of this consent is not in this browser');
@@ -180,7 +195,8 @@ export class Interactions {
     const client = await this.provider.Client.find(clientId);
     if (!existing) Object.assign(grant, { expiresIn: grantLifetime(client, this.config) });
     if (missingScopes.length > 0) grant.addOIDCScope(missingScopes.join(' '));
-    if (missingClaims.length > 0) grant.addOIDCClaims(missingClaims);
+    const claims = [...missingClaims, ...missingDeclaredClaims];
+    if (claims.length > 0) grant.addOIDCClaims(claims);
     for (const [api, scopes] of Object.entries(missingApiScopes))
       grant.addResourceScope(api, scopes.join(' '));
     return grant.save();
@@ -223,14 +239,4 @@ function scopesOfPeople(client: Client, { scope, resource }: RequestParameters):
   if (scope === undefined) return resource ? [] : ['openid'];
   const allowed = client.scope?.split(' ');
   return scope.split(' ').filter((name) => !resource || !allowed || allowed.includes(name));
-}
-
-/** The provider has validated the hint before there was an interaction; here it is only read. */
-function wantedSubject({ id_token_hint: hint, claims }: RequestParameters): string | undefined {
-  if (hint)
-    return (JSON.parse(Buffer.from(hint.split('.')[1]!, 'base64url').toString()) as { sub: string }).sub;
-  const { id_token: idToken } = JSON.parse(claims ?? '{}') as {
-    id_token?: { sub?: { value?: string } | null };
-  };
-  return idToken?.sub?.value;
 }

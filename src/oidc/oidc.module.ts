@@ -8,8 +8,11 @@ import { MfaModule } from '../mfa/mfa.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AccountRecords } from './account-records.js';
 import { ClientsModule } from '../clients/clients.module.js';
+import { ClaimsPreview } from './claims-preview.service.js';
 import { ConnectedApplications } from './connected-applications.service.js';
 import { InteractionTokens } from './interaction-tokens.js';
+import { DeclaredScopes } from './declared-scopes.js';
+import { Entry } from './entry.js';
 import { Interactions } from './interactions.service.js';
 import { LogoutDelivery } from './logout-delivery.service.js';
 import { LogoutNotices } from './logout-notices.service.js';
@@ -18,6 +21,7 @@ import { ProviderPages } from './provider.pages.js';
 import { ProviderParts } from './provider.parts.js';
 import { RecordSeal } from './record.seal.js';
 import { RecordStore } from './record.store.js';
+import { ReleasedClaims } from './released-claims.js';
 import { Revocation } from './revocation.js';
 import { SessionEndings } from './session-endings.service.js';
 import { SessionList } from './session-list.service.js';
@@ -32,7 +36,10 @@ import { SignedInGuard } from './signed-in.guard.js';
   imports: [HttpModule, UsersModule, MfaModule, ClientsModule, KeysModule],
   providers: [
     AccountRecords,
+    ClaimsPreview,
     ConnectedApplications,
+    DeclaredScopes,
+    Entry,
     Interactions,
     InteractionTokens,
     LogoutDelivery,
@@ -41,6 +48,7 @@ import { SignedInGuard } from './signed-in.guard.js';
     ProviderParts,
     RecordSeal,
     RecordStore,
+    ReleasedClaims,
     Revocation,
     SessionEndings,
     SessionList,
@@ -58,11 +66,15 @@ import { SignedInGuard } from './signed-in.guard.js';
     ClientsModule,
     KeysModule,
     Provider,
+    ClaimsPreview,
     ConnectedApplications,
+    DeclaredScopes,
+    Entry,
     Interactions,
     LogoutDelivery,
     LogoutNotices,
     RecordStore,
+    ReleasedClaims,
     SessionEndings,
     SessionList,
     Sessions,

@@ -1,15 +1,24 @@
 import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Config } from '../config/config.js';
+import type { DeclaredClaims } from '../clients/declared-claims.js';
 import { levelOf } from '../mfa/assurance.js';
 import { demandedLevel, demandsVerifiedEmail } from './demand.js';
+import type { Entry } from './entry.js';
 
-const { base, Check } = interactionPolicy;
+const { base, Check, Prompt } = interactionPolicy;
 
 export const ASSURANCE_TOO_LOW = 'assurance_too_low';
 export const EMAIL_UNVERIFIED = 'email_unverified';
+/** The prompt of somebody whom the application does not let in: there is nothing to ask, but something to say. */
+export const NOT_LET_IN = 'entry';
+
+export interface PolicyParts {
+  readonly entry: Entry;
+  readonly declared: DeclaredClaims;
+}
 
 /** When a person has to be asked something. The library's checks, with ours for the level and for first-party clients. */
-export function policy(config: Config): interactionPolicy.DefaultPolicy {
+export function policy(config: Config, { entry, declared }: PolicyParts): interactionPolicy.DefaultPolicy {
   const prompts = base();
   const login = prompts.get('login')!;
   // Those two compare acr values as equal texts; two factors also satisfy who asks for one.
@@ -34,6 +43,14 @@ export function policy(config: Config): interactionPolicy.DefaultPolicy {
     ),
   );
 
+  const notMember = new Check(
+    'not_a_member',
+    'the person is in none of the groups that may use this client',
+    'access_denied',
+    async ({ oidc }) => !(await entry.isOpen(oidc.client, oidc.session!.accountId!)),
+  );
+  prompts.add(new Prompt({ name: NOT_LET_IN, requestable: false }, notMember), 1);
+
   const consent = prompts.get('consent')!;
   consent.checks.remove('native_client_prompt');
   consent.checks.add(
@@ -47,7 +64,29 @@ export function policy(config: Config): interactionPolicy.DefaultPolicy {
       },
     ),
   );
+  consent.checks.add(
+    new Check('consent_each_time', 'consent is asked for each time', 'consent_required', ({ oidc }) => {
+      return oidc.client?.['consent'] === 'always' && !oidc.result?.consent;
+    }),
+  );
+  consent.checks.add(
+    // What a scope gives can grow with the clients file: to a third party only what its person has been shown.
+    new Check(
+      'declared_claims_missing',
+      'claims not granted',
+      'consent_required',
+      async ({ oidc }) => (await newClaims(declared, oidc)).length > 0,
+      async ({ oidc }) => ({ missingDeclaredClaims: await newClaims(declared, oidc) }),
+    ),
+  );
   return prompts;
+}
+
+async function newClaims(declared: DeclaredClaims, oidc: KoaContextWithOIDC['oidc']): Promise<string[]> {
+  if (isFirstParty(oidc)) return [];
+  const given = await declared.given(oidc.client!.clientId, oidc.requestParamOIDCScopes);
+  const granted = oidc.entities.Grant?.getOIDCClaimsEncountered() ?? [];
+  return given.map(({ name }) => name).filter((name) => !granted.includes(name));
 }
 
 export function isFirstParty({ client }: KoaContextWithOIDC['oidc']): boolean {

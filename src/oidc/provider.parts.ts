@@ -7,13 +7,16 @@ import { KeyRing } from '../keys/key-ring.service.js';
 import { Clock } from '../kernel/clock.js';
 import { Secrets } from '../kernel/secrets.js';
 import { Accounts } from '../users/accounts.service.js';
-import { Avatars } from '../users/avatars.service.js';
 import { adapterFactory } from './adapter.js';
 import { builtInClients } from '../clients/built-in-clients.js';
 import { Clients } from '../clients/clients.service.js';
 import { Declarations } from '../clients/declarations.service.js';
+import { DeclaredClaims } from '../clients/declared-claims.js';
+import { DeclaredScopes } from './declared-scopes.js';
+import { Entry } from './entry.js';
 import { ProviderPages } from './provider.pages.js';
 import { RecordStore } from './record.store.js';
+import { ReleasedClaims } from './released-claims.js';
 
 /** What the provider is made of, gathered so that provider.ts shows its configuration and nothing else. */
 @Injectable()
@@ -28,14 +31,17 @@ export class ProviderParts {
     clients: Clients,
     readonly keys: KeyRing,
     readonly accounts: Accounts,
-    readonly avatars: Avatars,
+    readonly entry: Entry,
+    readonly released: ReleasedClaims,
+    readonly declared: DeclaredClaims,
+    readonly scopes: DeclaredScopes,
     readonly clock: Clock,
     readonly secrets: Secrets,
     readonly languages: Languages,
     readonly pages: ProviderPages,
     readonly declarations: Declarations,
   ) {
-    this.adapter = adapterFactory(records, clients);
+    this.adapter = adapterFactory(records, clients, scopes);
     this.builtInClients = builtInClients(config);
   }
 

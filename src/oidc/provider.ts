@@ -3,8 +3,11 @@ import type { Config } from '../config/config.js';
 import { LEGACY_RESPONSE_TYPES, OWN_FIELDS } from '../clients/client.fields.js';
 import type { Cookies } from '../http/cookies.js';
 import { ACR } from '../mfa/assurance.js';
-import { accountClaims, SCOPE_CLAIMS } from './claims.js';
+import { accountFinder } from './account.js';
+import { SCOPE_CLAIMS } from './claims.js';
+import { giveDeclaredClaims } from './declared-claims.library.js';
 import { grantLoader } from './grants.js';
+import { pairwiseId } from './pairwise.js';
 import { policy } from './policy.js';
 import { leaveSendingToTheOutbox } from './logout-token.js';
 import { tokenLifetimes } from './token-lifetimes.js';
@@ -26,29 +29,26 @@ export function createProvider(config: Config, cookies: Cookies, parts: Provider
     adapter: parts.adapter,
     clients: parts.builtInClients,
     jwks: { keys: [...parts.signingKeys] as JWK[] },
-    findAccount: async (_ctx, id) => {
-      const account = await parts.accounts.find(id);
-      if (!account || account.disabledAt) return undefined;
-      const claims = async () => accountClaims(account, await parts.avatars.url(account.id));
-      return { accountId: account.id, claims };
-    },
+    findAccount: accountFinder(parts),
     loadExistingGrant: grantLoader(parts.records),
     // Signing out ends tokens, not what was consented to; nor does revoking one access token end the rest.
     revokeGrantPolicy: (ctx) =>
       !ctx.oidc.route?.startsWith('end_session') &&
       !(ctx.oidc.route === 'revocation' && ctx.oidc.entities.AccessToken),
     interactions: {
-      policy: policy(config),
+      policy: policy(config, parts),
       url: (_ctx, interaction) => `${config.basePath}/interaction/${interaction.uid}`,
     },
 
-    scopes: ['openid', 'offline_access', 'profile', 'email'],
+    scopes: [...Object.keys(SCOPE_CLAIMS), 'offline_access'],
     claims: SCOPE_CLAIMS,
     // Many client libraries read the profile from the ID token alone.
     conformIdTokenClaims: false,
     acrValues: [ACR[1], ACR[2]],
     responseTypes: ['code', ...(config.legacyFlows ? LEGACY_RESPONSE_TYPES : [])] as ResponseType[],
-    subjectTypes: ['public'],
+    subjectTypes: ['public', 'pairwise'],
+    pairwiseIdentifier: (_ctx, accountId, client) =>
+      Promise.resolve(pairwiseId(parts.secrets, accountId, client)),
     clientAuthMethods: [
       'client_secret_basic',
       'client_secret_post',
@@ -120,5 +120,7 @@ export function createProvider(config: Config, cookies: Cookies, parts: Provider
   leaveTraces(provider, parts);
   limitResponseModes(provider);
   sayWhatIsMissing(provider);
+  giveDeclaredClaims(provider);
+  parts.scopes.learnInto(provider);
   return provider;
 }

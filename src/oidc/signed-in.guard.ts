@@ -11,13 +11,11 @@ import type { Request, Response } from 'express';
 import { Config } from '../config/config.js';
 import { Access } from '../http/access.js';
 import { noteSession } from '../http/visitor.js';
-import { Clock, SECOND } from '../kernel/clock.js';
-import { SeeOther } from '../kernel/errors.js';
-import { randomToken } from '../kernel/secrets.js';
-import { ACR, type Level } from '../mfa/assurance.js';
+import { Clock } from '../kernel/clock.js';
+import type { Level } from '../mfa/assurance.js';
 import { SecondFactors } from '../mfa/second-factors.service.js';
-import { DASHBOARD_CLIENT_ID, DASHBOARD_RETURN } from '../clients/built-in-clients.js';
 import { SessionList } from './session-list.service.js';
+import { recentAt, signInFirst } from './sign-in-request.js';
 import { Sessions, type SignedInPerson } from './sessions.service.js';
 
 declare module 'express' {
@@ -56,42 +54,18 @@ export class SignedInGuard implements CanActivate {
     const req = context.switchToHttp().getRequest<Request>();
     const res = context.switchToHttp().getResponse<Response>();
     const person = await this.sessions.current(req, res);
-    if (!person) throw this.signIn(req, {});
+    if (!person) throw signInFirst(this.config, req);
     req.languageHints = { account: person.account.locale, timeZone: person.account.timeZone };
 
     if (this.reflector.get<string>(STRENGTH, context.getHandler()) === 'recently') {
       const level: Level = (await this.secondFactors.has(person.account.id)) ? 2 : 1;
       const age = this.clock.now().getTime() - person.signedInAt;
-      if (age > this.config.recentSignIn || person.level < level) {
-        throw this.signIn(req, {
-          max_age: String(this.config.recentSignIn / SECOND),
-          acr_values: ACR[level],
-        });
-      }
+      if (age > this.config.recentSignIn || person.level < level)
+        throw signInFirst(this.config, req, recentAt(this.config, level));
     }
     if (req.method === 'POST')
       noteSession((await this.list.startedAt(person.sessionUid)) ?? person.signedInAt);
     req.person = person;
     return true;
   }
-
-  private signIn(req: Request, extra: Record<string, string>): SeeOther {
-    const request = new URLSearchParams({
-      client_id: DASHBOARD_CLIENT_ID,
-      redirect_uri: this.config.url(DASHBOARD_RETURN),
-      response_type: 'code',
-      scope: 'openid',
-      state: returnPage(req),
-      // A challenge that nobody has the verifier of: this code cannot be redeemed by anyone.
-      code_challenge: randomToken(32),
-      code_challenge_method: 'S256',
-      ...extra,
-    });
-    return new SeeOther(`/oidc/auth?${request.toString()}`);
-  }
-}
-
-/** After a POST the person comes back to the section it was made in: what was posted is not replayed. */
-function returnPage({ method, path }: Request): string {
-  return method === 'GET' ? path : path.split('/').slice(0, 3).join('/');
 }

@@ -2,6 +2,7 @@ import { Controller, Get, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Audit } from '../audit/audit.service.js';
 import { interactionGone } from '../kernel/errors.js';
+import { allowances } from '../oidc/allowances.js';
 import { Interactions } from '../oidc/interactions.service.js';
 import { Accounts } from '../users/accounts.service.js';
 import { DueStep } from './due-step.guard.js';
@@ -27,7 +28,7 @@ export class ConsentController {
       action: this.pages.url(req, 'consent'),
       client: { ...interaction.client, host: destination(interaction.redirectUri) },
       account: account && { username: account.username },
-      scopes: interaction.scopes.map((name) => ({ name })),
+      scopes: allowances(interaction.scopes, interaction.declaredClaims),
       apis: interaction.apis.filter(({ scopes }) => scopes.length > 0),
     });
   }
@@ -42,6 +43,9 @@ export class ConsentController {
       clientId: interaction.client.id,
       detail: {
         scopes: interaction.missingScopes,
+        ...(interaction.missingDeclaredClaims.length > 0
+          ? { claims: interaction.missingDeclaredClaims }
+          : {}),
         ...(interaction.apis.length > 0 ? { apis: interaction.missingApiScopes } : {}),
       },
     };

@@ -22,7 +22,7 @@ declare module 'express' {
 const DUE = 'gatehouse:due-step';
 
 /** Only while this step of the interaction is the due one; otherwise the dispatcher says which is. */
-export const DueStep = (kind: Step['kind'] | 'consent' | 'any') =>
+export const DueStep = (kind: Step['kind'] | 'consent' | 'entry' | 'any') =>
   applyDecorators(Access(`interaction: ${kind}`), SetMetadata(DUE, kind), UseGuards(DueStepGuard));
 
 @Injectable()
@@ -38,9 +38,9 @@ export class DueStepGuard implements CanActivate {
     const required = this.reflector.get<string>(DUE, context.getHandler());
     const due = state.interaction.answered
       ? 'answered'
-      : state.interaction.prompt === 'consent'
-        ? 'consent'
-        : state.step.kind;
+      : state.interaction.prompt === 'login'
+        ? state.step.kind
+        : state.interaction.prompt;
     if (required !== 'any' && required !== due) throw new SeeOther(`/interaction/${state.interaction.uid}`);
     req.signIn = state;
     return true;

@@ -26,6 +26,11 @@ export class InteractionController {
   async dispatch(@Req() req: Request, @Res() res: Response): Promise<void> {
     const { interaction, step } = req.signIn!;
     if (interaction.answered) return res.redirect(303, interaction.original.returnTo);
+    if (interaction.prompt === 'entry') {
+      const facts = { accountId: interaction.session?.accountId, clientId: interaction.client.id };
+      await this.audit.record('entry.refused', { ...facts, result: 'failure' }, req);
+      return this.to(res, interaction, 'not-let-in');
+    }
     if (interaction.prompt === 'consent') {
       if (!interaction.clientIsFirstParty)
         return this.pages.redirect(res, `/interaction/${interaction.uid}/consent`);
@@ -62,7 +67,9 @@ export class InteractionController {
         req,
       );
     }
-    res.redirect(303, await this.refuse(req, res, 'the person refused'));
+    const reason =
+      interaction.prompt === 'entry' ? 'the person may not use this application' : 'the person refused';
+    res.redirect(303, await this.refuse(req, res, reason));
   }
 
   private to(res: Response, { uid }: Interaction, page: string): void {

@@ -7,6 +7,7 @@ import { AttemptStore } from './attempt.store.js';
 import { ConsentController } from './consent.controller.js';
 import { DueStepGuard } from './due-step.guard.js';
 import { EnrolController } from './enrol.controller.js';
+import { EntryController } from './entry.controller.js';
 import { IdentifyPages } from './identify-page.js';
 import { InteractionController } from './interaction.controller.js';
 import { PasskeyController } from './passkey.controller.js';
@@ -33,6 +34,7 @@ import { VerifyEmailController } from './verify-email.controller.js';
     VerifyEmailController,
     EnrolController,
     ConsentController,
+    EntryController,
     InteractionRegistrationController,
   ],
   providers: [

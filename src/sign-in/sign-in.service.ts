@@ -66,7 +66,7 @@ export class SignIns {
     if (step.kind !== 'done' || !account) return undefined;
     if (!(await this.attempts.close(attempt))) return undefined;
 
-    if (interaction.wantedSubject !== undefined && interaction.wantedSubject !== account.id) {
+    if (!interaction.isWanted(account.id)) {
       // OpenID Connect Core, section 3.1.2.2: no answer about anybody else.
       return this.interactions.answer(req, res, {
         error: 'login_required',
