@@ -4,6 +4,7 @@ import { Audit } from '../audit/audit.service.js';
 import { readClientsFile, type DeclaredClient, type DeclaredFile } from '../clients/clients-file.js';
 import { Clients } from '../clients/clients.service.js';
 import { plan, type Change } from '../clients/plan.js';
+import { DeclaredScopes } from '../oidc/declared-scopes.js';
 import { Config, ConfigurationMistakes } from '../config/config.js';
 
 /** What the operator's clients file does to the database: at the start, and from the shell while servers run. */
@@ -13,6 +14,7 @@ export class ClientsFile {
     private readonly config: Config,
     private readonly provider: Provider,
     private readonly clients: Clients,
+    private readonly scopes: DeclaredScopes,
     private readonly audit: Audit,
   ) {}
 
@@ -48,6 +50,7 @@ export class ClientsFile {
     const file = this.config.clientsFile;
     if (!file) return undefined;
     const declared = readClientsFile(file, this.config);
+    this.scopes.willBe(declared.declarations);
     const mistakes = declared.clients.flatMap((client) => {
       const refusal = this.refusalOf(client);
       return refusal ? [`${file}, line ${client.line}: ${refusal}.`] : [];

@@ -1,5 +1,6 @@
 import { ACCOUNT_COMMANDS } from './account-commands.list.js';
 import { KEY_COMMANDS } from './key-commands.list.js';
+import { GROUP_COMMANDS } from './group-commands.list.js';
 
 /** What a command takes, and what it is for. */
 export interface CommandHelp {
@@ -22,4 +23,5 @@ export const COMMANDS: Record<string, CommandHelp> = {
   ...CLIENT_COMMANDS,
   ...ACCOUNT_COMMANDS,
   ...KEY_COMMANDS,
+  ...GROUP_COMMANDS,
 };

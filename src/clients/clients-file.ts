@@ -26,7 +26,7 @@ export interface Declaration {
   readonly name: string;
   readonly body: Record<string, unknown>;
   readonly line: number;
-  readonly lineOf: (field: string) => number;
+  readonly lineOf?: (field: string) => number;
 }
 
 export interface DeclaredFile {
@@ -56,7 +56,7 @@ export function readClientsFile(file: string, rules: ClientsFileRules = {}): Dec
   const clients = (lists.get('clients') ?? []).flatMap((node) => client(reader, node, rules, declarations));
   for (const each of declarations)
     for (const { field, what } of declarationMistakes(each, declarations, clients))
-      reader.mistake(field ? each.lineOf(field) : each.line, what);
+      reader.mistake((field && each.lineOf?.(field)) || each.line, what);
   refuseDuplicates(reader, clients, declarations);
   refuseUnknownClients(reader, clients, declarations);
   if (reader.mistaken > 0) throw new ConfigurationMistakes(reader.mistakes);

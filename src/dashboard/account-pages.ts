@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Config } from '../config/config.js';
 import { browserName, browserParts } from '../http/browser-name.js';
+import type { MessageRef } from '../http/form.js';
 import { Pages, type PageData } from '../http/pages.js';
 import { accountLeaving } from './account-leaving.js';
 import { noticeOf } from './notices.js';
@@ -31,6 +32,10 @@ export class AccountPages {
   /** Leads to a page of the account, which says what was done (notices.ts). */
   done(res: Response, path: string, notice?: string): void {
     this.pages.redirect(res, `/dashboard${path}${notice ? `?done=${notice}` : ''}`);
+  }
+
+  text(req: Request, message: MessageRef): string {
+    return this.pages.text(req, message);
   }
 
   /** "Firefox on Linux", in the reader's language. */

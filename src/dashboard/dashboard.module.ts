@@ -9,6 +9,7 @@ import { ApplicationNames } from './application-names.js';
 import { ApplicationsController } from './applications.controller.js';
 import { BackupCodesController } from './backup-codes.controller.js';
 import { DeletionController } from './deletion.controller.js';
+import { DetailsController } from './details.controller.js';
 import { DevicesController } from './devices.controller.js';
 import { EmailController } from './email.controller.js';
 import { ExportController } from './export.controller.js';
@@ -39,6 +40,7 @@ import { WelcomeController } from './welcome.controller.js';
     ActivityController,
     ExportController,
     ProfileController,
+    DetailsController,
     WelcomeController,
     OverviewController,
     PasswordChangeController,
@@ -49,5 +51,6 @@ import { WelcomeController } from './welcome.controller.js';
     SignOutController,
   ],
   providers: [AccountPages, Activity, ApplicationNames, FactorPages, PersonalData, LanguageListener],
+  exports: [ApplicationNames],
 })
 export class DashboardModule {}

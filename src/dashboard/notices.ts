@@ -8,6 +8,7 @@ const NOTICES: Readonly<Record<string, MessageRef>> = {
   'authenticator-added': 'notice.authenticator-added',
   'changed-meanwhile': 'notice.changed-meanwhile',
   'confirmation-sent': 'notice.confirmation-sent',
+  'details-changed': 'notice.details-changed',
   'device-forgotten': 'notice.device-forgotten',
   'device-gone': 'notice.device-gone',
   'devices-forgotten': 'notice.devices-forgotten',

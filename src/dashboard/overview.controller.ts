@@ -89,7 +89,9 @@ export class OverviewController {
   @Get('return')
   back(@Res() res: Response, @Query('state') state: unknown, @Query('error') error: unknown): void {
     const page =
-      typeof state === 'string' && /^\/dashboard(\/[a-z-]+)*$/.test(state) && state !== '/dashboard/return'
+      typeof state === 'string' &&
+      /^\/(dashboard|admin)(\/[a-z-]+)*$/.test(state) &&
+      state !== '/dashboard/return'
         ? state
         : '/dashboard';
     this.pages.redirect(res, error === undefined ? page : '/');

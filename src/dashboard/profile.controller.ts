@@ -97,6 +97,7 @@ export class ProfileController {
       zones: TIME_ZONES.map((name) => ({ name, selected: name === values['timeZone'] })),
       suggestZone: !data.values && account.timeZone === null,
       action: this.pages.url('/profile'),
+      detailsUrl: this.pages.url('/details'),
       pictureUrl: picture && this.config.basePath + picture,
       pictureAction: this.pages.url('/profile/picture'),
       removePictureAction: this.pages.url('/profile/picture/remove'),

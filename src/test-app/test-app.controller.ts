@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 import { Config } from '../config/config.js';
 import { Public } from '../http/access.js';
 import { Cookies } from '../http/cookies.js';
+import { Languages } from '../http/language.js';
 import { Pages } from '../http/pages.js';
 import { PageError } from '../kernel/errors.js';
 import { MINUTE } from '../kernel/clock.js';
@@ -11,7 +12,8 @@ import { ACR } from '../mfa/assurance.js';
 import { SCOPE_CLAIMS } from '../oidc/claims.js';
 import { TestAppClient, type Outcome, type Transaction } from './test-app.client.js';
 
-const SCOPES = ['openid', 'profile', 'email', 'offline_access'];
+const SCOPES = ['openid', 'profile', 'email', 'address', 'phone', 'groups', 'offline_access'];
+const ASKED_AT_FIRST = ['openid', 'profile', 'email'];
 const COOKIE = 'test_app';
 
 /** A sign-in seen from an application's side: asks, comes back, and shows every claim with the scope that gave it. */
@@ -25,6 +27,7 @@ export class TestAppController {
     private readonly cookies: Cookies,
     private readonly secrets: Secrets,
     private readonly pages: Pages,
+    private readonly languages: Languages,
   ) {}
 
   @Public()
@@ -32,7 +35,7 @@ export class TestAppController {
   ask(@Req() req: Request, @Res() res: Response): void {
     this.pages.show(req, res, 'test-app/start', {
       action: `${this.config.basePath}/test-app/sign-in`,
-      scopes: SCOPES.map((name) => ({ name, checked: name !== 'offline_access' })),
+      scopes: SCOPES.map((name) => ({ name, checked: ASKED_AT_FIRST.includes(name) })),
     });
   }
 
@@ -59,7 +62,10 @@ export class TestAppController {
     const outcome = await this.complete(req, transaction);
     this.pages.show(req, res, 'test-app/result', {
       subject: outcome.idToken['sub'],
-      claims: explainedClaims(outcome, transaction.scope.split(' ')),
+      claims: explainedClaims(outcome, transaction.scope.split(' ')).map((claim) => ({
+        ...claim,
+        meaning: this.languages.has(`claim.${claim.name}`) ? `claim.${claim.name}` : 'claim.of-the-house',
+      })),
       idToken: { header: { alg: outcome.alg } },
       tokens: { accessToken: outcome.hasAccessToken, refreshToken: outcome.hasRefreshToken },
       startUrl: `${this.config.basePath}/test-app`,

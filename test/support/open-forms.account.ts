@@ -183,6 +183,11 @@ export const ACCOUNT_FORMS: Record<string, Form> = {
     open: async (server) =>
       filledIn(await signedIn(server, '/dashboard/profile'), 'submit', { timeZone: 'UTC' }),
   },
+  '/dashboard/details': {
+    accepted: /done=details-changed /,
+    open: async (server) =>
+      filledIn(await signedIn(server, '/dashboard/details'), 'submit', { locality: 'London' }),
+  },
   '/dashboard/profile/picture': {
     // With a picture it is a form of another kind: test/threats/avatar-upload.test.ts.
     accepted: /Choose a picture first/,

@@ -35,6 +35,8 @@ const ENROL = ['GET enrol', 'POST enrol'];
 const BACKUP_CODES = ['GET backup-codes', 'POST backup-codes', 'POST backup-codes/new'];
 const VERIFY_EMAIL = ['GET verify-email', 'POST verify-email'];
 const CONSENT = ['GET consent', 'POST consent'];
+/** How nothing leads past it: group-left.test.ts. */
+const ENTRY = ['GET not-let-in'];
 
 const enterBoth = async ({ browser, person }: HalfFinished) => {
   await browser.enterPassword(person);
@@ -128,7 +130,7 @@ describe('skipping a step of the sign-in', () => {
   };
 
   it('knows every route', () => {
-    const steps = [IDENTIFY, REGISTER, SECOND_FACTOR, ENROL, BACKUP_CODES, VERIFY_EMAIL, CONSENT];
+    const steps = [IDENTIFY, REGISTER, SECOND_FACTOR, ENROL, BACKUP_CODES, VERIFY_EMAIL, CONSENT, ENTRY];
     const known = [...steps.flat(), 'POST cancel'];
     expect(
       routes.map(({ method, path }) => `${method} ${path.replace('/interaction/:uid/', '')}`).sort(),

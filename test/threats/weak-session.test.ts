@@ -17,6 +17,8 @@ const NEEDS = {
   'POST /dashboard/sign-out-everywhere': 'a session',
   'GET /dashboard/profile': 'a session',
   'POST /dashboard/profile': 'a session',
+  'GET /dashboard/details': 'a session',
+  'POST /dashboard/details': 'a session',
   'POST /dashboard/profile/picture': 'a session',
   'POST /dashboard/profile/picture/remove': 'a session',
   'GET /dashboard/email': 'a recent sign-in at full level',

@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import { Languages } from '../http/language.js';
+import type { MessageRef } from '../http/form.js';
+import { ClaimsPreview, type PreviewedClaim } from '../oidc/claims-preview.service.js';
+import type { Account } from '../users/account.entity.js';
+import type { Outcome } from './account-commands.js';
+
+/** The preview of claims as text, for the shell. */
+@Injectable()
+export class ClaimsReport {
+  constructor(
+    private readonly preview: ClaimsPreview,
+    private readonly languages: Languages,
+  ) {}
+
+  async of(clientId: string, account: Account): Promise<Outcome> {
+    const previewed = await this.preview.of(clientId, account);
+    if (previewed === 'no-client' || 'scopeNotAllowed' in previewed)
+      return { done: false, message: `there is no application ${JSON.stringify(clientId)}` };
+    const text = (message: MessageRef) => this.languages.text('en', message);
+    const line = (claim: PreviewedClaim) =>
+      `  ${claim.name}\t${claim.value === undefined ? '' : JSON.stringify(claim.value)}\t${placesOf(claim)}\t${text(claim.why)}`;
+    return {
+      done: true,
+      message: [
+        `${account.username} at ${clientId}, with ${previewed.scopes.join(' ')}`,
+        ...previewed.circumstances.map((message) => `  ${text(message)}`),
+        'Given:',
+        ...previewed.given.map(line),
+        'Not given:',
+        ...previewed.missing.map(line),
+      ].join('\n'),
+    };
+  }
+}
+
+/** The names are the protocol's own. */
+export function placesOf({ idToken, userinfo }: PreviewedClaim): string {
+  return [idToken ? 'id_token' : '', userinfo ? 'userinfo' : ''].filter(Boolean).join(', ');
+}
