@@ -13,7 +13,7 @@ interface Field {
   readonly label: string;
   /** What a browser may fill in. */
   readonly autocomplete: string;
-  readonly type?: 'tel' | 'date' | 'url';
+  readonly type?: 'tel' | 'url';
   readonly hint?: string;
 }
 
@@ -53,7 +53,12 @@ const SECTIONS: readonly { readonly legend: string; readonly fields: readonly Fi
   {
     legend: 'dashboard.details.section.about',
     fields: [
-      { id: 'birthdate', label: 'dashboard.details.birthdate', autocomplete: 'bday', type: 'date' },
+      {
+        id: 'birthdate',
+        label: 'dashboard.details.birthdate',
+        autocomplete: 'bday',
+        hint: 'dashboard.details.birthdate-hint',
+      },
       { id: 'gender', label: 'dashboard.details.gender', autocomplete: 'sex' },
       { id: 'profilePage', label: 'dashboard.details.profilePage', autocomplete: 'off', type: 'url' },
       { id: 'website', label: 'dashboard.details.website', autocomplete: 'url', type: 'url' },
@@ -103,7 +108,7 @@ export class DetailsController {
           type: 'text',
           ...field,
           value: values[field.id] ?? '',
-          fixed: set.has(field.id),
+          fixed: set.has(field.id) || undefined,
           ...texts(field.id),
         })),
       })),

@@ -3,6 +3,7 @@ import { axeViolations, tooWideWhenZoomed, weight } from './accessible.js';
 import type { Device } from './chromium.js';
 import { tabFaults } from './keyboard.js';
 import { photograph, photographsWanted, picturesForReadme } from './photographs.js';
+import { CLUB } from './operator-tour.js';
 import { Stage } from './stage.js';
 import { TOURS, TOURS_WITHOUT_MAIL } from './tour.js';
 import type { Window } from './window.js';
@@ -22,7 +23,8 @@ const VIEWERS: { language: 'en' | 'de'; device: Device }[] = [
 
 /** One application lets nobody in before the address is confirmed. */
 const clients = (file: string) =>
-  file.replace('client_name: Photos', 'client_name: Photos\n    require_verified_email: true');
+  file.replace('client_name: Photos', 'client_name: Photos\n    require_verified_email: true').trimEnd() +
+  CLUB;
 
 describe.each([
   {

@@ -28,15 +28,23 @@ describe('an operator who wants to know what an application gets to know', () =>
 
   /** The tables of the page, by claim. */
   function tables(browser: Browser): { given: Record<string, Row>; missing: Record<string, Row> } {
-    const [given, missing] = browser.page.html.querySelectorAll('table.claims').map((table) =>
-      Object.fromEntries(
-        table.querySelectorAll('tbody tr').map((row) => {
-          const [value, why, , places] = row.querySelectorAll('td').map((cell) => cell.text.trim());
-          return [row.querySelector('th')!.text.trim(), { value: value!, why: why!, places: places! }];
-        }),
-      ),
-    );
+    const [given, missing] = browser.page.html
+      .querySelectorAll('table.claims')
+      .map((table) =>
+        Object.fromEntries(
+          table
+            .querySelectorAll('tbody tr')
+            .map((row) => [row.querySelector('th')!.text.trim(), rowOf(row.querySelectorAll('td'))]),
+        ),
+      );
     return { given: given!, missing: missing! };
+  }
+
+  /** Of what is not given there is neither a value nor a place. */
+  function rowOf(cells: { readonly text: string }[]): Row {
+    const texts = cells.map(({ text }) => text.trim());
+    const [value, why, , places] = texts.length === 4 ? texts : ['', texts[0]!, '', ''];
+    return { value: value!, why: why!, places: places! };
   }
 
   async function previewed(client: string, scope: string) {

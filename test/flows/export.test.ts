@@ -70,6 +70,7 @@ describe('the export of my data', () => {
       created_at: now,
       expires_at: now,
     });
+    await insert('group_member', { ...account, group_name: 'staff', added_at: now });
     await insert('logout_notice', {
       ...account,
       id: id('hidden-jti'),
