@@ -1,11 +1,15 @@
 import { errors, type Client, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Declarations } from '../clients/declarations.service.js';
+import { isAlive, type Origin } from './subject-token.js';
 
 const ACCESS_TOKENS: (string | undefined)[] = ['AccessToken', 'ClientCredentials'];
 
 interface IssuedToken {
   readonly clientId?: string | undefined;
   readonly kind?: string;
+  readonly accountId?: string | undefined;
+  /** Of an exchanged token. */
+  readonly origin?: Origin;
   readonly aud?: string | string[] | undefined;
 }
 
@@ -20,7 +24,9 @@ export function mayCallFromBrowser(ctx: KoaContextWithOIDC, origin: string, clie
  * A refresh token concerns its own client alone.
  */
 export function mayIntrospect(declarations: Pick<Declarations, 'api'>) {
-  return async (_ctx: KoaContextWithOIDC, client: Client, token: IssuedToken): Promise<boolean> => {
+  return async (ctx: KoaContextWithOIDC, client: Client, token: IssuedToken): Promise<boolean> => {
+    // The library looks after the grant of a token's own client alone.
+    if (token.origin && !(await isAlive(ctx.oidc.provider, token.accountId!, token.origin))) return false;
     if (token.clientId === client.clientId) return true;
     if (client.clientAuthMethod === 'none' || !ACCESS_TOKENS.includes(token.kind)) return false;
     if (token.aud === undefined) return true;

@@ -10,6 +10,7 @@ import { grantLoader } from './grants.js';
 import { pairwiseId } from './pairwise.js';
 import { policy } from './policy.js';
 import { leaveSendingToTheOutbox } from './logout-token.js';
+import { registerTokenExchange } from './token-exchange.js';
 import { tokenLifetimes } from './token-lifetimes.js';
 import { mayCallFromBrowser } from './endpoint-access.js';
 import { assertionRule, refuseOutsideProfile, sayWhatIsMissing } from './fapi.js';
@@ -117,6 +118,7 @@ export function createProvider(config: Config, cookies: Cookies, parts: Provider
   acceptPreviousSecrets(provider);
   leaveSendingToTheOutbox(provider);
   followKeys(provider, parts.keys);
+  registerTokenExchange(provider, parts);
   leaveTraces(provider, parts);
   limitResponseModes(provider);
   sayWhatIsMissing(provider);

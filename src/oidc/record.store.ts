@@ -72,13 +72,15 @@ export class RecordStore {
 
   /** @param expiresIn seconds */
   async upsert(kind: string, id: string, payload: Payload, expiresIn: number | undefined): Promise<void> {
+    // An exchanged token ends with the grant that it came from, which is another client's.
+    const grantId = payload.grantId ?? (payload['origin'] as { grantId: string } | undefined)?.grantId;
     const record: PendingRecord = {
       kind,
       hash: idHash(kind, id),
       payload,
       // A sign-in that is answered but not yet resumed is the account's too, and ends with its sessions.
       accountId: payload.accountId ?? payload.result?.login?.accountId ?? null,
-      grantId: payload.grantId ? sha256(payload.grantId) : null,
+      grantId: grantId ? sha256(grantId) : null,
       uid: payload.uid ? sha256(payload.uid) : null,
       expiresAt: expiresIn === undefined ? null : this.now() + expiresIn,
       consumed: false,
@@ -224,7 +226,7 @@ export class RecordStore {
   }
 }
 
-function idHash(kind: string, id: string): string {
+export function idHash(kind: string, id: string): string {
   return sha256(`${kind}:${id}`);
 }
 

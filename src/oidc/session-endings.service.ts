@@ -10,6 +10,7 @@ import { consentKey } from './grants.js';
 import { JWT_TRACE } from './jwt-traces.js';
 import { LogoutNotices, type Ending } from './logout-notices.service.js';
 import type { Payload } from './record.batch.js';
+import type { Origin } from './subject-token.js';
 
 /** The part of a session that says whose it was and what was issued in it. */
 export type EndedSession = Pick<Payload, 'uid' | 'accountId' | 'authorizations'>;
@@ -38,13 +39,13 @@ export class SessionEndings {
     const issued = await this.records.takeTokens(
       sql,
       accountId!,
-      (token) => token.sessionUid === uid && Object.hasOwn(authorizations!, token.clientId!),
+      (token) => token.sessionUid === uid && Object.hasOwn(authorizations!, grantedTo(token)),
     );
     const endings = usedFor({ authorizations }).map(([clientId, sid]) =>
       ending(
         clientId,
         sid,
-        issued.filter(({ payload }) => payload.clientId === clientId),
+        issued.filter(({ payload }) => grantedTo(payload) === clientId),
       ),
     );
     await this.notices.notify(sql, accountId!, endings);
@@ -105,7 +106,7 @@ export class SessionEndings {
         accountId,
         sha256(consentKey(accountId, clientId)),
       );
-      const issued = await this.records.takeTokens(sql, accountId, (token) => token.clientId === clientId);
+      const issued = await this.records.takeTokens(sql, accountId, (token) => grantedTo(token) === clientId);
       const sessions = await this.records.leaveClient(sql, accountId, clientId);
       if (consents.length + issued.length + sessions.length === 0) return undefined;
       const sids = [
@@ -136,16 +137,16 @@ export class SessionEndings {
       const lastUsedAt = await this.forget(sql, sha256(uid!));
       for (const [clientId, sid] of usedFor({ authorizations })) {
         const own = tokens.filter(
-          ({ payload }) => payload.sessionUid === uid && payload.clientId === clientId,
+          ({ payload }) => payload.sessionUid === uid && grantedTo(payload) === clientId,
         );
         endings.push(ending(clientId, sid, own, lastUsedAt));
       }
     }
     // Offline access outlives its session; with the account's sessions it ends, and its application is told too.
     for (const token of tokens) {
-      const { sessionUid, clientId, sid } = token.payload;
+      const { sessionUid, sid } = token.payload;
       if (!ended.has(sessionUid) && sessionUid !== kept && this.isAlive(token.payload))
-        endings.push(ending(clientId!, sid, [token]));
+        endings.push(ending(grantedTo(token.payload), sid, [token]));
     }
     return this.notices.notify(
       sql,
@@ -189,6 +190,11 @@ function ending(
 function jwtUntil(tokens: AccountRecord[]): number | undefined {
   const ends = tokens.flatMap(({ kind, payload }) => (kind === JWT_TRACE ? [payload.exp! * SECOND] : []));
   return ends.length > 0 ? Math.max(...ends) : undefined;
+}
+
+/** What was got for a token in exchange counts as the application's to whom the person has allowed it. */
+function grantedTo({ clientId, origin }: Payload): string {
+  return (origin as Origin | undefined)?.clientId ?? clientId!;
 }
 
 function sidsOf(tokens: AccountRecord[]): string[] {

@@ -15,6 +15,7 @@ export function tokenClaims(
   token: AccessToken | ClientCredentials,
 ): UnknownObject | undefined {
   if (token.kind !== 'AccessToken') return undefined;
+  if (ctx.state['exchanged']) return ctx.state['exchanged'] as UnknownObject;
   const { entities } = ctx.oidc;
   const source: SignedInSource | undefined =
     entities.RefreshToken ??

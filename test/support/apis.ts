@@ -4,12 +4,16 @@ import { CLIENTS, type TestServer } from './server.js';
 export const ORDERS = 'https://orders.example.org/';
 export const STOCK = 'https://stock.example.org/';
 export const PAYROLL = 'https://payroll.example.org/';
+const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
+export const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
 
 const machine = (id: string, more: string) => `
   - client_id: ${id}
     client_secret: ${id}-secret-of-thirty-two-characters
-    grant_types: [client_credentials]
+    grant_types: [client_credentials${more.startsWith('token_exchange') ? `, ${TOKEN_EXCHANGE}` : ''}]
     ${more}`;
+
+const exchanging = (...apis: string[]) => `token_exchange: {audiences: [${apis.join(', ')}]}`;
 
 /** The tests' clients, three APIs, and machines. */
 export const APIS = `
@@ -29,13 +33,15 @@ apis:
     scopes: [stock:read, orders:read]
   - identifier: ${PAYROLL}
     access_token_signed_response_alg: ES256
-    scopes: [payroll:read]
+    client_id: payroll-api
+    scopes: [payroll:read, orders:read]
 ${CLIENTS.replace('client_name: Third-party Calendar', `client_name: Third-party Calendar\n    apis: [${ORDERS}, ${STOCK}]`).replace('client_name: Notes', `client_name: Notes\n    apis: [${ORDERS}]`)}
 ${machine('warehouse', `apis: [${ORDERS}, ${STOCK}, ${PAYROLL}]`)}
 ${machine('meter', `apis: [${ORDERS}]\n    scope: orders:read`)}
 ${machine('idle', 'client_name: Idle')}
-${machine('orders-api', 'client_name: Orders API')}
-${machine('stock-api', 'client_name: Stock API')}
+${machine('orders-api', exchanging(STOCK, PAYROLL))}
+${machine('stock-api', exchanging(ORDERS))}
+${machine('payroll-api', exchanging(ORDERS))}
 `;
 
 export interface Answer {
@@ -68,6 +74,27 @@ export const machineToken = (
   client: string,
   params: Record<string, string> = {},
 ): Promise<Answer> => ask(server, client, '/oidc/token', { grant_type: 'client_credentials', ...params });
+
+/** @param changed an empty text leaves a parameter out */
+export function exchange(
+  server: TestServer,
+  client: string,
+  subjectToken: unknown,
+  changed: Record<string, string> = {},
+): Promise<Answer> {
+  const params = {
+    grant_type: TOKEN_EXCHANGE,
+    subject_token: subjectToken as string,
+    subject_token_type: ACCESS_TOKEN,
+    ...changed,
+  };
+  return ask(
+    server,
+    client,
+    '/oidc/token',
+    Object.entries(params).filter(([, value]) => value !== ''),
+  );
+}
 
 export const introspect = async (
   server: TestServer,

@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { LogoutNotices } from '../../src/oidc/logout-notices.service.js';
+import { SessionEndings } from '../../src/oidc/session-endings.service.js';
+import { ACCESS_TOKEN, APIS, exchange, introspect, ORDERS, PAYROLL, STOCK, verify } from '../support/apis.js';
+import { Application } from '../support/application.js';
+import { Browser } from '../support/browser.js';
+import { somebody } from '../support/enrolled.js';
+import { TestServer } from '../support/server.js';
+
+const SECOND = 1_000;
+const JWT = 'urn:ietf:params:oauth:token-type:jwt';
+
+describe('token exchange', () => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await TestServer.start({ clients: APIS });
+  });
+  afterAll(() => server.stop());
+
+  /** A person lets calendar act at an API. */
+  async function granted(resource: string, scope = 'openid orders:read orders:write stock:read') {
+    const person = somebody();
+    const { id: accountId } = await server.addPerson(person);
+    const calendar = new Application(server, 'calendar');
+    const browser = new Browser(server);
+    await browser.open(calendar.authorizationUrl({ scope, resource }));
+    await browser.enterPassword(person);
+    await browser.press('submit');
+    const tokens = await calendar.redeem(calendar.codeFrom(browser));
+    return { accountId, browser, calendar, token: tokens.access_token! };
+  }
+
+  it('an API calls on for the person, with a token that says who acts', async () => {
+    const { accountId, token } = await granted(ORDERS);
+    const { status, body } = await exchange(server, 'orders-api', token, { audience: PAYROLL });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      issued_token_type: ACCESS_TOKEN,
+      token_type: 'Bearer',
+      // What both APIs have; not orders:write, which payroll does not know.
+      scope: 'orders:read',
+    });
+    expect(body).not.toHaveProperty('refresh_token');
+    const { payload, protectedHeader } = await verify(server, body['access_token'], PAYROLL);
+    expect(protectedHeader.alg).toBe('ES256');
+    expect(payload).toMatchObject({
+      sub: accountId,
+      client_id: 'orders-api',
+      act: { sub: 'orders-api' },
+      scope: 'orders:read',
+      acr: 'urn:gatehouse:acr:1fa',
+      auth_time: expect.any(Number) as unknown,
+    });
+  });
+
+  it('goes on from there, and the chain is told', async () => {
+    const { token } = await granted(STOCK);
+    // Opaque to a JWT, and on.
+    const first = await exchange(server, 'stock-api', token, { requested_token_type: JWT });
+    expect(first.body).toMatchObject({ issued_token_type: JWT, scope: 'orders:read' });
+    await verify(server, first.body['access_token'], ORDERS);
+    const second = await exchange(server, 'orders-api', first.body['access_token'], {
+      subject_token_type: JWT,
+      resource: PAYROLL,
+    });
+    const { payload } = await verify(server, second.body['access_token'], PAYROLL);
+    expect(payload['act']).toEqual({ sub: 'orders-api', act: { sub: 'stock-api' } });
+  });
+
+  it('a JWT becomes an opaque token, which its API introspects', async () => {
+    const { accountId, token } = await granted(ORDERS);
+    const { body } = await exchange(server, 'orders-api', token, { resource: STOCK, scope: 'orders:read' });
+    expect(await introspect(server, 'stock-api', body['access_token'])).toMatchObject({
+      active: true,
+      sub: accountId,
+      aud: STOCK,
+      client_id: 'orders-api',
+      scope: 'orders:read',
+      act: { sub: 'orders-api' },
+    });
+  });
+
+  it('never lives longer than what it came from', async () => {
+    const { token } = await granted(ORDERS);
+    server.clock.advance(200 * SECOND);
+    const { body } = await exchange(server, 'orders-api', token, { resource: STOCK });
+    expect(body['expires_in']).toBeLessThanOrEqual(100);
+    server.clock.advance(101 * SECOND);
+    expect(await introspect(server, 'stock-api', body['access_token'])).toEqual({ active: false });
+  });
+
+  it.each([
+    ['signs out', (accountId: string) => server.app.get(SessionEndings).everything(accountId)],
+    [
+      'takes the consent back',
+      (accountId: string) => server.app.get(SessionEndings).ofClient(accountId, 'calendar'),
+    ],
+  ])('ends when the person %s, and the receipt says until when a JWT is good', async (_what, end) => {
+    const { accountId, token } = await granted(ORDERS);
+    const opaque = await exchange(server, 'orders-api', token, { resource: STOCK });
+    await exchange(server, 'orders-api', token, { resource: PAYROLL });
+    const receiptId = await end(accountId);
+    expect(await introspect(server, 'stock-api', opaque.body['access_token'])).toEqual({ active: false });
+    const again = await exchange(server, 'stock-api', opaque.body['access_token']);
+    expect(again.body).toMatchObject({ error: 'invalid_request' });
+    const lines = await server.app.get(LogoutNotices).receipt(accountId, receiptId!);
+    expect(lines.map(({ client }) => client.id)).toEqual(['calendar']);
+    expect(lines[0]!.tokenUntil! - server.clock.now().getTime()).toBeGreaterThan(200 * SECOND);
+  });
+});
