@@ -1,6 +1,7 @@
 import type { Configuration } from 'oidc-provider';
 import type { Config } from '../config/config.js';
 import { resourceIndicators } from './apis.js';
+import { richAuthorizationRequests } from './authorization-details.js';
 import { refuseUncoveredClaims } from './claims.js';
 import { dpop } from './dpop.js';
 import { mayIntrospect, mayRevoke } from './endpoint-access.js';
@@ -30,6 +31,7 @@ export function features(
     mTLS: mutualTls(config, clock),
     fapi: { enabled: true, profile: fapiProfile },
     resourceIndicators: resourceIndicators(declarations),
+    richAuthorizationRequests: richAuthorizationRequests(declarations),
     claimsParameter: { enabled: true, assertClaimsParameter: refuseUncoveredClaims },
     backchannelLogout: { enabled: true },
     rpInitiatedLogout: {

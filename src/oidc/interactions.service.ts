@@ -11,6 +11,8 @@ import { Clients, type ClientFace } from '../clients/clients.service.js';
 import { Declarations } from '../clients/declarations.service.js';
 import { askedOfApis, type ApiAccess } from './asked-of-apis.js';
 import { DeclaredClaims, type DeclaredClaim } from '../clients/declared-claims.js';
+import { askedDetails, isAmong } from './authorization-details.js';
+import { detailsInWords, type DetailInWords } from './details-in-words.js';
 import { demandedLevel, demandsVerifiedEmail } from './demand.js';
 import { InteractionTokens } from './interaction-tokens.js';
 import { scopesCovering } from './claims.js';
@@ -38,6 +40,7 @@ interface RequestParameters {
   readonly prompt?: string;
   readonly claims?: string;
   readonly resource?: string | string[];
+  readonly authorization_details?: string;
 }
 
 /** An authorization request that waits for its person, as our pages see it. */
@@ -77,6 +80,8 @@ export interface Interaction {
   /** Of the declared claims: those that the application would get, and those of them that nobody was shown yet. */
   readonly declaredClaims: DeclaredClaim[];
   readonly missingDeclaredClaims: string[];
+  /** What exactly it asks for besides (RFC 9396). */
+  readonly authorizationDetails: DetailInWords[];
   readonly original: ProviderInteraction;
 }
 
@@ -140,6 +145,7 @@ export class Interactions {
       missingScopes: (details['missingOIDCScope'] as string[] | undefined) ?? requested,
       missingClaims,
       apis: await askedOfApis(this.declarations, client, params),
+      authorizationDetails: await detailsInWords(this.declarations, askedDetails(params)),
       missingApiScopes:
         (details['missingResourceScopes'] as Interaction['missingApiScopes'] | undefined) ?? {},
       declaredClaims: declared.filter((claim) => missing.includes(claim.name) || given.includes(claim)),
@@ -199,6 +205,8 @@ export class Interactions {
     if (claims.length > 0) grant.addOIDCClaims(claims);
     for (const [api, scopes] of Object.entries(missingApiScopes))
       grant.addResourceScope(api, scopes.join(' '));
+    for (const detail of askedDetails(original.params))
+      if (!isAmong(grant.rar ?? [], detail)) grant.addRar(detail);
     return grant.save();
   }
 
@@ -236,7 +244,7 @@ export class Interactions {
 
 /** Of the scopes that a request names: those which say who somebody is. The others are of an API, or of nobody. */
 function scopesOfPeople(client: Client, { scope, resource }: RequestParameters): string[] {
-  if (scope === undefined) return resource ? [] : ['openid'];
+  if (scope === undefined) return resource === undefined ? ['openid'] : [];
   const allowed = client.scope?.split(' ');
   return scope.split(' ').filter((name) => !resource || !allowed || allowed.includes(name));
 }

@@ -10,6 +10,7 @@ import { grantLoader } from './grants.js';
 import { pairwiseId } from './pairwise.js';
 import { policy } from './policy.js';
 import { leaveSendingToTheOutbox } from './logout-token.js';
+import { followDetailsTypes } from './authorization-details.js';
 import { registerTokenExchange } from './token-exchange.js';
 import { tokenLifetimes } from './token-lifetimes.js';
 import { mayCallFromBrowser } from './endpoint-access.js';
@@ -119,6 +120,7 @@ export function createProvider(config: Config, cookies: Cookies, parts: Provider
   leaveSendingToTheOutbox(provider);
   followKeys(provider, parts.keys);
   registerTokenExchange(provider, parts);
+  followDetailsTypes(provider, parts.declarations);
   leaveTraces(provider, parts);
   limitResponseModes(provider);
   sayWhatIsMissing(provider);

@@ -29,6 +29,7 @@ export class ConsentController {
       client: { ...interaction.client, host: destination(interaction.redirectUri) },
       account: account && { username: account.username },
       scopes: allowances(interaction.scopes, interaction.declaredClaims),
+      details: interaction.authorizationDetails,
       apis: interaction.apis.filter(({ scopes }) => scopes.length > 0),
     });
   }

@@ -35,7 +35,16 @@ apis:
     access_token_signed_response_alg: ES256
     client_id: payroll-api
     scopes: [payroll:read, orders:read]
-${CLIENTS.replace('client_name: Third-party Calendar', `client_name: Third-party Calendar\n    apis: [${ORDERS}, ${STOCK}]`).replace('client_name: Notes', `client_name: Notes\n    apis: [${ORDERS}]`)}
+authorization_details_types:
+  - type: payment
+    name: A payment
+    description: It is made at once
+    fields:
+      amount: {type: number, label: Amount, required: true, minimum: 0.01, maximum: 1000}
+      currency: {type: text, label: Currency, required: true, values: [EUR, USD]}
+      to: {type: text, label: To}
+      locations: {type: list}
+${CLIENTS.replace('client_name: Third-party Calendar', `client_name: Third-party Calendar\n    authorization_details_types: [payment]\n    apis: [${ORDERS}, ${STOCK}]`).replace('client_name: Notes', `client_name: Notes\n    apis: [${ORDERS}]`)}
 ${machine('warehouse', `apis: [${ORDERS}, ${STOCK}, ${PAYROLL}]`)}
 ${machine('meter', `apis: [${ORDERS}]\n    scope: orders:read`)}
 ${machine('idle', 'client_name: Idle')}
