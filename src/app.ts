@@ -16,7 +16,7 @@ import { frontDoor } from './http/front-door.js';
 import { readUpload } from './http/upload.js';
 import { securityHeaders } from './http/security-headers.js';
 import { noteVisitor } from './http/visitor.js';
-import type { Clock } from './kernel/clock.js';
+import { Clock } from './kernel/clock.js';
 import { InteractionTokens } from './oidc/interaction-tokens.js';
 import { mountProvider } from './oidc/mount.js';
 import { RecordStore } from './oidc/record.store.js';
@@ -58,6 +58,7 @@ export async function createApp(config: Config, clock?: Clock): Promise<NestExpr
       audit: app.get(Audit),
       endings: app.get(SessionEndings),
       sessions: app.get(SessionList),
+      clock: app.get(Clock),
     }),
   );
   app.enableCsrfProtection();

@@ -13,6 +13,7 @@ import { DeclarationSchema } from './clients/declaration.entity.js';
 import { SigningKey } from './keys/signing-key.entity.js';
 import { BrowserSessionSchema } from './oidc/browser-session.entity.js';
 import { LogoutNoticeSchema } from './oidc/logout-notice.entity.js';
+import { PingNoticeSchema } from './oidc/ping-notice.entity.js';
 import { OidcRecordSchema } from './oidc/record.entity.js';
 import { AttemptSchema } from './sign-in/attempt.entity.js';
 import { Account } from './users/account.entity.js';
@@ -41,6 +42,7 @@ export const entities: Entities = [
   OidcRecordSchema,
   BrowserSessionSchema,
   LogoutNoticeSchema,
+  PingNoticeSchema,
   Client,
   DeclarationSchema,
   SigningKey,

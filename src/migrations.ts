@@ -1,10 +1,12 @@
 import { Migration0001_initial as postgresql0001 } from '../migrations/postgresql/0001-initial.js';
 import { Migration0002_people as postgresql0002 } from '../migrations/postgresql/0002-people.js';
 import { Migration0003_relying_applications as postgresql0003 } from '../migrations/postgresql/0003-relying-applications.js';
+import { Migration0004_ping_notice as postgresql0004 } from '../migrations/postgresql/0004-ping-notice.js';
 import { Migration0005_details as postgresql0005 } from '../migrations/postgresql/0005-details.js';
 import { Migration0001_initial as sqlite0001 } from '../migrations/sqlite/0001-initial.js';
 import { Migration0002_people as sqlite0002 } from '../migrations/sqlite/0002-people.js';
 import { Migration0003_relying_applications as sqlite0003 } from '../migrations/sqlite/0003-relying-applications.js';
+import { Migration0004_ping_notice as sqlite0004 } from '../migrations/sqlite/0004-ping-notice.js';
 import { Migration0005_details as sqlite0005 } from '../migrations/sqlite/0005-details.js';
 import type { MigrationList } from './database/options.js';
 
@@ -14,12 +16,14 @@ export const migrations: MigrationList = {
     { name: '0001-initial', class: sqlite0001 },
     { name: '0002-people', class: sqlite0002 },
     { name: '0003-relying-applications', class: sqlite0003 },
+    { name: '0004-ping-notice', class: sqlite0004 },
     { name: '0005-details', class: sqlite0005 },
   ],
   postgresql: [
     { name: '0001-initial', class: postgresql0001 },
     { name: '0002-people', class: postgresql0002 },
     { name: '0003-relying-applications', class: postgresql0003 },
+    { name: '0004-ping-notice', class: postgresql0004 },
     { name: '0005-details', class: postgresql0005 },
   ],
 };

@@ -2,9 +2,19 @@ import { MINUTE } from '../kernel/clock.js';
 
 /**
  * What is counted. Every second factor shares one counter: another kind gives no fresh budget.
- * `mail` is what anybody can have sent to a mailbox, `notice` what an address is told that nobody ever confirmed.
+ * `mail` is what anybody can have sent to a mailbox, `notice` what an address is told that nobody ever confirmed;
+ * `user-code` is the code that a device shows, tried in one browser, from one address, by everyone;
+ * `login-hint` is a name that an application asks about, and that nobody has.
  */
-export type ThrottledFactor = 'password' | 'second-factor' | 'mail' | 'notice';
+export type ThrottledFactor =
+  | 'password'
+  | 'second-factor'
+  | 'mail'
+  | 'notice'
+  | 'user-code'
+  | 'user-code-address'
+  | 'user-code-everyone'
+  | 'login-hint';
 
 interface Limit {
   /** Checks in `WINDOW`. */
@@ -15,12 +25,20 @@ interface Limit {
 
 export const WINDOW = 15 * MINUTE;
 
+/** The column's greatest number. */
+const NEVER = 2_147_483_647;
+
 export const LIMITS: Record<ThrottledFactor, Limit> = {
   password: { checks: 10, consecutive: 100 },
   'second-factor': { checks: 5, consecutive: 100 },
-  // Nothing can be guessed by it: there is no hard stop (the column's greatest number).
-  mail: { checks: 3, consecutive: 2_147_483_647 },
-  notice: { checks: 12, consecutive: 2_147_483_647 },
+  // Nothing can be guessed by it: there is no hard stop.
+  mail: { checks: 3, consecutive: NEVER },
+  notice: { checks: 12, consecutive: NEVER },
+  // One of 20^8 codes is guessed. Only a great many addresses together could stop everybody.
+  'user-code': { checks: 10, consecutive: NEVER },
+  'user-code-address': { checks: 50, consecutive: NEVER },
+  'user-code-everyone': { checks: 10_000, consecutive: NEVER },
+  'login-hint': { checks: 30, consecutive: NEVER },
 };
 
 export interface Count {
@@ -47,6 +65,11 @@ export function verdict(factor: ThrottledFactor, count: Count | undefined, now: 
   if (isQuiet(count.lastAt, now)) return { allowed: true, next: { ...next, checks: 1 } };
   if (count.checks < limit.checks) return { allowed: true, next: { ...next, checks: count.checks + 1 } };
   return { allowed: false, retryAfterSeconds: Math.ceil((count.lastAt + WINDOW - now) / 1000) };
+}
+
+/** Where many share a count there is never a quiet window: then each window has a count of its own, under this number. */
+export function windowOf(now: number): number {
+  return Math.floor(now / WINDOW);
 }
 
 /** A whole window without a check; or a check far in the future, which only a clock that ran ahead can have written. */

@@ -71,6 +71,14 @@ export class Throttle {
     await this.sql.run('DELETE FROM throttle WHERE bucket = ?', await this.bucket(factor, subject));
   }
 
+  /** What was counted beforehand was no try after all. Nothing else is forgotten. */
+  async takeBack(factor: ThrottledFactor, subject: ThrottleSubject): Promise<void> {
+    await this.sql.run(
+      'UPDATE throttle SET checks = checks - 1, consecutive = consecutive - 1 WHERE bucket = ? AND checks > 0',
+      await this.bucket(factor, subject),
+    );
+  }
+
   /** A whole sign-in succeeded: an account's hard stops are lifted, for its owner is here. */
   async cleared(accountId: string): Promise<void> {
     for (const [factor, { consecutive }] of Object.entries(LIMITS)) {

@@ -1,3 +1,4 @@
+import { cibaMetadata, cibaMistakes } from './ciba-rules.js';
 import { CLIENT_ID, TOKEN_EXCHANGE_GRANT } from './client.fields.js';
 import type { Declaration } from './clients-file.js';
 import { scopesOfApi } from './declarations.service.js';
@@ -46,6 +47,7 @@ export function clientMistakes(
     ...backchannel(fields, has, rules),
     ...grants(fields),
     ...consent(fields),
+    ...cibaMistakes(fields, has),
     ...references(fields, declarations),
   ];
 }
@@ -79,6 +81,7 @@ export function clientMetadata(
     ...scopes(fields, declarations),
     // The library would hold it against a list of its own, which cannot grow while it runs.
     ...(detailsTypes === undefined ? {} : { details_types: detailsTypes }),
+    ...cibaMetadata(fields),
     require_pkce,
     ...(fields['consent'] === 'never' ? { first_party: true } : {}),
   };

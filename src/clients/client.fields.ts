@@ -162,6 +162,7 @@ export const OWN_FIELDS = [
   'groups',
   'id_token_lifetime',
   'previous_client_secret',
+  'notified_by_http',
   'profile',
   'refresh_token_lifetime',
   'require_pkce',

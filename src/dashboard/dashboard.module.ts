@@ -7,6 +7,7 @@ import { AccountPages } from './account-pages.js';
 import { ActivityController } from './activity.controller.js';
 import { ApplicationNames } from './application-names.js';
 import { ApplicationsController } from './applications.controller.js';
+import { ApprovalsController } from './approvals.controller.js';
 import { BackupCodesController } from './backup-codes.controller.js';
 import { DeletionController } from './deletion.controller.js';
 import { DetailsController } from './details.controller.js';
@@ -48,6 +49,7 @@ import { WelcomeController } from './welcome.controller.js';
     SessionsController,
     DevicesController,
     ApplicationsController,
+    ApprovalsController,
     SignOutController,
   ],
   providers: [AccountPages, Activity, ApplicationNames, FactorPages, PersonalData, LanguageListener],

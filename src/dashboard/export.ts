@@ -9,6 +9,7 @@ import { RecoveryRequestSchema } from '../mfa/recovery-request.entity.js';
 import { RememberedDeviceSchema } from '../mfa/remembered-device.entity.js';
 import { BrowserSessionSchema } from '../oidc/browser-session.entity.js';
 import { LogoutNoticeSchema } from '../oidc/logout-notice.entity.js';
+import { PingNoticeSchema } from '../oidc/ping-notice.entity.js';
 import { OidcRecordSchema } from '../oidc/record.entity.js';
 import { AttemptSchema } from '../sign-in/attempt.entity.js';
 import { Account } from '../users/account.entity.js';
@@ -54,6 +55,7 @@ export const EXPORTED: Record<string, ExportedTable> = {
   oidc_record: table(OidcRecordSchema, 'kind expiresAt consumedAt', { seconds: true }),
   sign_in_attempt: table(AttemptSchema, 'createdAt expiresAt'),
   logout_notice: table(LogoutNoticeSchema, 'clientId state tries dueAt tokenUntil createdAt settledAt'),
+  ping_notice: table(PingNoticeSchema, 'clientId tries dueAt createdAt expiresAt'),
   one_time_link: table(OneTimeLinkSchema, 'purpose addressKey createdAt expiresAt usedAt'),
   recovery_request: table(RecoveryRequestSchema, 'requestedAt effectiveAt expiresAt endedAt'),
   mail: table(MailSchema, 'kind tries dueAt createdAt expiresAt'),
@@ -99,6 +101,8 @@ export const NOT_EXPORTED: Record<string, string> = {
     'what opening the link changes, in the words of the program; addressKey has the address',
   'recovery_request.id': ROW_ID,
   'mail.id': ROW_ID,
+  'ping_notice.id': ROW_ID,
+  'ping_notice.sealedFacts': 'secrets of the application: the identifier of its request, and how it knows us',
   'mail.sealedFacts': 'sealed until it is sent; the letter itself goes to the person',
   'audit_event.id': ROW_ID,
 

@@ -16,6 +16,7 @@ function idsOf({
   return whatIsMissing({
     enrolled,
     recoveryAsked: false,
+    approvals: false,
     addressConfirmed: true,
     mail: true,
     ...more,
@@ -25,6 +26,10 @@ function idsOf({
 describe('what is missing in an account', () => {
   it('is nothing, where all is well', () => {
     expect(idsOf({})).toEqual([]);
+  });
+
+  it('is an answer that an application waits for: it is over soon', () => {
+    expect(idsOf({ approvals: true, addressConfirmed: false })).toEqual(['see-approvals', 'confirm-email']);
   });
 
   it('is a second factor, and then nothing is said of backup codes', () => {

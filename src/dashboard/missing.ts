@@ -7,6 +7,8 @@ export interface Circumstances {
   readonly enrolled: Enrolled;
   /** Somebody who knows the password says that every second factor is lost. */
   readonly recoveryAsked: boolean;
+  /** An application waits for an answer. */
+  readonly approvals: boolean;
   readonly addressConfirmed: boolean;
   /** Whether this server can send mail: without it nobody can confirm an address. */
   readonly mail: boolean;
@@ -28,11 +30,18 @@ export interface Missing {
 }
 
 /** What most needs looking after comes first; an empty list: all is well. */
-export function whatIsMissing({ enrolled, recoveryAsked, addressConfirmed, mail }: Circumstances): Missing[] {
+export function whatIsMissing({
+  enrolled,
+  recoveryAsked,
+  approvals,
+  addressConfirmed,
+  mail,
+}: Circumstances): Missing[] {
   const { backupCodes, passkeys } = enrolled;
   const secured = hasSecondFactor(enrolled);
   return [
     ...(recoveryAsked ? [RECOVERY] : []),
+    ...(approvals ? [APPROVALS] : []),
     ...(passkeys.some(({ suspectSince }) => suspectSince) ? [SUSPECT_PASSKEY] : []),
     ...(secured ? [] : [NO_SECOND_FACTOR]),
     ...(secured && !backupCodes.confirmed ? [CODES_UNCONFIRMED] : []),
@@ -50,6 +59,15 @@ const RECOVERY: Missing = {
   text: 'dashboard.overview.recovery-lead',
   button: 'dashboard.overview.cancel-recovery',
   action: '/second-factor/cancel-recovery',
+};
+
+const APPROVALS: Missing = {
+  id: 'see-approvals',
+  urgent: false,
+  title: 'dashboard.overview.approvals',
+  text: 'dashboard.overview.approvals-lead',
+  button: 'dashboard.overview.see-approvals',
+  page: '/approvals',
 };
 
 const SUSPECT_PASSKEY: Missing = {

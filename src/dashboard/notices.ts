@@ -3,6 +3,10 @@ import type { MessageRef } from '../http/form.js';
 /** What a page of the account may say after an action, by `?done=`: one table for all of them. */
 const NOTICES: Readonly<Record<string, MessageRef>> = {
   'account-kept': 'notice.account-kept',
+  'approval-gone': 'notice.approval-gone',
+  'approval-given': 'notice.approval-given',
+  'approval-refused': 'notice.approval-refused',
+  'approval-unconfirmed': 'notice.approval-unconfirmed',
   'application-gone': 'notice.application-gone',
   'application-revoked': 'notice.application-revoked',
   'authenticator-added': 'notice.authenticator-added',

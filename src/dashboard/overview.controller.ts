@@ -8,6 +8,7 @@ import { Pages } from '../http/pages.js';
 import { Recovery } from '../mfa/recovery.service.js';
 import { RememberedDevices } from '../mfa/remembered-devices.js';
 import { SecondFactors } from '../mfa/second-factors.service.js';
+import { Approvals } from '../oidc/approvals.service.js';
 import { ConnectedApplications } from '../oidc/connected-applications.service.js';
 import { SessionList } from '../oidc/session-list.service.js';
 import { SignedIn } from '../oidc/signed-in.guard.js';
@@ -30,6 +31,7 @@ export class OverviewController {
     private readonly sessions: SessionList,
     private readonly devices: RememberedDevices,
     private readonly applications: ConnectedApplications,
+    private readonly approvals: Approvals,
     private readonly activity: Activity,
     private readonly accountPages: AccountPages,
     private readonly pages: Pages,
@@ -45,6 +47,7 @@ export class OverviewController {
     const missing = whatIsMissing({
       enrolled,
       recoveryAsked: recovery !== undefined,
+      approvals: (await this.approvals.waiting(account.id)).length > 0,
       addressConfirmed: account.emailVerifiedAt !== null,
       mail: this.verification.isPossible,
     });

@@ -13,22 +13,39 @@ export interface OutgoingOptions {
   readonly signal: AbortSignal;
 }
 
-/**
- * Posts a form to an address that somebody else has chosen. No redirect is followed, no connection kept, and of the answer
- * nothing but the status is read.
- * @returns the status
- * @throws TargetRefused before anything is sent; or whatever the network throws
- */
+/** What is sent. */
+export interface OutgoingMessage {
+  readonly type: string;
+  readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A form, as `post` sends it. */
 export function postForm(
   url: URL,
   fields: Record<string, string>,
-  { internal, signal }: OutgoingOptions,
+  options: OutgoingOptions,
 ): Promise<number> {
   const body = new URLSearchParams(fields).toString();
+  return post(url, { type: 'application/x-www-form-urlencoded', body }, options);
+}
+
+/**
+ * Posts to an address that somebody else has chosen. No redirect is followed, no connection kept, and of the answer nothing
+ * but the status is read.
+ * @returns the status
+ * @throws TargetRefused before anything is sent; or whatever the network throws
+ */
+export function post(
+  url: URL,
+  { type, body, headers }: OutgoingMessage,
+  { internal, signal }: OutgoingOptions,
+): Promise<number> {
   const options: RequestOptions = {
     method: 'POST',
     headers: {
-      'Content-Type': 'application/x-www-form-urlencoded',
+      ...headers,
+      'Content-Type': type,
       'Content-Length': Buffer.byteLength(body),
       Accept: '*/*',
     },

@@ -33,6 +33,8 @@ export interface MailFacts {
   'passkey-suspect': { readonly name: string };
   /** `since`: when that sign-in began. */
   'new-browser': { readonly client: string; readonly since: number };
+  /** An application waits for the person's answer in the account centre. */
+  'approval-requested': { readonly client: string };
   /** One for each address of the account, with a link to cancel. */
   'recovery-requested': { readonly email: string; readonly effectiveAt: number | null };
   'recovery-cancelled': Record<string, never>;

@@ -51,6 +51,7 @@ const every: Record<keyof typeof letters, Letter[]> = {
   backupCodesMade: [letters.backupCodesMade(told)],
   backupCodeUsed: [9, 3, 0].map((left) => letters.backupCodeUsed({ ...told, left, newCodes: LINK })),
   newBrowser: [letters.newBrowser({ ...told, client: 'Notes' })],
+  approvalRequested: [letters.approvalRequested({ client: 'Notes', approvals: LINK })],
   recoveryRequested: [at, null].map((effectiveAt) =>
     letters.recoveryRequested({ cancel: LINK, effectiveAt, happened }),
   ),

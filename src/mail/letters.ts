@@ -175,6 +175,13 @@ export const recoveryCancelled = (told: Told): Letter => ({ name: 'recovery-canc
 
 export const recoveryUsed = (told: Told): Letter => ({ name: 'recovery-used', ...told });
 
+/** @param approvals the page where the answer is given */
+export const approvalRequested = (facts: { client: string; approvals: string }): Letter => ({
+  name: 'approval-requested',
+  params: { client: facts.client },
+  action: facts.approvals,
+});
+
 // ---- the end of an account ----
 
 /** @param keep the page where the owner takes it back */

@@ -31,7 +31,8 @@ interface Row {
 }
 
 const COLUMNS = 'kind, id_hash, uid, payload';
-const TOKENS = `('AccessToken', '${JWT_TRACE}', 'RefreshToken', 'AuthorizationCode')`;
+/** Also what was answered on another device, and whose tokens nobody has fetched yet. */
+const TOKENS = `('AccessToken', '${JWT_TRACE}', 'RefreshToken', 'AuthorizationCode', 'DeviceCode', 'BackchannelAuthenticationRequest')`;
 
 /**
  * The provider's records seen from the account they belong to: what there is, and taking it away.
@@ -45,7 +46,10 @@ export class AccountRecords {
     private readonly clock: Clock,
   ) {}
 
-  async living(accountId: string, kind: 'Session' | 'Grant'): Promise<AccountRecord[]> {
+  async living(
+    accountId: string,
+    kind: 'Session' | 'Grant' | 'BackchannelAuthenticationRequest',
+  ): Promise<AccountRecord[]> {
     const rows = await this.sql.rows<Row>(
       `SELECT ${COLUMNS} FROM oidc_record WHERE account_id = ? AND kind = ? AND expires_at > ? ORDER BY seq`,
       accountId,

@@ -4,7 +4,10 @@ import { INTERACTION_LIFETIME } from './session-lifetime.js';
 import type { DeclaredScopes } from './declared-scopes.js';
 import { consentKey } from './grants.js';
 import { JWT_TRACE } from './jwt-traces.js';
-import type { RecordStore } from './record.store.js';
+import { ANSWERED_ONCE, type RecordStore } from './record.store.js';
+
+/** Seconds. */
+const KEPT_AFTER_EXPIRY = 10 * 60;
 
 /** What the provider stores, by kind: clients come from their own table, everything else is a record. */
 export function adapterFactory(
@@ -19,9 +22,12 @@ function recordAdapter(kind: string, records: RecordStore): Adapter {
   return {
     find: (id) => records.find(kind, id),
     findByUid: (uid) => records.findByUid(kind, uid),
-    findByUserCode: never('there is no device flow'),
-    upsert: (id, payload, expiresIn) =>
-      records.upsert(kind, id, kind === 'Grant' ? findable(payload) : payload, keptFor(kind, expiresIn)),
+    findByUserCode: (userCode) => records.findByUid(kind, userCodeKey(userCode)),
+    upsert: (id, payload, expiresIn) => {
+      if (kind === 'Grant') return records.upsert(kind, id, findable(payload), expiresIn);
+      if (ANSWERED_ONCE.has(kind)) return records.upsert(kind, id, awaiting(id, payload), later(expiresIn));
+      return records.upsert(kind, id, payload, keptFor(kind, expiresIn));
+    },
     destroy: (id) => records.destroy(kind, id),
     consume: (id) => records.consume(kind, id),
     revokeByGrantId: async (grantId) => {
@@ -48,6 +54,26 @@ function keptFor(kind: string, expiresIn: number | undefined): number | undefine
 /** A person's consent to a client counts in their next session, too. */
 function findable(grant: AdapterPayload): AdapterPayload {
   return { ...grant, uid: consentKey(grant.accountId!, grant.clientId!) };
+}
+
+/**
+ * What a person answers on another device. How far it has come stands in the column by which it is found, and it is only
+ * written over what was read (record.store.ts): a code is confirmed by one person, and one answer is given.
+ */
+function awaiting(id: string, payload: AdapterPayload): AdapterPayload {
+  const { userCode, inFlight, error, accountId, grantId } = payload as AdapterPayload & { userCode?: string };
+  if (error || grantId) return { ...payload, uid: undefined };
+  if (userCode && !inFlight && !accountId) return { ...payload, uid: userCodeKey(userCode) };
+  return { ...payload, uid: JSON.stringify(['awaited', id, inFlight ?? false]) };
+}
+
+function userCodeKey(userCode: string): string {
+  return JSON.stringify(['user code', userCode]);
+}
+
+/** Who asks for the answer too late learns that it is too late, and not that there never was such a thing. */
+function later(expiresIn: number | undefined): number | undefined {
+  return expiresIn === undefined ? undefined : expiresIn + KEPT_AFTER_EXPIRY;
 }
 
 /** Clients are declared in a file, so the provider only ever reads them. */

@@ -3,6 +3,7 @@ import type { Context, Next } from 'koa';
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { isDatabaseAway } from '../database/failures.js';
 import { databaseAway } from '../kernel/errors.js';
+import { DEVICE_PATH } from './device-requests.js';
 import { RecordLost, type RecordStore } from './record.store.js';
 
 /** Gives a request back to our own pages: to the one for an error, or to the one for what is not there. */
@@ -46,6 +47,12 @@ async function answerLost(
     // The person signed out, or was signed out, meanwhile, or another browser was faster with the same pushed request:
     // asked again, the request finds so and says so.
     ctx.redirect(ctx.method === 'GET' ? ctx.originalUrl : home);
+    ctx.status = 303;
+    return;
+  }
+  if (ctx.path.startsWith(DEVICE_PATH)) {
+    // Somebody else has confirmed the same code at the same moment.
+    ctx.redirect(`${home.replace(/\/$/, '')}${DEVICE_PATH}`);
     ctx.status = 303;
     return;
   }

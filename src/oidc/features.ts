@@ -8,12 +8,14 @@ import { mayIntrospect, mayRevoke } from './endpoint-access.js';
 import { fapiProfile } from './fapi.js';
 import { mutualTls } from './mutual-tls.js';
 import { requestObjectRule } from './request-objects.js';
+import { deviceInfo } from './device.pages.js';
 import type { ProviderParts } from './provider.parts.js';
+import { USER_CODE_MASK } from './user-code.js';
 
 /** Which parts of the protocols the provider speaks, each with the rule that decides who may use it. */
 export function features(
   config: Config,
-  { pages, secrets, clock, declarations }: ProviderParts,
+  { pages, secrets, clock, declarations, devices, ciba }: ProviderParts,
 ): NonNullable<Configuration['features']> {
   return {
     devInteractions: { enabled: false },
@@ -32,6 +34,26 @@ export function features(
     fapi: { enabled: true, profile: fapiProfile },
     resourceIndicators: resourceIndicators(declarations),
     richAuthorizationRequests: richAuthorizationRequests(declarations),
+    deviceFlow: {
+      enabled: true,
+      charset: 'base-20',
+      mask: USER_CODE_MASK,
+      deviceInfo,
+      userCodeInputSource: (ctx, _form, out, error) => devices.askCode(ctx, out, error),
+      userCodeConfirmSource: (ctx, _form, client) => devices.confirm(ctx, client),
+      successSource: (ctx) => devices.connected(ctx),
+    },
+    ciba: {
+      enabled: true,
+      deliveryModes: ['poll', 'ping'],
+      processLoginHint: (ctx, hint) => ciba.accountOf(ctx, hint),
+      processLoginHintToken: () => ciba.refuseLoginHintToken(),
+      validateBindingMessage: (_ctx, message) => ciba.checkBindingMessage(message),
+      // Nothing is asked for by it.
+      validateRequestContext: () => {},
+      verifyUserCode: (ctx, account, code) => ciba.admit(ctx.oidc.client!, account.accountId, code),
+      triggerAuthenticationDevice: (ctx, request, _account, client) => ciba.tell(ctx, request, client),
+    },
     claimsParameter: { enabled: true, assertClaimsParameter: refuseUncoveredClaims },
     backchannelLogout: { enabled: true },
     rpInitiatedLogout: {

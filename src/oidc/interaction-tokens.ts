@@ -4,6 +4,7 @@ import { Provider } from 'oidc-provider';
 import { Cookies } from '../http/cookies.js';
 import { MINUTE } from '../kernel/clock.js';
 import { randomToken, sha256 } from '../kernel/secrets.js';
+import { DEVICE_PATH } from './device-requests.js';
 
 const COOKIE = 'attempt';
 
@@ -22,8 +23,8 @@ export class InteractionTokens {
   /** @returns the fingerprint under which the attempt is kept */
   issue(res: Response, uid: string): string {
     const token = randomToken(16);
-    // One for our pages, one for the way back through the provider.
-    for (const path of [`/interaction/${uid}`, `/oidc/auth/${uid}`])
+    // One for our pages, one for each way back through the provider.
+    for (const path of [`/interaction/${uid}`, `/oidc/auth/${uid}`, `${DEVICE_PATH}/${uid}`])
       this.cookies.writePage(res, COOKIE, token, path, 60 * MINUTE);
     return sha256(token);
   }

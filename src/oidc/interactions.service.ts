@@ -30,7 +30,8 @@ type ProviderInteraction = InstanceType<Provider['Interaction']>;
 /** The parameters of an authorization request that we read; the provider has checked them. */
 interface RequestParameters {
   readonly client_id: string;
-  readonly redirect_uri: string;
+  /** None where the answer is fetched by a device. */
+  readonly redirect_uri?: string;
   readonly scope?: string;
   readonly max_age?: number;
   readonly login_hint?: string;
@@ -57,7 +58,7 @@ export interface Interaction {
   readonly rememberedDevices: boolean;
   readonly verifiedEmail: boolean;
   readonly loginHint: string | undefined;
-  readonly redirectUri: string;
+  readonly redirectUri: string | undefined;
   /** Epoch milliseconds. */
   readonly startedAt: number;
   readonly expiresAt: number;
@@ -243,8 +244,11 @@ export class Interactions {
 }
 
 /** Of the scopes that a request names: those which say who somebody is. The others are of an API, or of nobody. */
-function scopesOfPeople(client: Client, { scope, resource }: RequestParameters): string[] {
-  if (scope === undefined) return resource === undefined ? ['openid'] : [];
+export function scopesOfPeople(
+  client: Client,
+  { scope, resource }: { scope?: string | undefined; resource?: string | string[] | undefined },
+): string[] {
+  if (scope === undefined) return resource ? [] : ['openid'];
   const allowed = client.scope?.split(' ');
   return scope.split(' ').filter((name) => !resource || !allowed || allowed.includes(name));
 }

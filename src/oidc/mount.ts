@@ -2,10 +2,14 @@ import { urlencoded, type NextFunction, type Request, type RequestHandler, type 
 import type { Context, Next } from 'koa';
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { Audit } from '../audit/audit.service.js';
+import type { Clock } from '../kernel/clock.js';
 import { interactionGone } from '../kernel/errors.js';
 import type { InteractionTokens } from './interaction-tokens.js';
+import { denyUserCodes } from './ciba.service.js';
 import { commitBeforeAnswering, handOverTo } from './commit.js';
 import type { RecordStore } from './record.store.js';
+import { offerUserCode } from './device-requests.js';
+import { slowDown } from './polling.js';
 import { logRefusals } from './refusals.log.js';
 import { spendRequestObject } from './request-objects.js';
 import { letResponsesLeave } from './response-modes.js';
@@ -13,7 +17,8 @@ import type { SessionEndings } from './session-endings.service.js';
 import type { SessionList } from './session-list.service.js';
 import { noteLeaving, signOutForApplications } from './sign-out.js';
 
-const PATHS = /^\/(oidc\/|\.well-known\/(openid-configuration|oauth-authorization-server)$)/;
+const PATHS =
+  /^\/(oidc\/|device$|device\/[\w-]+$|\.well-known\/(openid-configuration|oauth-authorization-server)$)/;
 /** The same for everyone, so applications may keep them for a while. */
 const PUBLIC_DOCUMENTS = /^\/(oidc\/jwks|\.well-known\/[a-z-]+)$/;
 
@@ -28,6 +33,7 @@ export interface MountParts {
   readonly audit: Audit;
   readonly endings: SessionEndings;
   readonly sessions: SessionList;
+  readonly clock: Clock;
 }
 
 /** Lets the provider answer its own paths and no others. It must come before any body parser. */
@@ -40,6 +46,9 @@ export function mountProvider(parts: MountParts): RequestHandler {
   provider.use((ctx: Context, next: Next) =>
     signOutForApplications(ctx as KoaContextWithOIDC, next, provider, parts),
   );
+  provider.use(slowDown(records, parts.clock));
+  provider.use(offerUserCode);
+  provider.use(denyUserCodes);
   noteLeaving(provider);
   provider.use(letResponsesLeave);
   provider.use((ctx: Context, next: Next) => spendRequestObject(ctx as KoaContextWithOIDC, next, provider));

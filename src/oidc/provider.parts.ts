@@ -12,11 +12,14 @@ import { builtInClients } from '../clients/built-in-clients.js';
 import { Clients } from '../clients/clients.service.js';
 import { Declarations } from '../clients/declarations.service.js';
 import { DeclaredClaims } from '../clients/declared-claims.js';
+import { Ciba } from './ciba.service.js';
 import { DeclaredScopes } from './declared-scopes.js';
+import { DevicePages } from './device.pages.js';
 import { Entry } from './entry.js';
 import { ProviderPages } from './provider.pages.js';
 import { RecordStore } from './record.store.js';
 import { ReleasedClaims } from './released-claims.js';
+import { UserCodes } from './user-codes.service.js';
 
 /** What the provider is made of, gathered so that provider.ts shows its configuration and nothing else. */
 @Injectable()
@@ -40,6 +43,9 @@ export class ProviderParts {
     readonly languages: Languages,
     readonly pages: ProviderPages,
     readonly declarations: Declarations,
+    readonly devices: DevicePages,
+    readonly userCodes: UserCodes,
+    readonly ciba: Ciba,
   ) {
     this.adapter = adapterFactory(records, clients, scopes);
     this.builtInClients = builtInClients(config);

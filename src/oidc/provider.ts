@@ -16,6 +16,7 @@ import { tokenLifetimes } from './token-lifetimes.js';
 import { mayCallFromBrowser } from './endpoint-access.js';
 import { assertionRule, refuseOutsideProfile, sayWhatIsMissing } from './fapi.js';
 import { acceptPreviousSecrets } from './client-secrets.js';
+import { DEVICE_PATH, tellInterval } from './device-requests.js';
 import { features } from './features.js';
 import { leaveTraces } from './jwt-traces.js';
 import { mutualTlsMethods } from './mutual-tls.js';
@@ -107,6 +108,9 @@ export function createProvider(config: Config, cookies: Cookies, parts: Provider
       introspection: '/oidc/introspection',
       revocation: '/oidc/revocation',
       end_session: '/oidc/session/end',
+      device_authorization: '/oidc/device',
+      code_verification: DEVICE_PATH,
+      backchannel_authentication: '/oidc/backchannel',
     },
     discovery: { ui_locales_supported: parts.languages.codes, service_documentation: undefined },
     features: features(config, parts),
@@ -126,5 +130,7 @@ export function createProvider(config: Config, cookies: Cookies, parts: Provider
   sayWhatIsMissing(provider);
   giveDeclaredClaims(provider);
   parts.scopes.learnInto(provider);
+  parts.userCodes.guard(provider);
+  tellInterval(provider);
   return provider;
 }

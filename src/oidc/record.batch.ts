@@ -18,6 +18,12 @@ export interface PendingRecord {
   consumed: boolean;
 }
 
+/** A record as it was read. */
+export interface Seen {
+  readonly grantHash: string | null;
+  readonly uid: string | null;
+}
+
 /** The writes of one request, not yet committed: what it wrote it can read, and the last write of a record is the one that counts. */
 export class RecordBatch {
   private readonly pending = new Map<string, PendingRecord>();
@@ -26,8 +32,7 @@ export class RecordBatch {
   private readonly revoked: { kind: string; grantHash: string }[] = [];
   readonly joined: Work[] = [];
   /** What was read from the database; a session among these must still be there when the batch is committed. */
-  private readonly seen = new Set<string>();
-  private readonly grants = new Map<string, string>();
+  private readonly seen = new Map<string, Seen>();
 
   find(hash: string): PendingRecord | 'destroyed' | undefined {
     return this.gone.has(hash) ? 'destroyed' : this.pending.get(hash);
@@ -37,9 +42,9 @@ export class RecordBatch {
     return [...this.pending.values()].find((record) => record.kind === kind && record.uid === uid);
   }
 
-  sawStored(hash: string, grantHash: string | null): void {
-    this.seen.add(hash);
-    if (grantHash) this.grants.set(hash, grantHash);
+  /** The first time counts: later reads of the request find its own writes. */
+  sawStored(hash: string, grantHash: string | null, uid: string | null): void {
+    if (!this.seen.has(hash)) this.seen.set(hash, { grantHash, uid });
   }
 
   upsert(record: PendingRecord): void {
@@ -70,7 +75,11 @@ export class RecordBatch {
   }
 
   get consumed() {
-    return [...this.spent].map(([hash, kind]) => ({ hash, kind, grantHash: this.grants.get(hash) }));
+    return [...this.spent].map(([hash, kind]) => ({
+      hash,
+      kind,
+      grantHash: this.seen.get(hash)?.grantHash ?? undefined,
+    }));
   }
 
   get destroyed() {
@@ -82,6 +91,6 @@ export class RecordBatch {
   }
 
   get upserts() {
-    return [...this.pending.values()].map((record) => ({ record, stored: this.seen.has(record.hash) }));
+    return [...this.pending.values()].map((record) => ({ record, stored: this.seen.get(record.hash) }));
   }
 }

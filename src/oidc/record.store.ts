@@ -3,7 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { Sql, type SqlRunner } from '../database/sql.js';
 import { Clock } from '../kernel/clock.js';
 import { sha256 } from '../kernel/secrets.js';
-import { RecordBatch, type Payload, type PendingRecord, type Work } from './record.batch.js';
+import { RecordBatch, type Payload, type PendingRecord, type Seen, type Work } from './record.batch.js';
 import { RecordSeal } from './record.seal.js';
 
 /**
@@ -19,8 +19,12 @@ export class RecordLost extends Error {
   }
 }
 
+/** Kinds that wait for a person's answer. */
+export const ANSWERED_ONCE: ReadonlySet<string> = new Set(['DeviceCode', 'BackchannelAuthenticationRequest']);
+
 interface Row {
   id_hash: string;
+  uid: string | null;
   payload: string;
   grant_id: string | null;
   consumed_at: number | string | null;
@@ -122,13 +126,13 @@ export class RecordStore {
 
   private async read(kind: string, where: string, ...params: unknown[]): Promise<Payload | undefined> {
     const [row] = await this.sql.rows<Row>(
-      `SELECT id_hash, payload, grant_id, consumed_at FROM oidc_record WHERE ${where} AND (expires_at IS NULL OR expires_at > ?)
+      `SELECT id_hash, payload, uid, grant_id, consumed_at FROM oidc_record WHERE ${where} AND (expires_at IS NULL OR expires_at > ?)
        ORDER BY seq DESC LIMIT 1`,
       ...params,
       this.now(),
     );
     if (!row) return undefined;
-    this.batches.getStore()?.sawStored(row.id_hash, row.grant_id);
+    this.batches.getStore()?.sawStored(row.id_hash, row.grant_id, row.uid);
     const payload = this.seal.open(kind, row.id_hash, row.payload);
     return payload && row.consumed_at !== null ? { ...payload, consumed: Number(row.consumed_at) } : payload;
   }
@@ -182,13 +186,21 @@ export class RecordStore {
     ];
   }
 
-  private upsertStatement(record: PendingRecord, stored: boolean): Statement {
+  private upsertStatement(record: PendingRecord, stored: Seen | undefined): Statement {
     const payload = this.seal.seal(record.kind, record.hash, record.payload);
     const { kind, hash, accountId, grantId, uid, expiresAt } = record;
     if (kind === 'Session' && stored) {
       return {
         text: 'UPDATE oidc_record SET payload = ?, account_id = ?, uid = ?, expires_at = ? WHERE id_hash = ?',
         params: [payload, accountId, uid, expiresAt, hash],
+        lost: new RecordLost(kind, undefined),
+      };
+    }
+    if (ANSWERED_ONCE.has(kind) && stored) {
+      return {
+        text: `UPDATE oidc_record SET payload = ?, account_id = ?, grant_id = ?, uid = ?, expires_at = ?
+         WHERE id_hash = ? AND uid = ?`,
+        params: [payload, accountId, grantId, uid, expiresAt, hash, stored.uid],
         lost: new RecordLost(kind, undefined),
       };
     }

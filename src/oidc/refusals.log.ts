@@ -26,8 +26,14 @@ export function logRefusals(provider: Provider): void {
     'introspection.error',
     'revocation.error',
     'end_session.error',
+    'device_authorization.error',
+    'code_verification.error',
+    'device_resume.error',
+    'backchannel_authentication.error',
   ]) {
     emitter.on(endpoint, (ctx: KoaContextWithOIDC, error: Error) => {
+      // Asked every few seconds until somebody answers.
+      if (error instanceof errors.AuthorizationPending) return;
       logger.warn(
         `${endpoint} ${JSON.stringify({ client_id: ctx.oidc?.client?.clientId, ...describe(error) })}`,
       );

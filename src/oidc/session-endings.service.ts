@@ -95,6 +95,7 @@ export class SessionEndings {
   async forgetAccount(sql: SqlRunner, accountId: string): Promise<void> {
     await this.ofAccount(sql, accountId, { consents: false });
     await sql.run('DELETE FROM browser_session WHERE account_id = ?', accountId);
+    await sql.run('DELETE FROM ping_notice WHERE account_id = ?', accountId);
     await sql.run(`DELETE FROM logout_notice WHERE account_id = ? AND state <> 'waiting'`, accountId);
   }
 
@@ -145,7 +146,8 @@ export class SessionEndings {
     // Offline access outlives its session; with the account's sessions it ends, and its application is told too.
     for (const token of tokens) {
       const { sessionUid, sid } = token.payload;
-      if (!ended.has(sessionUid) && sessionUid !== kept && this.isAlive(token.payload))
+      // What nobody has answered yet was issued in no session.
+      if (sessionUid && !ended.has(sessionUid) && sessionUid !== kept && this.isAlive(token.payload))
         endings.push(ending(grantedTo(token.payload), sid, [token]));
     }
     return this.notices.notify(

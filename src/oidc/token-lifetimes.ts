@@ -11,6 +11,9 @@ const ACCESS_TOKEN_LIFETIME = seconds(15 * MINUTE);
 /** A code is worth a session to whoever steals it: it lives for less than the minute allowed (RFC 6749, section 4.1.2). */
 const CODE_LIFETIME = 50;
 
+/** On another device somebody has to find the page, and to sign in; the application may not want to wait so long. */
+const ANSWER_WITHIN = seconds(10 * MINUTE);
+
 type LifetimeField = 'access_token_lifetime' | 'id_token_lifetime' | 'refresh_token_lifetime';
 
 const of = (client: Client | undefined, field: LifetimeField): number | undefined =>
@@ -41,6 +44,9 @@ export function tokenLifetimes(config: Config, clock: Clock): NonNullable<Config
     AuthorizationCode: CODE_LIFETIME,
     IdToken: (_ctx, _token, client) => of(client, 'id_token_lifetime') ?? seconds(ID_TOKEN_LIFETIME),
     Interaction: INTERACTION_LIFETIME,
+    DeviceCode: ANSWER_WITHIN,
+    BackchannelAuthenticationRequest: (ctx) =>
+      Math.min(ANSWER_WITHIN, Number(ctx?.oidc.params?.['requested_expiry'] ?? ANSWER_WITHIN)),
     Grant: (ctx) => grantLifetime(ctx?.oidc.client, config),
     RefreshToken: (ctx, _token, client) =>
       ctx?.oidc.entities.RotatedRefreshToken?.remainingTTL ??

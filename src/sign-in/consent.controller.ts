@@ -26,7 +26,10 @@ export class ConsentController {
     const account = await this.accounts.find(interaction.session.accountId);
     this.pages.show(req, res, 'sign-in/consent', {
       action: this.pages.url(req, 'consent'),
-      client: { ...interaction.client, host: destination(interaction.redirectUri) },
+      client: {
+        ...interaction.client,
+        host: interaction.redirectUri && destination(interaction.redirectUri),
+      },
       account: account && { username: account.username },
       scopes: allowances(interaction.scopes, interaction.declaredClaims),
       details: interaction.authorizationDetails,

@@ -57,7 +57,7 @@ export class Correspondence {
       return this.toNobodyKnown(kind, facts as MailFacts[WithoutAccount], isFirstTry);
     const account = accountId ? await this.accounts.find(accountId) : null;
     // Nobody is told that an address has no account, and a closed account has nothing to be told.
-    if (!account || (account.disabledAt && RESETS.has(kind))) return undefined;
+    if (!account || (account.disabledAt && ONLY_OPEN.has(kind))) return undefined;
     const { email, emailVerifiedAt } = account;
     const addressee = { email, confirmed: emailVerifiedAt != null };
     if (isFirstTry && NOTICES.has(kind) && !(await this.mayBeTold(addressee))) return undefined;
@@ -137,6 +137,9 @@ export class Correspondence {
     }),
     'passkey-suspect': (_account, { name }, told) => ({ letter: letters.passkeySuspect({ name, ...told }) }),
     'new-browser': (_account, { client }, told) => ({ letter: letters.newBrowser({ client, ...told }) }),
+    'approval-requested': (_account, { client }) => ({
+      letter: letters.approvalRequested({ client, approvals: this.config.url('/dashboard/approvals') }),
+    }),
     'recovery-requested': async (account, { email, effectiveAt }, { happened }) => ({
       to: email,
       letter: letters.recoveryRequested({
@@ -212,8 +215,12 @@ interface Addressee {
   readonly confirmed: boolean;
 }
 
-/** A closed account gets no new password. */
-const RESETS: ReadonlySet<MailKind> = new Set<MailKind>(['reset-password', 'password-blocked']);
+/** A closed account gets no new password, and is asked nothing. */
+const ONLY_OPEN: ReadonlySet<MailKind> = new Set<MailKind>([
+  'reset-password',
+  'password-blocked',
+  'approval-requested',
+]);
 
 /** The mails that carry "this wasn't me". */
 const NOTICES: ReadonlySet<MailKind> = new Set<MailKind>([

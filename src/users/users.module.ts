@@ -53,6 +53,7 @@ import { Registration } from './registration.service.js';
     Registration,
   ],
   exports: [
+    MailQuota,
     AccountDeletion,
     Accounts,
     Avatars,

@@ -84,6 +84,17 @@ describe('the export of my data', () => {
       created_at: now,
       settled_at: now,
     });
+    await insert('ping_notice', {
+      ...account,
+      id: id('ping'),
+      client_id: 'notes',
+      sealed_facts: secret('ping-facts'),
+      tries: 0,
+      // It is not sent meanwhile.
+      due_at: now + 3_600_000,
+      created_at: now,
+      expires_at: now + 3_600_000,
+    });
     await insert('sign_in_attempt', {
       ...account,
       id: secret('attempt'),
