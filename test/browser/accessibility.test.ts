@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { axeViolations, tooWideWhenZoomed, weight } from './accessible.js';
 import type { Device } from './chromium.js';
 import { tabFaults } from './keyboard.js';
+import { OTHER_DEVICE_CLIENTS } from './other-device-tour.js';
 import { photograph, photographsWanted, picturesForReadme } from './photographs.js';
 import { CLUB } from './operator-tour.js';
 import { Stage } from './stage.js';
@@ -24,6 +25,7 @@ const VIEWERS: { language: 'en' | 'de'; device: Device }[] = [
 /** One application lets nobody in before the address is confirmed. */
 const clients = (file: string) =>
   file.replace('client_name: Photos', 'client_name: Photos\n    require_verified_email: true').trimEnd() +
+  OTHER_DEVICE_CLIENTS.trimEnd() +
   CLUB;
 
 describe.each([

@@ -5,6 +5,7 @@ import { Passwords } from '../../src/users/passwords.service.js';
 import { accountPages } from './account-tour.js';
 import { factorPages } from './factor-tour.js';
 import { operatorPages } from './operator-tour.js';
+import { otherDevicePages } from './other-device-tour.js';
 import { Phone } from './phone.js';
 import { pagesWithoutMail, waysBackIn } from './sign-in-tour.js';
 import type { Stage } from './stage.js';
@@ -192,6 +193,7 @@ export const TOURS = Object.entries({
   passwordPages,
   accountPages: (tour: Tour) => accountPages(tour, newcomer()),
   factorPages: (tour: Tour) => factorPages(tour, newcomer()),
+  otherDevicePages: (tour: Tour) => otherDevicePages(tour, newcomer()),
   waysBackIn: (tour: Tour) => waysBackIn(tour, newcomer()),
   operatorPages: (tour: Tour) => operatorPages(tour, newcomer()),
 });
