@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { applicationDocuments } from '../src/applications/documents.js';
 import { configurationReference } from '../src/config/reference.js';
 import { projectRoot } from '../src/config/root.js';
 
 const read = (path: string) => readFileSync(join(projectRoot, path), 'utf8');
-const documents = ['.', 'docs', 'docs/decisions'].flatMap((folder) =>
+const documents = ['.', 'docs', 'docs/applications', 'docs/decisions'].flatMap((folder) =>
   readdirSync(join(projectRoot, folder))
     .filter((name) => name.endsWith('.md'))
     .map((name) => join(folder, name)),
@@ -14,6 +15,13 @@ const documents = ['.', 'docs', 'docs/decisions'].flatMap((folder) =>
 describe('the documents', () => {
   it('describe the configuration as the code has it (npm run docs:configuration)', () => {
     expect(read('docs/configuration.md')).toBe(configurationReference());
+  });
+
+  it('have the settings to paste as the templates have them (npm run docs:applications)', () => {
+    const expected = applicationDocuments();
+    const pages = documents.filter((path) => /^docs\/applications(\.md$|\/)/.test(path));
+    expect(pages.map((path) => path.replace('docs/', '')).sort()).toEqual(Object.keys(expected).sort());
+    for (const page of pages) expect(read(page)).toBe(expected[page.replace('docs/', '')]);
   });
 
   it.each(documents)('%s links to files that exist', (document) => {

@@ -1,0 +1,56 @@
+import { SCOPE_WITH_GROUPS, type Application } from './application.js';
+
+export const aspNetCore: Application = {
+  id: 'asp-net-core',
+  name: 'ASP.NET Core',
+  kind: 'library',
+  about: 'The package `Microsoft.AspNetCore.Authentication.OpenIdConnect`.',
+  exampleApp: 'https://app.example.org',
+  client: {
+    redirectUris: ['{app}/signin-oidc'],
+    postLogoutRedirectUris: ['{app}/signout-callback-oidc'],
+    scope: SCOPE_WITH_GROUPS,
+  },
+  settings: (v) => [
+    {
+      where: '`Program.cs`',
+      language: 'csharp',
+      lines: [
+        'builder.Services',
+        '    .AddAuthentication(options =>',
+        '    {',
+        '        options.DefaultScheme = CookieAuthenticationDefaults.AuthenticationScheme;',
+        '        options.DefaultChallengeScheme = OpenIdConnectDefaults.AuthenticationScheme;',
+        '    })',
+        '    .AddCookie()',
+        '    .AddOpenIdConnect(options =>',
+        '    {',
+        `        options.Authority = "${v.issuer}";`,
+        `        options.ClientId = "${v.clientId}";`,
+        '        options.ClientSecret = builder.Configuration["Gatehouse:ClientSecret"];',
+        '        options.ResponseType = OpenIdConnectResponseType.Code;',
+        '        options.ResponseMode = OpenIdConnectResponseMode.Query;',
+        '        options.UsePkce = true;',
+        '        options.Scope.Clear();',
+        ...v.scope.split(' ').map((scope) => `        options.Scope.Add("${scope}");`),
+        '        options.SaveTokens = true;',
+        '        options.MapInboundClaims = false;',
+        '        options.TokenValidationParameters.NameClaimType = "preferred_username";',
+        '        options.TokenValidationParameters.RoleClaimType = "groups";',
+        '    });',
+      ],
+    },
+  ],
+  groups: 'With `RoleClaimType` the groups are roles: `[Authorize(Roles = "admins")]`.',
+  signOut:
+    '`SignOut(CookieAuthenticationDefaults.AuthenticationScheme, OpenIdConnectDefaults.AuthenticationScheme)` ends both sessions and comes back. There is no back-channel logout in the package.',
+  pitfalls: [
+    'The default of `ResponseType` is `id_token`, which Gatehouse does not give.',
+    'The default of `ResponseMode` is `form_post`: its cookies need https, so on http://localhost the sign-in ends with _Correlation failed_. `Query` does without.',
+    '`SaveTokens` keeps the ID token, which the sign-out sends along.',
+    'Behind a proxy: `app.UseForwardedHeaders()` with `X-Forwarded-Proto`, else the redirect address is on http.',
+    'The secret is in the setting: `dotnet user-secrets set Gatehouse:ClientSecret …`, or the environment variable `Gatehouse__ClientSecret`.',
+    '`RequireHttpsMetadata = false` only for a Gatehouse on http://localhost.',
+    'A private authority has to be known to the system (in a container: `update-ca-certificates`).',
+  ],
+};
