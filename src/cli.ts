@@ -21,7 +21,8 @@ async function run(): Promise<number> {
   // A container asks this every few seconds: it must not load the whole program for it.
   if (command === 'health') return health(loadConfig(process.env));
   const known = Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined;
-  if (!known || args.length !== known.parameters.length) {
+  const needed = known?.parameters.length ?? 0;
+  if (!known || args.length < needed || args.length > needed + (known.optional?.length ?? 0)) {
     console.log(help());
     return command === 'help' ? 0 : EXIT_USAGE;
   }
@@ -47,7 +48,7 @@ async function runInside(): Promise<number> {
   try {
     const outcome = () => {
       if (Object.hasOwn(CLIENT_COMMANDS, command))
-        return app.get(ClientCommands).run(command as ClientCommand);
+        return app.get(ClientCommands).run(command as ClientCommand, args);
       if (Object.hasOwn(KEY_COMMANDS, command)) return app.get(KeyCommands).run(command as KeyCommand, args);
       if (Object.hasOwn(GROUP_COMMANDS, command))
         return app.get(GroupCommands).run(command as GroupCommand, args);
@@ -63,9 +64,13 @@ async function runInside(): Promise<number> {
 
 function help(): string {
   const line = (words: string, text: string) => `  ${words.padEnd(44)} ${text}`;
-  const commands = Object.entries(COMMANDS).map(([name, { parameters, help }]) =>
-    line([name, ...parameters.map((parameter) => `<${parameter}>`)].join(' '), help),
-  );
+  const commands = Object.entries(COMMANDS).map(([name, { parameters, optional = [], help }]) => {
+    const words = [
+      ...parameters.map((parameter) => `<${parameter}>`),
+      ...optional.map((each) => `[${each}]`),
+    ];
+    return line([name, ...words].join(' '), help);
+  });
   return [
     'gatehouse <command>',
     '',

@@ -9,6 +9,7 @@ import { AccountCommands } from './account-commands.js';
 import { ClaimsController } from './claims.controller.js';
 import { ClaimsReport } from './claims-report.js';
 import { ClientCommands } from './client-commands.js';
+import { ClientSettings } from './client-settings.js';
 import { ClientsFile } from './clients-file.service.js';
 import { GroupCommands } from './group-commands.js';
 import { KeyCommands } from './key-commands.js';
@@ -23,7 +24,7 @@ const COMMANDS = [AccountCommands, ClientCommands, ClientsFile, GroupCommands, K
 @Module({
   imports: [HttpModule, OidcModule, DashboardModule, AuditModule, AttemptsModule, KeysModule],
   controllers: [ClaimsController],
-  providers: [...COMMANDS, ClaimsReport, OperatorGuard],
+  providers: [...COMMANDS, ClaimsReport, ClientSettings, OperatorGuard],
   exports: COMMANDS,
 })
 export class AdminModule {}

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { inWords } from '../clients/plan.js';
 import { Config } from '../config/config.js';
 import type { Outcome } from './account-commands.js';
+import { ClientSettings } from './client-settings.js';
 import { ClientsFile } from './clients-file.service.js';
 import type { ClientCommand } from './commands.list.js';
 
@@ -11,10 +12,12 @@ export class ClientCommands {
   constructor(
     private readonly config: Config,
     private readonly file: ClientsFile,
+    private readonly settings: ClientSettings,
   ) {}
 
   /** @throws ConfigurationMistakes naming each mistake of the file with its line */
-  async run(command: ClientCommand): Promise<Outcome> {
+  async run(command: ClientCommand, args: string[] = []): Promise<Outcome> {
+    if (command === 'client-settings') return this.settings.show(args[0]!, args[1]);
     const changes = command === 'clients plan' ? await this.file.plan() : await this.file.apply('shell');
     if (!changes)
       return {

@@ -5,6 +5,8 @@ import { GROUP_COMMANDS } from './group-commands.list.js';
 /** What a command takes, and what it is for. */
 export interface CommandHelp {
   readonly parameters: readonly string[];
+  /** What may be left out, after those. */
+  readonly optional?: readonly string[];
   readonly help: string;
 }
 
@@ -13,6 +15,11 @@ export const CLIENT_COMMANDS = {
   'clients apply': {
     parameters: [],
     help: 'makes it so; servers that run follow at their next request',
+  },
+  'client-settings': {
+    parameters: ['client_id'],
+    optional: ['application'],
+    help: 'settings to paste into a well-known application; without one: which there are',
   },
 } satisfies Record<string, CommandHelp>;
 

@@ -102,6 +102,11 @@ export class Clients {
     await em.upsert(GroupSchema, row, { onConflictFields: ['name'], onConflictMergeFields: ['description'] });
   }
 
+  /** What the clients file says of one client, by the names of RFC 7591; its secrets are not in it. */
+  async declared(id: string): Promise<Record<string, unknown> | undefined> {
+    return (await this.em.fork().findOne(Client, { id, origin: 'file' }))?.metadata;
+  }
+
   private row({ id, secret, previousSecret, metadata, logo, line }: DeclaredClient) {
     if (secret && secret.length < WEAK_SECRET) {
       this.logger.warn(

@@ -1,0 +1,59 @@
+import { Injectable } from '@nestjs/common';
+import type { Application } from '../applications/application.js';
+import { APPLICATIONS } from '../applications/catalogue.js';
+import { clientPage } from '../applications/page.js';
+import { at, type Metadata } from '../applications/values.js';
+import { Clients } from '../clients/clients.service.js';
+import { Config } from '../config/config.js';
+import type { Outcome } from './account-commands.js';
+
+/**
+ * Settings to paste, with a client's own values. Only for clients of the clients file: what an application has registered
+ * by itself was chosen by a stranger, and is nothing to paste into a shell.
+ */
+@Injectable()
+export class ClientSettings {
+  constructor(
+    private readonly config: Config,
+    private readonly clients: Clients,
+  ) {}
+
+  async show(clientId: string, applicationId: string | undefined): Promise<Outcome> {
+    const metadata = await this.clients.declared(clientId);
+    if (!metadata)
+      return {
+        done: false,
+        message: `the clients file that was applied has no client ${JSON.stringify(clientId)}`,
+      };
+    if (applicationId === undefined) return { done: true, message: list(clientId, metadata) };
+    const application = APPLICATIONS.find(({ id }) => id === applicationId);
+    if (!application)
+      return {
+        done: false,
+        message: `there are no settings for ${JSON.stringify(applicationId)}; there are: ${APPLICATIONS.map(({ id }) => id).join(', ')}`,
+      };
+    return { done: true, message: clientPage(this.config.issuer, clientId, application, metadata) };
+  }
+}
+
+function list(clientId: string, metadata: Metadata): string {
+  const likely = APPLICATIONS.filter((application) => comesBackLike(application, metadata));
+  return [
+    `gatehouse client-settings ${clientId} <application>`,
+    ...(likely.length > 0 ? ['', 'By its redirect_uris it is one of these:', ...likely.map(line)] : []),
+    '',
+    'There are:',
+    ...APPLICATIONS.map(line),
+  ].join('\n');
+}
+
+function line({ id, name }: Application): string {
+  return `  ${id.padEnd(18)} ${name}`;
+}
+
+/** Does the client have a redirect URI as this application has it? Libraries, and one without a path, tell nothing. */
+function comesBackLike({ kind, client }: Application, metadata: Metadata): boolean {
+  if (kind === 'library') return false;
+  const path = at('', client.redirectUris[0]!);
+  return path !== '' && ((metadata['redirect_uris'] ?? []) as string[]).some((uri) => uri.endsWith(path));
+}
