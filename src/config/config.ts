@@ -43,6 +43,8 @@ export class Config {
   readonly clientRegistrationLimit: number;
   /** Whose client ID metadata documents are read; empty: nobody's. */
   readonly clientMetadataHosts: readonly string[];
+  /** Whether documents that applications name are fetched from internal addresses, too. */
+  readonly internalFetch: boolean;
   /** 0: signing keys change only by command. */
   readonly keyRotation: number;
   /** Who is believed about client certificates, in which header, and who issues them; absent: there is no mutual TLS. */

@@ -70,6 +70,7 @@ export function loadConfig(env: Environment): Config {
     mailFrom: values.GATEHOUSE_MAIL_FROM ?? `gatehouse@${url.hostname}`,
     trustedProxyHops: values.GATEHOUSE_TRUSTED_PROXY_HOPS!,
     internalBackchannel: values.GATEHOUSE_INTERNAL_BACKCHANNEL === 'on',
+    internalFetch: values.GATEHOUSE_INTERNAL_FETCH === 'on',
     legacyFlows: values.GATEHOUSE_LEGACY_FLOWS === 'on',
     webMessage: values.GATEHOUSE_WEB_MESSAGE === 'on',
     clientRegistration: values.GATEHOUSE_CLIENT_REGISTRATION!,

@@ -181,6 +181,12 @@ export const SETTINGS = {
     description:
       'Hosts whose applications are known by a client ID metadata document (`client_id` is its https address), as agents do: `agents.example.org *.tools.example.org`.',
   }),
+  GATEHOUSE_INTERNAL_FETCH: setting({
+    parse: oneOf('on', 'off'),
+    initial: 'off',
+    description:
+      'Whether what applications name (`jwks_uri`, `sector_identifier_uri`, client ID metadata documents) is also fetched from internal addresses. With `GATEHOUSE_CLIENT_REGISTRATION=open` anybody chooses those addresses: use it then for tests only.',
+  }),
   GATEHOUSE_KEY_ROTATION: setting({
     parse: durationOrOff(2 * DAY, 3 * 365 * DAY),
     initial: '90d',

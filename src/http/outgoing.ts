@@ -69,9 +69,9 @@ export function post(
 }
 
 /** Says why an address cannot be reached; what is not an address is asked about again when it has been resolved. */
-type Check = (address: string) => TargetRefused | undefined;
+export type AddressCheck = (address: string) => TargetRefused | undefined;
 
-function checkFor({ protocol, hostname }: URL, internal: boolean): Check {
+export function checkFor({ protocol, hostname }: URL, internal: boolean): AddressCheck {
   if (protocol !== 'https:' && protocol !== 'http:')
     return () => new TargetRefused(`${protocol} is not a way to reach an application`);
   if (protocol === 'http:' && !internal) return () => new TargetRefused('plain http is refused');
@@ -90,7 +90,7 @@ function checkFor({ protocol, hostname }: URL, internal: boolean): Check {
  * The check stands where the connection is made: a name that was public a moment ago (DNS rebinding) is asked about again
  * here, and the addresses that were checked are the ones that are connected to.
  */
-function guardedLookup(check: Check): LookupFunction {
+export function guardedLookup(check: AddressCheck): LookupFunction {
   return (hostname, options: LookupOptions, callback) => {
     resolve(hostname, { ...options, all: true }, (error, found: LookupAddress[]) => {
       if (error) return callback(error, '', 0);
