@@ -2,13 +2,15 @@ import { Module } from '@nestjs/common';
 import { Clients } from './clients.service.js';
 import { Declarations } from './declarations.service.js';
 import { DeclaredClaims } from './declared-claims.js';
+import { RegisteredClients } from './registered-clients.service.js';
+import { RegistrationQuota } from './registration-quota.js';
 
 /**
- * Owns which applications there are and what each of them may, as the clients file declares it. It speaks no protocol:
- * that is oidc's.
+ * Owns which applications there are and what each of them may, as the clients file declares it or as it registered itself.
+ * It speaks no protocol: that is oidc's.
  */
 @Module({
-  providers: [Clients, Declarations, DeclaredClaims],
-  exports: [Clients, Declarations, DeclaredClaims],
+  providers: [Clients, Declarations, DeclaredClaims, RegisteredClients, RegistrationQuota],
+  exports: [Clients, Declarations, DeclaredClaims, RegisteredClients, RegistrationQuota],
 })
 export class ClientsModule {}

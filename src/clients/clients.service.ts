@@ -117,8 +117,8 @@ export class Clients {
       id,
       origin: 'file' as const,
       metadata,
-      sealedSecret: secret ? this.secrets.seal(secret, place(id)) : null,
-      sealedPreviousSecret: previousSecret ? this.secrets.seal(previousSecret, place(id)) : null,
+      sealedSecret: secret ? this.secrets.seal(secret, sealedAt(id)) : null,
+      sealedPreviousSecret: previousSecret ? this.secrets.seal(previousSecret, sealedAt(id)) : null,
       logo: logo ?? null,
       updatedAt: this.clock.now(),
       registeredAt: null,
@@ -192,7 +192,7 @@ export class Clients {
   }
 
   private open(id: string, sealed: string | null | undefined): string | undefined {
-    return sealed ? this.secrets.open(sealed, place(id)) : undefined;
+    return sealed ? this.secrets.open(sealed, sealedAt(id)) : undefined;
   }
 
   /** @param metadata the provider's, of a declared or a built-in client */
@@ -222,6 +222,7 @@ interface ClientRow {
 const READ_CLIENT =
   'SELECT CAST(metadata AS text) AS metadata, sealed_secret, sealed_previous_secret FROM client WHERE id = ?';
 
-function place(clientId: string): string {
+/** The place that a client's secret is sealed for. */
+export function sealedAt(clientId: string): string {
   return `client:${clientId}`;
 }

@@ -1,0 +1,86 @@
+import { Injectable } from '@nestjs/common';
+import { isIPv6 } from 'node:net';
+import { Config } from '../config/config.js';
+import { Sql, type SqlRunner } from '../database/sql.js';
+import { Clock, HOUR } from '../kernel/clock.js';
+import { sha256 } from '../kernel/secrets.js';
+
+/** Too many applications have registered themselves; nothing of the request is kept. */
+export class QuotaReached extends Error {
+  constructor(readonly which: 'total' | 'hour' | 'address') {
+    super(`too many applications have registered themselves (${which})`);
+  }
+}
+
+const LEAST_IN_AN_HOUR = 10;
+const LEAST_OF_AN_ADDRESS = 5;
+/** The row that lets one registration at a time count and insert, on every instance. */
+const GATE = sha256('client-registration');
+
+const COUNT = `INSERT INTO throttle (bucket, subject, of_account, checks, consecutive, last_at) VALUES (?, ?, 0, 1, 1, ?)
+   ON CONFLICT (bucket) DO UPDATE SET checks = throttle.checks + 1, last_at = excluded.last_at`;
+
+/** How many applications may register themselves: in all, in an hour, and from one address. */
+@Injectable()
+export class RegistrationQuota {
+  constructor(
+    private readonly config: Config,
+    private readonly sql: Sql,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Counts a try from an address of a client, whatever comes of it; one statement is the verdict.
+   * @throws QuotaReached
+   */
+  async admit(address: string): Promise<void> {
+    const now = this.clock.now().getTime();
+    const bucket = sha256(`client-registration:${Math.floor(now / HOUR)}:${network(address)}`);
+    const counted = await this.sql.run(
+      `${COUNT} WHERE throttle.checks < ?`,
+      bucket,
+      bucket,
+      now,
+      this.ofAddress,
+    );
+    if (counted !== 1) throw new QuotaReached('address');
+  }
+
+  /**
+   * Before one more is inserted, in the transaction of that. A first look outside of one spares the work.
+   * @throws QuotaReached
+   */
+  async check(sql?: SqlRunner): Promise<void> {
+    const now = this.clock.now().getTime();
+    // Write before reading: whoever counts now waits until the one before has inserted.
+    if (sql) await sql.run(COUNT, GATE, GATE, now);
+    const [row] = await (sql ?? this.sql).rows<{ total: number | string; recent: number | string | null }>(
+      `SELECT COUNT(*) AS total, SUM(CASE WHEN registered_at > ? THEN 1 ELSE 0 END) AS recent
+       FROM client WHERE origin = 'registered'`,
+      now - HOUR,
+    );
+    if (Number(row!.total) >= this.config.clientRegistrationLimit) throw new QuotaReached('total');
+    if (Number(row!.recent ?? 0) >= this.inAnHour) throw new QuotaReached('hour');
+  }
+
+  private get inAnHour(): number {
+    return Math.max(LEAST_IN_AN_HOUR, Math.floor(this.config.clientRegistrationLimit / 10));
+  }
+
+  private get ofAddress(): number {
+    return Math.max(LEAST_OF_AN_ADDRESS, Math.floor(this.inAnHour / 4));
+  }
+}
+
+/** Whoever has one IPv6 address has 2^64 of them. */
+function network(address: string): string {
+  if (!isIPv6(address) || address.toLowerCase().startsWith('::ffff:')) return address;
+  const [head = '', tail = ''] = address.split('%')[0]!.split('::');
+  const left = head.split(':').filter(Boolean);
+  const right = tail.split(':').filter(Boolean);
+  const zeros = address.includes('::')
+    ? Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0')
+    : [];
+  const groups = [...left, ...zeros, ...right].slice(0, 4);
+  return groups.map((group) => parseInt(group, 16).toString(16)).join(':');
+}
