@@ -20,6 +20,7 @@ import { Clock } from './kernel/clock.js';
 import { InteractionTokens } from './oidc/interaction-tokens.js';
 import { mountProvider } from './oidc/mount.js';
 import { RecordStore } from './oidc/record.store.js';
+import { Registrations } from './oidc/registrations.service.js';
 import { SessionEndings } from './oidc/session-endings.service.js';
 import { SessionList } from './oidc/session-list.service.js';
 
@@ -59,6 +60,7 @@ export async function createApp(config: Config, clock?: Clock): Promise<NestExpr
       endings: app.get(SessionEndings),
       sessions: app.get(SessionList),
       clock: app.get(Clock),
+      registrations: app.get(Registrations),
     }),
   );
   app.enableCsrfProtection();

@@ -3,6 +3,7 @@ import type { AccountCommand } from './admin/account-commands.list.js';
 import { CLIENT_COMMANDS, COMMANDS, type ClientCommand } from './admin/commands.list.js';
 import { KEY_COMMANDS, type KeyCommand } from './admin/key-commands.list.js';
 import { GROUP_COMMANDS, type GroupCommand } from './admin/group-commands.list.js';
+import { REGISTRATION_COMMANDS, type RegistrationCommand } from './admin/registration-commands.list.js';
 import type { Config } from './config/config.js';
 import { loadConfig, unknownSettings } from './config/load.js';
 import { explain } from './start-failure.js';
@@ -37,6 +38,7 @@ async function runInside(): Promise<number> {
   const { ClientCommands } = await import('./admin/client-commands.js');
   const { KeyCommands } = await import('./admin/key-commands.js');
   const { GroupCommands } = await import('./admin/group-commands.js');
+  const { RegistrationCommands } = await import('./admin/registration-commands.js');
   const { createLogger } = await import('./http/logger.js');
   const config = loadConfig(process.env);
   for (const setting of unknownSettings(process.env))
@@ -52,6 +54,8 @@ async function runInside(): Promise<number> {
       if (Object.hasOwn(KEY_COMMANDS, command)) return app.get(KeyCommands).run(command as KeyCommand, args);
       if (Object.hasOwn(GROUP_COMMANDS, command))
         return app.get(GroupCommands).run(command as GroupCommand, args);
+      if (Object.hasOwn(REGISTRATION_COMMANDS, command))
+        return app.get(RegistrationCommands).run(command as RegistrationCommand, args);
       return app.get(AccountCommands).run(command as AccountCommand, args);
     };
     const { done, message } = await outcome();

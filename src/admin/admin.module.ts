@@ -10,12 +10,20 @@ import { ClaimsController } from './claims.controller.js';
 import { ClaimsReport } from './claims-report.js';
 import { ClientCommands } from './client-commands.js';
 import { ClientSettings } from './client-settings.js';
+import { RegistrationCommands } from './registration-commands.js';
 import { ClientsFile } from './clients-file.service.js';
 import { GroupCommands } from './group-commands.js';
 import { KeyCommands } from './key-commands.js';
 import { OperatorGuard } from './operator.guard.js';
 
-const COMMANDS = [AccountCommands, ClientCommands, ClientsFile, GroupCommands, KeyCommands];
+const COMMANDS = [
+  AccountCommands,
+  ClientCommands,
+  ClientsFile,
+  GroupCommands,
+  KeyCommands,
+  RegistrationCommands,
+];
 
 /**
  * Owns what operators do: from the shell the clients file, signing keys, groups, and help for people who are stuck; on a page,

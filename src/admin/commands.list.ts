@@ -1,6 +1,7 @@
 import { ACCOUNT_COMMANDS } from './account-commands.list.js';
 import { KEY_COMMANDS } from './key-commands.list.js';
 import { GROUP_COMMANDS } from './group-commands.list.js';
+import { REGISTRATION_COMMANDS } from './registration-commands.list.js';
 
 /** What a command takes, and what it is for. */
 export interface CommandHelp {
@@ -28,6 +29,7 @@ export type ClientCommand = keyof typeof CLIENT_COMMANDS;
 /** Every command but `health`. Kept apart from what they do, so that help needs no database. */
 export const COMMANDS: Record<string, CommandHelp> = {
   ...CLIENT_COMMANDS,
+  ...REGISTRATION_COMMANDS,
   ...ACCOUNT_COMMANDS,
   ...KEY_COMMANDS,
   ...GROUP_COMMANDS,

@@ -1,21 +1,31 @@
-import type { Adapter, AdapterFactory, AdapterPayload } from 'oidc-provider';
+import { errors, type Adapter, type AdapterFactory, type AdapterPayload } from 'oidc-provider';
 import type { Clients } from '../clients/clients.service.js';
 import { INTERACTION_LIFETIME } from './session-lifetime.js';
 import type { DeclaredScopes } from './declared-scopes.js';
 import { consentKey } from './grants.js';
 import { JWT_TRACE } from './jwt-traces.js';
-import { ANSWERED_ONCE, type RecordStore } from './record.store.js';
+import type { RegisteredClients } from '../clients/registered-clients.service.js';
+import { ANSWERED_ONCE, RecordLost, type RecordStore } from './record.store.js';
 
 /** Seconds. */
 const KEPT_AFTER_EXPIRY = 10 * 60;
 
 /** What the provider stores, by kind: clients come from their own table, everything else is a record. */
-export function adapterFactory(
-  records: RecordStore,
-  clients: Clients,
-  scopes: DeclaredScopes,
-): AdapterFactory {
-  return (kind) => (kind === 'Client' ? clientAdapter(clients, scopes) : recordAdapter(kind, records));
+export function adapterFactory(parts: AdapterParts): AdapterFactory {
+  return (kind) => {
+    if (kind === 'Client') return clientAdapter(parts);
+    const adapter = recordAdapter(kind, parts.records);
+    if (kind === 'InitialAccessToken') return initialTokenAdapter(adapter);
+    if (kind === 'RegistrationAccessToken') return registrationTokenAdapter(adapter, parts.registered);
+    return adapter;
+  };
+}
+
+interface AdapterParts {
+  readonly records: RecordStore;
+  readonly clients: Clients;
+  readonly registered: RegisteredClients;
+  readonly scopes: DeclaredScopes;
 }
 
 function recordAdapter(kind: string, records: RecordStore): Adapter {
@@ -76,9 +86,12 @@ function later(expiresIn: number | undefined): number | undefined {
   return expiresIn === undefined ? undefined : expiresIn + KEPT_AFTER_EXPIRY;
 }
 
-/** Clients are declared in a file, so the provider only ever reads them. */
-function clientAdapter(clients: Clients, scopes: DeclaredScopes): Adapter {
-  const unused = never('clients are declared, and found by their id');
+/**
+ * Clients are found by their id, whoever says what they are. Only those that registered themselves are written here; a
+ * client of the file is not touched, whatever token is shown.
+ */
+function clientAdapter({ records, clients, registered, scopes }: AdapterParts): Adapter {
+  const unused = never('clients are found by their id');
   return {
     find: async (id) => {
       // The provider refuses a client whose scopes it does not know.
@@ -87,11 +100,61 @@ function clientAdapter(clients: Clients, scopes: DeclaredScopes): Adapter {
     },
     findByUid: unused,
     findByUserCode: unused,
-    upsert: unused,
-    destroy: unused,
+    upsert: async (id, metadata) => {
+      const { client_name: name } = metadata as { client_name?: string };
+      if (name !== undefined && (await registered.isTakenName(name)))
+        throw new errors.InvalidClientMetadata('client_name is too much like one that is taken');
+      const isNew = !(await registered.isRegistered(id));
+      await records.join(async (sql) => {
+        if (isNew) await registered.insert(sql, id, metadata);
+        else if (!(await registered.update(sql, id, metadata))) throw gone();
+      });
+    },
+    destroy: (id) =>
+      records.join(async (sql) => {
+        if (!(await registered.delete(sql, id))) throw gone();
+      }),
     consume: unused,
     revokeByGrantId: unused,
   };
+}
+
+/** Two at once, and the other one was faster. */
+function gone(): RecordLost {
+  return new RecordLost('RegistrationAccessToken', undefined);
+}
+
+/** An initial access token that was spent is none. */
+function initialTokenAdapter(adapter: Adapter): Adapter {
+  return {
+    ...adapter,
+    find: async (id) => {
+      const found = await adapter.find(id);
+      return found?.consumed ? undefined : found;
+    },
+  };
+}
+
+/**
+ * A registration access token has no end of its own: it is worth something as long as its client is one that registered
+ * itself. Should the operator declare a client of that id, what opened the old one does not open the new one.
+ */
+function registrationTokenAdapter(adapter: Adapter, registered: RegisteredClients): Adapter {
+  return {
+    ...adapter,
+    find: async (id) => {
+      const found = await adapter.find(id);
+      return found?.clientId && (await registered.isRegistered(found.clientId)) ? found : undefined;
+    },
+    // Found by its client when that is removed.
+    upsert: (id, payload, expiresIn) =>
+      adapter.upsert(id, { ...payload, grantId: registrationOf(payload.clientId!) }, expiresIn),
+  };
+}
+
+/** Under what the registration access token of a client is found. */
+export function registrationOf(clientId: string): string {
+  return `registration:${clientId}`;
 }
 
 function never(reason: string): () => Promise<never> {

@@ -2,8 +2,10 @@ import type { NextFunction } from 'express';
 import type { Context, Next } from 'koa';
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { isDatabaseAway } from '../database/failures.js';
+import { QuotaReached } from '../clients/registration-quota.js';
 import { databaseAway } from '../kernel/errors.js';
 import { DEVICE_PATH } from './device-requests.js';
+import { answerTooMany } from './registration.js';
 import { RecordLost, type RecordStore } from './record.store.js';
 
 /** Gives a request back to our own pages: to the one for an error, or to the one for what is not there. */
@@ -27,7 +29,8 @@ export function commitBeforeAnswering({ provider, records, handOver }: CommitPar
     } catch (error) {
       ctx.remove('Set-Cookie');
       ctx.remove('Location');
-      if (error instanceof RecordLost) await answerLost(ctx, error, records, home);
+      if (error instanceof QuotaReached) answerTooMany(ctx, error);
+      else if (error instanceof RecordLost) await answerLost(ctx, error, records, home);
       else if (isDatabaseAway(error)) ctx.state['cause'] = error;
       else throw error;
     }
@@ -58,6 +61,11 @@ async function answerLost(
   }
   // Used twice at the same moment: like any reuse it ends what was issued (RFC 6749, section 4.1.2; RFC 9700, section 4.14.2).
   if (grantHash) await records.revokeGrantHash(grantHash);
+  if (kind === 'InitialAccessToken' || kind === 'RegistrationAccessToken') {
+    ctx.status = 401;
+    ctx.body = { error: 'invalid_token', error_description: 'the token has just been used' };
+    return;
+  }
   ctx.status = 400;
   ctx.body = replayed(ctx as KoaContextWithOIDC, kind);
 }

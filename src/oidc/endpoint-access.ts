@@ -1,6 +1,7 @@
 import { errors, type Client, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Declarations } from '../clients/declarations.service.js';
 import { isAlive, type Origin } from './subject-token.js';
+import { isUnvouched } from './unvouched.js';
 
 const ACCESS_TOKENS: (string | undefined)[] = ['AccessToken', 'ClientCredentials'];
 
@@ -28,6 +29,8 @@ export function mayIntrospect(declarations: Pick<Declarations, 'api'>) {
     // The library looks after the grant of a token's own client alone.
     if (token.origin && !(await isAlive(ctx.oidc.provider, token.accountId!, token.origin))) return false;
     if (token.clientId === client.clientId) return true;
+    // Whoever may register would only have to register to look at everybody's.
+    if (isUnvouched(client)) return false;
     if (client.clientAuthMethod === 'none' || !ACCESS_TOKENS.includes(token.kind)) return false;
     if (token.aud === undefined) return true;
     const api = typeof token.aud === 'string' ? await declarations.api(token.aud) : undefined;

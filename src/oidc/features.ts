@@ -6,17 +6,17 @@ import { refuseUncoveredClaims } from './claims.js';
 import { dpop } from './dpop.js';
 import { mayIntrospect, mayRevoke } from './endpoint-access.js';
 import { fapiProfile } from './fapi.js';
+import { metadataDocuments } from './metadata-documents.js';
 import { mutualTls } from './mutual-tls.js';
+import { registrationFeatures } from './registration.js';
 import { requestObjectRule } from './request-objects.js';
 import { deviceInfo } from './device.pages.js';
 import type { ProviderParts } from './provider.parts.js';
 import { USER_CODE_MASK } from './user-code.js';
 
 /** Which parts of the protocols the provider speaks, each with the rule that decides who may use it. */
-export function features(
-  config: Config,
-  { pages, secrets, clock, declarations, devices, ciba }: ProviderParts,
-): NonNullable<Configuration['features']> {
+export function features(config: Config, parts: ProviderParts): NonNullable<Configuration['features']> {
+  const { pages, secrets, clock, declarations, devices, ciba } = parts;
   return {
     devInteractions: { enabled: false },
     introspection: { enabled: true, allowedPolicy: mayIntrospect(declarations) },
@@ -55,6 +55,8 @@ export function features(
       triggerAuthenticationDevice: (ctx, request, _account, client) => ciba.tell(ctx, request, client),
     },
     claimsParameter: { enabled: true, assertClaimsParameter: refuseUncoveredClaims },
+    ...registrationFeatures(config),
+    clientIdMetadataDocument: metadataDocuments(config, parts),
     backchannelLogout: { enabled: true },
     rpInitiatedLogout: {
       enabled: true,

@@ -18,6 +18,8 @@ import { InteractionTokens } from './interaction-tokens.js';
 import { scopesCovering } from './claims.js';
 import { subjectFor } from './pairwise.js';
 import { isWanted } from './wanted-person.js';
+import { hostOf } from './metadata-documents.js';
+import { isUnvouched } from './unvouched.js';
 import { ASSURANCE_TOO_LOW, EMAIL_UNVERIFIED, NOT_LET_IN } from './policy.js';
 import { Sessions } from './sessions.service.js';
 import { grantLifetime } from './token-lifetimes.js';
@@ -50,6 +52,8 @@ export interface Interaction {
   readonly prompt: 'login' | 'consent' | typeof NOT_LET_IN;
   readonly client: ClientFace;
   readonly clientIsFirstParty: boolean;
+  /** Present where nobody has looked at what the application says of itself; `host` has the document that says it. */
+  readonly unvouched: { readonly host: string | undefined } | undefined;
   /** What the application and its request ask for. */
   readonly level: Level;
   /** What the operator asks of everyone. */
@@ -129,6 +133,7 @@ export class Interactions {
       prompt: original.prompt.name as Interaction['prompt'],
       client: await this.clients.face(client.metadata()),
       clientIsFirstParty: client['first_party'] === true,
+      unvouched: isUnvouched(client) ? { host: hostOf(client) } : undefined,
       level,
       levelOfEveryone: this.config.secondFactorRequired ? 2 : 1,
       rememberedDevices:

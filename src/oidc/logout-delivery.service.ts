@@ -3,6 +3,7 @@ import { Provider } from 'oidc-provider';
 import { postForm, type OutgoingOptions } from '../http/outgoing.js';
 import { DAY } from '../kernel/clock.js';
 import { logoutWaiting } from './logout-notices.service.js';
+import { registeredItself } from './unvouched.js';
 import { logoutToken } from './logout-token.js';
 import { DeliveryParts, NoticeDelivery, refusal, type DueNotice } from './notice-delivery.js';
 
@@ -34,7 +35,10 @@ export class LogoutDelivery extends NoticeDelivery<Due> {
     const client = await this.provider.Client.find(client_id);
     if (!client?.backchannelLogoutUri) return 'it is not a client any more, or has no address to be told at';
     const token = await logoutToken(this.provider, client, { id, accountId: account_id, sid });
-    return refusal(await postForm(new URL(client.backchannelLogoutUri), { logout_token: token }, options));
+    // The operator's word is about applications that the operator knows.
+    const internal = options.internal && !registeredItself(client);
+    const form = { logout_token: token };
+    return refusal(await postForm(new URL(client.backchannelLogoutUri), form, { ...options, internal }));
   }
 
   protected givesUpAt({ created_at }: Due): number {

@@ -10,6 +10,7 @@ import { commitBeforeAnswering, handOverTo } from './commit.js';
 import type { RecordStore } from './record.store.js';
 import { offerUserCode } from './device-requests.js';
 import { slowDown } from './polling.js';
+import type { Registrations } from './registrations.service.js';
 import { logRefusals } from './refusals.log.js';
 import { spendRequestObject } from './request-objects.js';
 import { letResponsesLeave } from './response-modes.js';
@@ -34,6 +35,7 @@ export interface MountParts {
   readonly endings: SessionEndings;
   readonly sessions: SessionList;
   readonly clock: Clock;
+  readonly registrations: Registrations;
 }
 
 /** Lets the provider answer its own paths and no others. It must come before any body parser. */
@@ -41,7 +43,10 @@ export function mountProvider(parts: MountParts): RequestHandler {
   const { provider, records, tokens } = parts;
   provider.use(refreshTokensNeedConsent);
   const pending = new WeakMap<object, NextFunction>();
+  parts.registrations.follow();
+  provider.use(parts.registrations.afterwards);
   provider.use(commitBeforeAnswering({ provider, records, handOver: handOverTo(pending) }));
+  provider.use(parts.registrations.gate);
   provider.use((ctx: Context, next: Next) => noteUse(ctx as KoaContextWithOIDC, next, parts.sessions));
   provider.use((ctx: Context, next: Next) =>
     signOutForApplications(ctx as KoaContextWithOIDC, next, provider, parts),

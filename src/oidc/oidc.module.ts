@@ -13,6 +13,7 @@ import { AccountRecords } from './account-records.js';
 import { Approvals } from './approvals.service.js';
 import { ClientsModule } from '../clients/clients.module.js';
 import { ClaimsPreview } from './claims-preview.service.js';
+import { ClientHoldings } from './client-holdings.js';
 import { ConnectedApplications } from './connected-applications.service.js';
 import { InteractionTokens } from './interaction-tokens.js';
 import { DeclaredScopes } from './declared-scopes.js';
@@ -31,6 +32,7 @@ import { ProviderParts } from './provider.parts.js';
 import { RecordSeal } from './record.seal.js';
 import { RecordStore } from './record.store.js';
 import { ReleasedClaims } from './released-claims.js';
+import { Registrations } from './registrations.service.js';
 import { Revocation } from './revocation.js';
 import { SessionEndings } from './session-endings.service.js';
 import { SessionList } from './session-list.service.js';
@@ -58,6 +60,7 @@ import { UserCodes } from './user-codes.service.js';
     Approvals,
     Ciba,
     ClaimsPreview,
+    ClientHoldings,
     ConnectedApplications,
     DeclaredScopes,
     DeliveryParts,
@@ -74,6 +77,7 @@ import { UserCodes } from './user-codes.service.js';
     RecordSeal,
     RecordStore,
     ReleasedClaims,
+    Registrations,
     Revocation,
     SessionEndings,
     SessionList,
@@ -102,6 +106,7 @@ import { UserCodes } from './user-codes.service.js';
     LogoutNotices,
     RecordStore,
     ReleasedClaims,
+    Registrations,
     SessionEndings,
     SessionList,
     Sessions,

@@ -2,6 +2,7 @@ import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Config } from '../config/config.js';
 import type { DeclaredClaims } from '../clients/declared-claims.js';
 import { levelOf } from '../mfa/assurance.js';
+import { isOfDocument } from './unvouched.js';
 import { demandedLevel, demandsVerifiedEmail } from './demand.js';
 import type { Entry } from './entry.js';
 
@@ -54,13 +55,15 @@ export function policy(config: Config, { entry, declared }: PolicyParts): intera
   const consent = prompts.get('consent')!;
   consent.checks.remove('native_client_prompt');
   consent.checks.add(
-    // RFC 8252, section 8.6: another app can pose as a native one, so consent is asked each time, but for our own.
+    // RFC 8252, section 8.6: another app can pose as a native one, so consent is asked each time, but for our own. So it is
+    // for one that is known by nothing but a document of its own.
     new Check(
       'native_client_prompt',
       'native clients require End-User interaction',
       'interaction_required',
       ({ oidc }) => {
-        return oidc.client?.applicationType === 'native' && !isFirstParty(oidc) && !oidc.result?.consent;
+        const isAsked = oidc.client?.applicationType === 'native' || isOfDocument(oidc.client);
+        return isAsked && !isFirstParty(oidc) && !oidc.result?.consent;
       },
     ),
   );

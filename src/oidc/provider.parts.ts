@@ -16,6 +16,7 @@ import { Ciba } from './ciba.service.js';
 import { DeclaredScopes } from './declared-scopes.js';
 import { DevicePages } from './device.pages.js';
 import { Entry } from './entry.js';
+import { RegisteredClients } from '../clients/registered-clients.service.js';
 import { ProviderPages } from './provider.pages.js';
 import { RecordStore } from './record.store.js';
 import { ReleasedClaims } from './released-claims.js';
@@ -32,6 +33,7 @@ export class ProviderParts {
     config: Config,
     readonly records: RecordStore,
     clients: Clients,
+    readonly registered: RegisteredClients,
     readonly keys: KeyRing,
     readonly accounts: Accounts,
     readonly entry: Entry,
@@ -47,7 +49,7 @@ export class ProviderParts {
     readonly userCodes: UserCodes,
     readonly ciba: Ciba,
   ) {
-    this.adapter = adapterFactory(records, clients, scopes);
+    this.adapter = adapterFactory({ records, clients, registered, scopes });
     this.builtInClients = builtInClients(config);
   }
 

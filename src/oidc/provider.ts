@@ -1,6 +1,7 @@
 import { Provider, type Configuration, type JWK, type ResponseType } from 'oidc-provider';
 import type { Config } from '../config/config.js';
 import { LEGACY_RESPONSE_TYPES, OWN_FIELDS } from '../clients/client.fields.js';
+import { guardedFetch } from '../http/guarded-fetch.js';
 import type { Cookies } from '../http/cookies.js';
 import { ACR } from '../mfa/assurance.js';
 import { accountFinder } from './account.js';
@@ -14,9 +15,10 @@ import { followDetailsTypes } from './authorization-details.js';
 import { registerTokenExchange } from './token-exchange.js';
 import { tokenLifetimes } from './token-lifetimes.js';
 import { mayCallFromBrowser } from './endpoint-access.js';
-import { assertionRule, refuseOutsideProfile, sayWhatIsMissing } from './fapi.js';
+import { assertionRule, sayWhatIsMissing } from './fapi.js';
 import { acceptPreviousSecrets } from './client-secrets.js';
 import { DEVICE_PATH, tellInterval } from './device-requests.js';
+import { demandsPkce, metadataValidator } from './registration.js';
 import { features } from './features.js';
 import { leaveTraces } from './jwt-traces.js';
 import { mutualTlsMethods } from './mutual-tls.js';
@@ -62,6 +64,7 @@ export function createProvider(config: Config, cookies: Cookies, parts: Provider
     ],
     clientBasedCORS: mayCallFromBrowser,
     assertJwtClientAuthClaimsAndHeader: assertionRule(parts.clock),
+    fetch: guardedFetch({ documents: config.internalFetch, notices: config.internalBackchannel }),
     clientDefaults: {
       grant_types: ['authorization_code'],
       response_types: ['code'],
@@ -69,9 +72,9 @@ export function createProvider(config: Config, cookies: Cookies, parts: Provider
     },
     extraClientMetadata: {
       properties: OWN_FIELDS,
-      validator: refuseOutsideProfile,
+      validator: metadataValidator(config, () => configuration.scopes),
     },
-    pkce: { required: (_ctx, client) => client['require_pkce'] !== false },
+    pkce: { required: (_ctx, client) => demandsPkce(config, client) },
     enabledJWA: {
       idTokenSigningAlgValues: ['RS256', 'ES256'],
       userinfoSigningAlgValues: ['RS256', 'ES256'],
@@ -111,6 +114,7 @@ export function createProvider(config: Config, cookies: Cookies, parts: Provider
       device_authorization: '/oidc/device',
       code_verification: DEVICE_PATH,
       backchannel_authentication: '/oidc/backchannel',
+      registration: '/oidc/registration',
     },
     discovery: { ui_locales_supported: parts.languages.codes, service_documentation: undefined },
     features: features(config, parts),

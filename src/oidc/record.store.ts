@@ -37,6 +37,9 @@ interface Statement {
   readonly lost?: RecordLost;
 }
 
+/** What one request takes away to put another in its place. */
+const EXCHANGED = ['Session', 'RegistrationAccessToken'];
+
 /**
  * The provider's records in plain SQL. Ids are kept as fingerprints and payloads sealed, so a stolen database gives no
  * session and no token. Within `batch` all writes of a request are committed together, before its answer leaves.
@@ -170,8 +173,9 @@ export class RecordStore {
       ...batch.destroyed.map(({ kind, hash, stored }) => ({
         text: 'DELETE FROM oidc_record WHERE id_hash = ?',
         params: [hash],
-        // A session that was ended while this request ran must not come back under its next identifier.
-        ...(kind === 'Session' && stored ? { lost: new RecordLost(kind, undefined) } : {}),
+        // A session that was ended while this request ran must not come back under its next identifier; nor must two updates
+        // at once make two registration access tokens of one.
+        ...(EXCHANGED.includes(kind) && stored ? { lost: new RecordLost(kind, undefined) } : {}),
       })),
     ];
   }

@@ -30,6 +30,8 @@ export function logRefusals(provider: Provider): void {
     'code_verification.error',
     'device_resume.error',
     'backchannel_authentication.error',
+    'registration_create.error',
+    'registration_update.error',
   ]) {
     emitter.on(endpoint, (ctx: KoaContextWithOIDC, error: Error) => {
       // Asked every few seconds until somebody answers.

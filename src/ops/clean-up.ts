@@ -7,6 +7,7 @@ import { Recovery } from '../mfa/recovery.service.js';
 import { RememberedDevices } from '../mfa/remembered-devices.js';
 import { LogoutNotices } from '../oidc/logout-notices.service.js';
 import { RecordStore } from '../oidc/record.store.js';
+import { Registrations } from '../oidc/registrations.service.js';
 import { SessionList } from '../oidc/session-list.service.js';
 import { AttemptStore } from '../sign-in/attempt.store.js';
 import { AccountDeletion } from '../users/account-deletion.service.js';
@@ -31,6 +32,7 @@ export class CleanUp implements OnApplicationBootstrap, OnApplicationShutdown {
     private readonly attempts: AttemptStore,
     private readonly sessions: SessionList,
     private readonly logoutNotices: LogoutNotices,
+    private readonly registrations: Registrations,
     private readonly links: OneTimeLinks,
     private readonly challenges: Challenges,
     private readonly devices: RememberedDevices,
@@ -63,6 +65,7 @@ export class CleanUp implements OnApplicationBootstrap, OnApplicationShutdown {
       () => this.recovery.removeExpired(BATCH),
       () => this.sessions.removeExpired(BATCH),
       () => this.logoutNotices.removeExpired(BATCH),
+      () => this.registrations.removeUnused(BATCH),
       () => this.removeOldCounters(),
       () => this.removeOldBrowsers(),
       // Not only space: this is where the grace of a deleted account ends.

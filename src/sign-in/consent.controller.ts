@@ -30,6 +30,7 @@ export class ConsentController {
         ...interaction.client,
         host: interaction.redirectUri && destination(interaction.redirectUri),
       },
+      unvouched: interaction.unvouched,
       account: account && { username: account.username },
       scopes: allowances(interaction.scopes, interaction.declaredClaims),
       details: interaction.authorizationDetails,

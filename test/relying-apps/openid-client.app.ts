@@ -28,6 +28,11 @@ export class OpenIdClientApp {
     );
   }
 
+  /** One that has its configuration already: it registered itself. */
+  static with(configuration: oidc.Configuration, redirectUri: string): OpenIdClientApp {
+    return new OpenIdClientApp(configuration, redirectUri);
+  }
+
   /** Sends the person's browser to the server. */
   async sendToSignIn(browser: Browser, extra: Record<string, string> = {}): Promise<Page> {
     const url = oidc.buildAuthorizationUrl(this.configuration, {
