@@ -66,6 +66,11 @@ export function scopesOf({ scopes }: DeclaredClaim): readonly string[] {
   return scopes.length === 0 ? ['openid'] : scopes;
 }
 
+/** The groups that a mapping speaks of, by name. */
+export function groupsOf(mapping: Readonly<Record<string, unknown>> | undefined): string[] {
+  return Object.keys(mapping ?? {}).sort();
+}
+
 /** What the claim says of somebody; undefined: nothing. */
 export function valueFor({ source }: DeclaredClaim, { attributes, groups }: OperatorFacts): unknown {
   switch (source.kind) {
@@ -76,7 +81,8 @@ export function valueFor({ source }: DeclaredClaim, { attributes, groups }: Oper
     case 'groups': {
       const { mapping } = source;
       if (!mapping) return groups;
-      const values = Object.keys(mapping).filter((group) => groups.includes(group));
+      // By name: a database need not keep the order that the file has.
+      const values = groupsOf(mapping).filter((group) => groups.includes(group));
       return values.length === 0 ? undefined : [...new Set(values.map((group) => mapping[group]))];
     }
   }

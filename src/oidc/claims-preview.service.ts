@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Provider, type Client } from 'oidc-provider';
 import {
   DeclaredClaims,
+  groupsOf,
   isFor,
   scopesOf,
   valueFor,
@@ -148,7 +149,7 @@ function explain(claim: DeclaredClaim, clientId: string, facts: OperatorFacts): 
   const { source } = claim;
   const params = {
     attribute: source.kind === 'attribute' ? source.attribute : '',
-    groups: list(Object.keys((source.kind === 'groups' && source.mapping) || {})),
+    groups: list(source.kind === 'groups' ? groupsOf(source.mapping) : []),
     clients: list(claim.clients),
   };
   const from = { key: FROM[source.kind], params };
