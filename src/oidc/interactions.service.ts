@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { errors, Provider, type Client, type InteractionResults } from 'oidc-provider';
+import { errors, Provider, type InteractionResults } from 'oidc-provider';
 import { Config } from '../config/config.js';
 import { interactionGone } from '../kernel/errors.js';
 import { Clock, SECOND } from '../kernel/clock.js';
@@ -15,6 +15,7 @@ import { askedDetails, isAmong } from './authorization-details.js';
 import { detailsInWords, type DetailInWords } from './details-in-words.js';
 import { demandedLevel, demandsVerifiedEmail } from './demand.js';
 import { InteractionTokens } from './interaction-tokens.js';
+import { scopesOfPeople } from './asked-of-people.js';
 import { scopesCovering } from './claims.js';
 import { subjectFor } from './pairwise.js';
 import { isWanted } from './wanted-person.js';
@@ -246,14 +247,4 @@ export class Interactions {
     const stepUpOnly = prompt.reasons.every((reason) => STEP_UP_REASONS.has(reason));
     return { accountId: person.account.id, amr: stepUpOnly ? person.amr : [], signedInAt: person.signedInAt };
   }
-}
-
-/** Of the scopes that a request names: those which say who somebody is. The others are of an API, or of nobody. */
-export function scopesOfPeople(
-  client: Client,
-  { scope, resource }: { scope?: string | undefined; resource?: string | string[] | undefined },
-): string[] {
-  if (scope === undefined) return resource ? [] : ['openid'];
-  const allowed = client.scope?.split(' ');
-  return scope.split(' ').filter((name) => !resource || !allowed || allowed.includes(name));
 }
