@@ -1,3 +1,4 @@
+import { MikroORM } from '@mikro-orm/core';
 import { MikroOrmModule } from '@mikro-orm/nestjs';
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import type { Config } from '../config/config.js';
@@ -27,7 +28,7 @@ export class DatabaseModule {
         } as never) as DynamicModule,
       ],
       providers: [
-        Sql,
+        { provide: Sql, inject: [MikroORM], useFactory: (orm: MikroORM) => Sql.of(orm, config) },
         {
           provide: Migrated,
           useFactory: async () => {

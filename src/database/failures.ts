@@ -1,5 +1,5 @@
 const AWAY =
-  /ECONNREFUSED|ECONNRESET|ENOTFOUND|EPIPE|ETIMEDOUT|EAI_AGAIN|connection terminated|timeout exceeded|query read timeout|statement timeout|terminating connection|the database system is|too many clients|SQLITE_(BUSY|IOERR|CANTOPEN|FULL|READONLY|NOTADB|CORRUPT)|(unable to|cannot) open database|disk I\/O error|driver has already been destroyed/i;
+  /ECONNREFUSED|ECONNRESET|ENOTFOUND|EPIPE|ETIMEDOUT|EAI_AGAIN|connection terminated|timeout exceeded|query read timeout|statement timeout|terminating connection|the database system is|too many clients|SQLITE_(BUSY|IOERR|CANTOPEN|FULL|READONLY|NOTADB|CORRUPT)|(unable to|cannot) open database|disk I\/O error|driver has already been destroyed|database connection is not open/i;
 
 /** What drivers throw, and what the ORM wraps around it. */
 interface Failure {

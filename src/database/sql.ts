@@ -2,7 +2,8 @@ import { MikroORM, type EntityManager } from '@mikro-orm/core';
 import type { SqlEntityManager } from '@mikro-orm/sqlite';
 import { Injectable } from '@nestjs/common';
 import { CompiledQuery, type Kysely } from 'kysely';
-import { Config } from '../config/config.js';
+import type { Config } from '../config/config.js';
+import { direct, directUnless, sqliteBehind, type SqliteDatabase } from './sqlite.js';
 
 /** Plain SQL with bound parameters, written once for both databases: `?` marks a parameter. */
 export interface SqlRunner {
@@ -16,15 +17,19 @@ export interface SqlRunner {
 @Injectable()
 export class Sql implements SqlRunner {
   private readonly runner: SqlRunner;
-  private readonly postgresql: boolean;
   private readonly numberedTexts = new Map<string, string>();
 
-  constructor(
+  private constructor(
     private readonly orm: MikroORM,
-    config: Config,
+    /** Absent: the database is PostgreSQL. */
+    private readonly sqlite: SqliteDatabase | undefined,
   ) {
-    this.postgresql = config.database.kind === 'postgresql';
-    this.runner = this.over(() => this.kysely());
+    const queued = this.over(() => this.kysely());
+    this.runner = sqlite ? directUnless(sqlite, queued) : queued;
+  }
+
+  static async of(orm: MikroORM, config: Config): Promise<Sql> {
+    return new Sql(orm, config.database.kind === 'sqlite' ? await sqliteBehind(orm) : undefined);
   }
 
   rows<Row>(text: string, ...params: unknown[]): Promise<Row[]> {
@@ -43,7 +48,7 @@ export class Sql implements SqlRunner {
   transaction<T>(work: (sql: SqlRunner) => Promise<T>): Promise<T> {
     return this.kysely()
       .transaction()
-      .execute((transaction) => work(this.over(() => transaction)));
+      .execute((transaction) => work(this.sqlite ? direct(this.sqlite) : this.over(() => transaction)));
   }
 
   /** Plain SQL inside an EntityManager's transaction. */
@@ -66,7 +71,7 @@ export class Sql implements SqlRunner {
 
   /** PostgreSQL counts its parameters: $1, $2 … The statements are constants of the program, so each is rewritten once. */
   private numbered(text: string): string {
-    if (!this.postgresql) return text;
+    if (this.sqlite) return text;
     let result = this.numberedTexts.get(text);
     if (!result) {
       let n = 0;
