@@ -199,7 +199,10 @@ export class Clients {
   async face(
     metadata: Pick<ClientMetadata, 'client_id' | 'client_name' | 'policy_uri' | 'tos_uri'>,
   ): Promise<ClientFace> {
-    const client = await this.em.fork().findOne(Client, { id: metadata.client_id });
+    const [client] = await this.sql.rows<{ logo: string | null }>(
+      'SELECT logo FROM client WHERE id = ?',
+      metadata.client_id,
+    );
     return {
       id: metadata.client_id,
       name: metadata.client_name ?? metadata.client_id,

@@ -1,8 +1,9 @@
-import { MikroORM, type EntityManager } from '@mikro-orm/core';
+import { MikroORM, type EntityClass, type EntityManager } from '@mikro-orm/core';
 import type { SqlEntityManager } from '@mikro-orm/sqlite';
 import { Injectable } from '@nestjs/common';
 import { CompiledQuery, type Kysely } from 'kysely';
 import type { Config } from '../config/config.js';
+import { PlainRows } from './plain-rows.js';
 import { direct, directUnless, sqliteBehind, type SqliteDatabase } from './sqlite.js';
 
 /** Plain SQL with bound parameters, written once for both databases: `?` marks a parameter. */
@@ -17,6 +18,7 @@ export interface SqlRunner {
 @Injectable()
 export class Sql implements SqlRunner {
   private readonly runner: SqlRunner;
+  private readonly plainRows: PlainRows;
   private readonly numberedTexts = new Map<string, string>();
 
   private constructor(
@@ -26,6 +28,7 @@ export class Sql implements SqlRunner {
   ) {
     const queued = this.over(() => this.kysely());
     this.runner = sqlite ? directUnless(sqlite, queued) : queued;
+    this.plainRows = new PlainRows(orm, this.runner);
   }
 
   static async of(orm: MikroORM, config: Config): Promise<Sql> {
@@ -38,6 +41,23 @@ export class Sql implements SqlRunner {
 
   run(text: string, ...params: unknown[]): Promise<number> {
     return this.runner.run(text, ...params);
+  }
+
+  /**
+   * Rows of an entity's table, as the entity shows them but not managed: for what is read on each request.
+   * @param where what follows WHERE; its columns are the table's
+   */
+  entities<Entity extends object>(
+    entity: EntityClass<Entity>,
+    where: string,
+    ...params: unknown[]
+  ): Promise<Entity[]> {
+    return this.plainRows.find(entity, where, params);
+  }
+
+  /** A moment as a parameter, for a column that an entity declares as a date. */
+  moment(date: Date): number | Date {
+    return this.sqlite ? date.getTime() : date;
   }
 
   /**

@@ -3,9 +3,12 @@ import {
   createDecipheriv,
   createHash,
   createHmac,
+  createSecretKey,
+  hash,
   hkdfSync,
   randomBytes,
   timingSafeEqual,
+  type KeyObject,
 } from 'node:crypto';
 
 /** `bytes` random bytes of the system's CSPRNG as base64url (16 bytes = 128 bits, the least for any identifier that is a secret). */
@@ -15,7 +18,7 @@ export function randomToken(bytes = 32): string {
 
 /** SHA-256 as base64url. For values with enough entropy of their own: identifiers and tokens, never passwords. */
 export function sha256(value: string): string {
-  return createHash('sha256').update(value).digest('base64url');
+  return hash('sha256', value, 'base64url');
 }
 
 /** Compares two strings without telling by its duration where they differ. */
@@ -33,7 +36,7 @@ export class CannotOpen extends Error {}
  * Each purpose has a key of its own (HKDF-SHA-256, RFC 5869), so that a value made for one is worthless for another.
  */
 export class Secrets {
-  private readonly keys = new Map<string, Buffer>();
+  private readonly keys = new Map<string, KeyObject>();
 
   /** @param master at least 32 random bytes */
   constructor(private readonly master: Buffer) {
@@ -42,9 +45,15 @@ export class Secrets {
 
   /** 32 bytes for one purpose; the same purpose gives the same key. */
   key(purpose: string): Buffer {
+    return this.prepared(purpose).export();
+  }
+
+  /** The same as an object that ciphers take without copying it anew each time. */
+  private prepared(purpose: string): KeyObject {
     let key = this.keys.get(purpose);
     if (!key) {
-      key = Buffer.from(hkdfSync('sha256', this.master, '', `gatehouse:${purpose}`, 32));
+      const bytes = Buffer.from(hkdfSync('sha256', this.master, '', `gatehouse:${purpose}`, 32));
+      key = createSecretKey(bytes);
       this.keys.set(purpose, key);
     }
     return key;
@@ -52,7 +61,7 @@ export class Secrets {
 
   /** HMAC-SHA-256 of `value` under the purpose's key, as bytes. */
   mac(purpose: string, value: string): Buffer {
-    return createHmac('sha256', this.key(purpose)).update(value).digest();
+    return createHmac('sha256', this.prepared(purpose)).update(value).digest();
   }
 
   /**
@@ -61,7 +70,7 @@ export class Secrets {
    */
   seal(plain: string, place: string): string {
     const nonce = randomBytes(12);
-    const cipher = createCipheriv('aes-256-gcm', this.key('seal'), nonce).setAAD(Buffer.from(place));
+    const cipher = createCipheriv('aes-256-gcm', this.prepared('seal'), nonce).setAAD(Buffer.from(place));
     const body = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
     return Buffer.concat([nonce, cipher.getAuthTag(), body]).toString('base64url');
   }
@@ -70,7 +79,7 @@ export class Secrets {
   open(sealed: string, place: string): string {
     try {
       const bytes = Buffer.from(sealed, 'base64url');
-      const decipher = createDecipheriv('aes-256-gcm', this.key('seal'), bytes.subarray(0, 12))
+      const decipher = createDecipheriv('aes-256-gcm', this.prepared('seal'), bytes.subarray(0, 12))
         .setAAD(Buffer.from(place))
         .setAuthTag(bytes.subarray(12, 28));
       return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString('utf8');

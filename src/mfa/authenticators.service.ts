@@ -1,6 +1,7 @@
 import { EntityManager } from '@mikro-orm/core';
 import { Injectable } from '@nestjs/common';
 import { Config } from '../config/config.js';
+import { Sql } from '../database/sql.js';
 import { Clock } from '../kernel/clock.js';
 import { randomToken, Secrets } from '../kernel/secrets.js';
 import type { Account } from '../users/account.entity.js';
@@ -29,13 +30,14 @@ export class Authenticators {
   constructor(
     private readonly config: Config,
     private readonly em: EntityManager,
+    private readonly sql: Sql,
     private readonly clock: Clock,
     private readonly secrets: Secrets,
   ) {}
 
   /** Oldest first. */
   list(accountId: string): Promise<Authenticator[]> {
-    return this.em.fork().find(Authenticator, { accountId }, { orderBy: { createdAt: 'asc', id: 'asc' } });
+    return this.sql.entities(Authenticator, 'account_id = ? ORDER BY created_at, id', accountId);
   }
 
   /**

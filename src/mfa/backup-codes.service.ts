@@ -28,17 +28,12 @@ export class BackupCodes {
   ) {}
 
   async state(accountId: string): Promise<BackupCodeState> {
-    const em = this.em.fork();
-    const left = await em.count(BackupCode, { accountId, usedAt: null });
-    const set = await em.findOne(BackupCodeSet, { accountId });
-    const latest = await em.findOne(
-      BackupCode,
-      { accountId, usedAt: { $ne: null } },
-      { orderBy: { usedAt: 'desc' } },
-    );
+    const codes = await this.sql.entities(BackupCode, 'account_id = ?', accountId);
+    const [set] = await this.sql.entities(BackupCodeSet, 'account_id = ?', accountId);
+    const used = codes.flatMap(({ usedAt }) => (usedAt ? [usedAt.getTime()] : []));
     return {
-      left,
-      lastUsedAt: latest?.usedAt ?? null,
+      left: codes.length - used.length,
+      lastUsedAt: used.length > 0 ? new Date(Math.max(...used)) : null,
       madeAt: set?.createdAt ?? null,
       confirmed: set?.confirmedAt != null,
     };

@@ -75,7 +75,7 @@ export class Passkeys {
 
   /** Oldest first; suspect ones too. */
   list(accountId: string): Promise<Passkey[]> {
-    return this.em.fork().find(Passkey, { accountId }, { orderBy: { createdAt: 'asc', id: 'asc' } });
+    return this.sql.entities(Passkey, 'account_id = ? ORDER BY created_at, id', accountId);
   }
 
   /**

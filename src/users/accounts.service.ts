@@ -36,7 +36,8 @@ export class Accounts {
 
   /** Also finds a disabled account: what follows from that is the caller's to say. */
   async find(id: string): Promise<Account | null> {
-    return this.em.fork().findOne(Account, { id });
+    const [account] = await this.sql.entities(Account, 'id = ?', id);
+    return account ?? null;
   }
 
   /** Whether the password, the factors or the standing of an account are no longer what was read. */
@@ -54,7 +55,12 @@ export class Accounts {
   async findByIdentifier(typed: string): Promise<Account | null> {
     const { kind, key } = identifierKey(typed);
     if (isImpossible(key)) return null;
-    return this.em.fork().findOne(Account, kind === 'email' ? { emailKey: key } : { usernameKey: key });
+    const [account] = await this.sql.entities(
+      Account,
+      kind === 'email' ? 'email_key = ?' : 'username_key = ?',
+      key,
+    );
+    return account ?? null;
   }
 
   /**

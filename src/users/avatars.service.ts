@@ -1,6 +1,7 @@
 import { EntityManager } from '@mikro-orm/core';
 import { Injectable } from '@nestjs/common';
 import { Config } from '../config/config.js';
+import { Sql } from '../database/sql.js';
 import { Clock } from '../kernel/clock.js';
 import { randomToken } from '../kernel/secrets.js';
 import { Avatar } from './avatar.entity.js';
@@ -14,6 +15,7 @@ export class Avatars {
   constructor(
     private readonly config: Config,
     private readonly em: EntityManager,
+    private readonly sql: Sql,
     private readonly clock: Clock,
     private readonly pictures: Pictures,
   ) {}
@@ -53,7 +55,10 @@ export class Avatars {
 
   /** The picture's address for pages here, a path below the server's own; undefined where there is no picture. */
   async path(accountId: string): Promise<string | undefined> {
-    const avatar = await this.em.fork().findOne(Avatar, { accountId }, { fields: ['id'] });
+    const [avatar] = await this.sql.rows<{ id: string }>(
+      'SELECT id FROM avatar WHERE account_id = ?',
+      accountId,
+    );
     return avatar ? `/avatar/${avatar.id}` : undefined;
   }
 
