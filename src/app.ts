@@ -19,6 +19,7 @@ import { noteVisitor } from './http/visitor.js';
 import { Clock } from './kernel/clock.js';
 import { InteractionTokens } from './oidc/interaction-tokens.js';
 import { mountProvider } from './oidc/mount.js';
+import { PublicDocuments } from './oidc/public-documents.js';
 import { RecordStore } from './oidc/record.store.js';
 import { Registrations } from './oidc/registrations.service.js';
 import { SessionEndings } from './oidc/session-endings.service.js';
@@ -39,6 +40,8 @@ export async function createApp(config: Config, clock?: Clock): Promise<NestExpr
   app.set('trust proxy', config.trustedProxyHops);
   app.set('query parser', 'simple');
 
+  const provider = app.get(Provider);
+  new PublicDocuments(provider, config).standBefore(app.getHttpServer());
   app.use(securityHeaders(config));
   app.use(frontDoor(config));
   app.use(believeCertificates(config));
@@ -53,7 +56,7 @@ export async function createApp(config: Config, clock?: Clock): Promise<NestExpr
   // Before everything that refuses cross-site posts or reads bodies: applications post to the token endpoint.
   app.use(
     mountProvider({
-      provider: app.get(Provider),
+      provider,
       records: app.get(RecordStore),
       tokens: app.get(InteractionTokens),
       audit: app.get(Audit),
