@@ -80,13 +80,14 @@ export class ApprovalsController {
   }
 }
 
-function inWords({ id, client, bindingMessage, scopes, apis, askedAt, expiresAt }: WaitingRequest) {
+function inWords({ id, client, bindingMessage, asked, askedAt, expiresAt }: WaitingRequest) {
   return {
     id,
     client,
     bindingMessage,
-    scopes: scopes.map((name) => ({ name })),
-    apis: apis.filter((api) => api.scopes.length > 0),
+    scopes: asked.allowances,
+    apis: asked.apis,
+    details: asked.details,
     askedAt: new Date(askedAt),
     expiresAt: new Date(expiresAt),
   };

@@ -5,7 +5,8 @@ import type { DeclaredScopes } from './declared-scopes.js';
 import { consentKey } from './grants.js';
 import { JWT_TRACE } from './jwt-traces.js';
 import type { RegisteredClients } from '../clients/registered-clients.service.js';
-import { ANSWERED_ONCE, RecordLost, type RecordStore } from './record.store.js';
+import { RecordLost } from './record.lost.js';
+import { ANSWERED_ONCE, type RecordStore } from './record.store.js';
 
 /** Seconds. */
 const KEPT_AFTER_EXPIRY = 10 * 60;

@@ -2,17 +2,16 @@ import { Injectable } from '@nestjs/common';
 import { Provider, type Client } from 'oidc-provider';
 import { Config } from '../config/config.js';
 import { Clients, type ClientFace } from '../clients/clients.service.js';
-import { Declarations } from '../clients/declarations.service.js';
 import { Clock, SECOND } from '../kernel/clock.js';
 import type { Level } from '../mfa/assurance.js';
 import { AccountRecords } from './account-records.js';
-import { askedOfApis, type ApiAccess } from './asked-of-apis.js';
-import { scopesOfPeople } from './asked-of-people.js';
-import { scopesCovering } from './claims.js';
+import { ApprovalContents, type Shown } from './approval-contents.js';
 import { demandedLevel, demandsVerifiedEmail } from './demand.js';
+import { Entry } from './entry.js';
 import { PingNotices } from './ping-notices.js';
 import type { Payload } from './record.batch.js';
-import { RecordLost, RecordStore } from './record.store.js';
+import { RecordLost } from './record.lost.js';
+import { RecordStore } from './record.store.js';
 import type { SignedInPerson } from './sessions.service.js';
 import { grantLifetime } from './token-lifetimes.js';
 
@@ -24,8 +23,7 @@ export interface WaitingRequest {
   readonly id: string;
   readonly client: ClientFace;
   readonly bindingMessage: string | undefined;
-  readonly scopes: string[];
-  readonly apis: readonly ApiAccess[];
+  readonly asked: Shown;
   readonly askedAt: number;
   readonly expiresAt: number;
 }
@@ -44,7 +42,8 @@ export class Approvals {
     private readonly config: Config,
     private readonly provider: Provider,
     private readonly clients: Clients,
-    private readonly declarations: Declarations,
+    private readonly contents: ApprovalContents,
+    private readonly entry: Entry,
     private readonly accountRecords: AccountRecords,
     private readonly records: RecordStore,
     private readonly pings: PingNotices,
@@ -56,7 +55,7 @@ export class Approvals {
     const waiting = (await this.openOf(accountId)).map(async ({ hash, payload }) => ({
       id: hash,
       client: await this.clients.faceOf(payload.clientId!),
-      ...(await this.asked(payload)),
+      asked: await this.shown(payload),
       bindingMessage: payload.params?.['binding_message'] as string | undefined,
       askedAt: payload.iat! * SECOND,
       expiresAt: payload.exp! * SECOND,
@@ -71,18 +70,20 @@ export class Approvals {
       if (tooWeak) return tooWeak;
       if (demandsVerifiedEmail(this.config, client) && !person.account.emailVerifiedAt)
         return { kind: 'unconfirmed-email' };
+      // Taken out of the group since the request was made.
+      if (!(await this.entry.isOpen(client, person.account.id))) return { kind: 'gone' };
       const session = await this.provider.Session.findByUid(person.sessionUid);
       if (!session || session.accountId !== request.accountId) return { kind: 'gone' };
 
       const { clientId } = client;
-      const grantId = await this.grant(request, client, session.grantIdFor(clientId));
+      const granted = await this.grant(request, client, session.grantIdFor(clientId));
       session.ensureClientContainer(clientId);
-      session.grantIdFor(clientId, grantId);
+      session.grantIdFor(clientId, granted.grantId);
       const expiresWithSession = !request.scope?.split(' ').includes('offline_access');
       if (!expiresWithSession) session.authorizationFor(clientId).persistsLogout = true;
       await session.persist();
       Object.assign(request, {
-        grantId,
+        ...granted,
         acr: session.acr,
         amr: session.amr,
         authTime: session.authTime(),
@@ -138,22 +139,14 @@ export class Approvals {
     await this.records.join((sql) => this.pings.add(sql, facts, { authReqId: request.jti, token }));
   }
 
-  private async grant(
-    request: BackchannelRequest,
-    client: Client,
-    existingId: string | undefined,
-  ): Promise<string> {
+  private async grant(request: BackchannelRequest, client: Client, existingId: string | undefined) {
     const existing = existingId ? await this.provider.Grant.find(existingId) : undefined;
     const grant =
       existing ?? new this.provider.Grant({ accountId: request.accountId!, clientId: client.clientId });
     // No request of the provider's is under way here that would know the client.
     if (!existing) Object.assign(grant, { expiresIn: grantLifetime(client, this.config) });
-    grant.addOIDCScope(scopesOfPeople(client, request).join(' '));
-    const single = singleClaims(request);
-    if (single.length > 0) grant.addOIDCClaims(single);
-    for (const { identifier, scopes } of await askedOfApis(this.declarations, client, request))
-      grant.addResourceScope(identifier, scopes.map(({ name }) => name).join(' '));
-    return grant.save();
+    const details = await this.contents.grantTo(grant, client, request);
+    return { grantId: await grant.save(), ...(details.length > 0 ? { rar: details } : {}) };
   }
 
   private tooWeak(
@@ -167,15 +160,9 @@ export class Approvals {
     return proven < level || tooOld ? { kind: 'too-weak', level, maxAge } : undefined;
   }
 
-  /** What is asked for claim by claim is shown as the scope that gives it: nothing is granted unseen. */
-  private async asked(payload: Payload): Promise<Pick<WaitingRequest, 'scopes' | 'apis'>> {
+  private async shown(payload: Payload): Promise<Shown> {
     const client = await this.provider.Client.find(payload.clientId!);
-    if (!client) return { scopes: [], apis: [] };
-    const covering = scopesCovering(singleClaims(payload));
-    return {
-      scopes: [...new Set([...scopesOfPeople(client, payload), ...covering])],
-      apis: await askedOfApis(this.declarations, client, payload),
-    };
+    return client ? this.contents.shown(client, payload) : { allowances: [], apis: [], details: [] };
   }
 
   private async openOf(accountId: string) {
@@ -183,8 +170,4 @@ export class Approvals {
     const records = await this.accountRecords.living(accountId, 'BackchannelAuthenticationRequest');
     return records.filter(({ uid, payload }) => uid !== null && payload.exp! > now);
   }
-}
-
-function singleClaims({ claims }: Pick<BackchannelRequest, 'claims'>): string[] {
-  return Object.keys({ ...claims?.userinfo, ...claims?.id_token });
 }

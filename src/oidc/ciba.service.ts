@@ -10,6 +10,7 @@ import { Outbox } from '../mail/outbox.js';
 import { Accounts } from '../users/accounts.service.js';
 import { MailQuota } from '../users/mail-quota.js';
 import { AccountRecords } from './account-records.js';
+import { Entry } from './entry.js';
 import { POLLING_INTERVAL } from './polling.js';
 import { RecordStore } from './record.store.js';
 
@@ -36,6 +37,7 @@ class TooManyRequests extends errors.OIDCProviderError {
 export class Ciba {
   constructor(
     private readonly accounts: Accounts,
+    private readonly entry: Entry,
     private readonly records: AccountRecords,
     private readonly store: RecordStore,
     private readonly throttle: Throttle,
@@ -78,6 +80,8 @@ export class Ciba {
   /** Before the request is kept. */
   async admit(client: Client, accountId: string, userCode: string | undefined): Promise<void> {
     if (userCode !== undefined) throw new errors.InvalidRequest('user_code is not supported');
+    if (!(await this.entry.isOpen(client, accountId)))
+      throw new errors.AccessDenied('the person is in none of the groups that may use this client');
     const now = this.clock.now().getTime() / SECOND;
     const open = (await this.records.living(accountId, 'BackchannelAuthenticationRequest')).filter(
       ({ uid, payload }) => uid !== null && payload.clientId === client.clientId && payload.exp! > now,

@@ -6,7 +6,8 @@ import { QuotaReached } from '../clients/registration-quota.js';
 import { databaseAway } from '../kernel/errors.js';
 import { DEVICE_PATH } from './device-requests.js';
 import { answerTooMany } from './registration.js';
-import { RecordLost, type RecordStore } from './record.store.js';
+import { RecordLost } from './record.lost.js';
+import type { RecordStore } from './record.store.js';
 
 /** Gives a request back to our own pages: to the one for an error, or to the one for what is not there. */
 export type HandOver = (ctx: Context, error?: unknown) => void;

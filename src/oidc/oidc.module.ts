@@ -18,6 +18,7 @@ import { ConnectedApplications } from './connected-applications.service.js';
 import { InteractionTokens } from './interaction-tokens.js';
 import { DeclaredScopes } from './declared-scopes.js';
 import { Entry } from './entry.js';
+import { ApprovalContents } from './approval-contents.js';
 import { Ciba } from './ciba.service.js';
 import { DevicePages } from './device.pages.js';
 import { Interactions } from './interactions.service.js';
@@ -58,6 +59,7 @@ import { UserCodes } from './user-codes.service.js';
   providers: [
     AccountRecords,
     Approvals,
+    ApprovalContents,
     Ciba,
     ClaimsPreview,
     ClientHoldings,

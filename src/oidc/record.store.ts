@@ -4,20 +4,8 @@ import { Sql, type SqlRunner } from '../database/sql.js';
 import { Clock } from '../kernel/clock.js';
 import { sha256 } from '../kernel/secrets.js';
 import { RecordBatch, type Payload, type PendingRecord, type Seen, type Work } from './record.batch.js';
+import { RecordLost } from './record.lost.js';
 import { RecordSeal } from './record.seal.js';
-
-/**
- * A record was spent, or ended, between being read and being written: somebody else was faster.
- * Nothing of the request's writes is kept.
- */
-export class RecordLost extends Error {
-  constructor(
-    readonly kind: string,
-    readonly grantHash: string | undefined,
-  ) {
-    super(`a ${kind} was spent or ended meanwhile`);
-  }
-}
 
 /** Kinds that wait for a person's answer. */
 export const ANSWERED_ONCE: ReadonlySet<string> = new Set(['DeviceCode', 'BackchannelAuthenticationRequest']);

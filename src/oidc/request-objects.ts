@@ -3,7 +3,7 @@ import type { Next } from 'koa';
 import { HOUR, SECOND, type Clock } from '../kernel/clock.js';
 import { FAST_CLOCK, KEYS_OF_ITS_OWN } from './endpoint-access.js';
 import { requestWithinProfile } from './fapi.js';
-import { RecordLost } from './record.store.js';
+import { RecordLost } from './record.lost.js';
 
 /** Characters. What stands in an address cannot be longer anyway; what is pushed has no need to be. */
 const LONGEST = 16 * 1024;

@@ -3,6 +3,7 @@ import { Sql } from '../../src/database/sql.js';
 import { PingDelivery } from '../../src/oidc/ping-delivery.service.js';
 import { Browser } from '../support/browser.js';
 import { BackchannelApplication, cibaClients, PingListener, STOCK } from '../support/ciba.js';
+import { shell } from '../support/claims.js';
 import { claimsOf } from '../support/device.js';
 import { addEnrolled, somebody } from '../support/enrolled.js';
 import { letter, linkTo } from '../support/letters.js';
@@ -151,21 +152,50 @@ describe('an application that asks for an approval (CIBA)', () => {
     expect(refreshed.status).toBe(200);
   });
 
-  it('that calls an API gets a token for it, with what the page named', async () => {
-    const stock = new BackchannelApplication(server, 'stock');
+  describe('for the staff alone', () => {
     const resource = 'https://stock.example/';
-    expect((await stock.ask(person.username, { scope: 'openid stock:read', resource })).status).toBe(200);
-    await browser.signIn(person);
-    await seen();
-    expect(browser.page.text).toContain('See what is in stock');
-    expect(browser.page.text).not.toContain('Change what is in stock');
-    await browser.press('approve-0');
-    const { body } = await stock.poll();
-    const [, payload] = (body['access_token'] as string).split('.');
-    expect(JSON.parse(Buffer.from(payload!, 'base64url').toString())).toMatchObject({
-      aud: resource,
-      scope: 'stock:read',
-      client_id: 'stock',
+    const order = [{ type: 'order', pieces: 12 }];
+    const asking = {
+      scope: 'openid team stock:read',
+      resource,
+      authorization_details: JSON.stringify(order),
+    };
+    let stock: BackchannelApplication;
+    beforeEach(() => {
+      stock = new BackchannelApplication(server, 'stock');
+    });
+
+    it('is granted what the page named, claim by claim, at the API, and in detail', async () => {
+      await shell(server, 'group-add', person.username, 'staff');
+      await shell(server, 'set-attribute', person.username, 'department', 'Engines');
+      expect((await stock.ask(person.username, asking)).status).toBe(200);
+      await browser.signIn(person);
+      await seen();
+      for (const shown of ['Your department', 'See what is in stock', 'An order', 'Pieces', '12'])
+        expect(browser.page.text).toContain(shown);
+      expect(browser.page.text).not.toContain('Change what is in stock');
+      await browser.press('approve-0');
+      const answer = await stock.poll();
+      expect(claimsOf(answer)['department']).toBe('Engines');
+      const [, payload] = (answer.body['access_token'] as string).split('.');
+      expect(JSON.parse(Buffer.from(payload!, 'base64url').toString())).toMatchObject({
+        aud: resource,
+        scope: 'stock:read',
+        client_id: 'stock',
+        authorization_details: order,
+      });
+    });
+
+    it('is not asked about others, nor approved by who was let go meanwhile', async () => {
+      expect(await stock.ask(person.username, asking)).toMatchObject({ body: { error: 'access_denied' } });
+      await shell(server, 'group-add', person.username, 'staff');
+      await stock.ask(person.username, asking);
+      await browser.signIn(person);
+      await seen();
+      await shell(server, 'group-remove', person.username, 'staff');
+      await browser.press('approve-0');
+      expect(browser.page.text).toContain('That request is over');
+      expect(await stock.poll()).toMatchObject(pending);
     });
   });
 

@@ -34,13 +34,29 @@ export function cibaClients(notifyAt = 'http://127.0.0.1:9/ping'): string {
 `;
 }
 
-/** To be added to the clients: one that calls an API for its person. */
+/** To be added to the clients: one for the staff alone, which calls an API for its person, and orders exactly something. */
 export const STOCK = `
   - client_id: stock
     client_name: Stock Taker
     client_secret: ${secretOf('stock')}
     grant_types: ['${CIBA_GRANT}']
     apis: [https://stock.example/]
+    scope: openid team stock:read
+    groups: [staff]
+    authorization_details_types: [order]
+groups:
+  - name: staff
+claims:
+  - name: department
+    description: Your department
+    attribute: department
+    scopes: [team]
+    id_token: true
+authorization_details_types:
+  - type: order
+    name: An order
+    fields:
+      pieces: {type: number, label: Pieces, required: true}
 apis:
   - identifier: https://stock.example/
     name: Stock Room
