@@ -22,6 +22,7 @@ import { isWanted } from './wanted-person.js';
 import { hostOf } from './metadata-documents.js';
 import { isUnvouched } from './unvouched.js';
 import { ASSURANCE_TOO_LOW, EMAIL_UNVERIFIED, NOT_LET_IN } from './policy.js';
+import type { RequestParameters } from './request-parameters.js';
 import { Sessions } from './sessions.service.js';
 import { grantLifetime } from './token-lifetimes.js';
 
@@ -29,23 +30,6 @@ import { grantLifetime } from './token-lifetimes.js';
 const STEP_UP_REASONS = new Set([ASSURANCE_TOO_LOW, EMAIL_UNVERIFIED, 'max_age']);
 
 type ProviderInteraction = InstanceType<Provider['Interaction']>;
-
-/** The parameters of an authorization request that we read; the provider has checked them. */
-interface RequestParameters {
-  readonly client_id: string;
-  /** None where the answer is fetched by a device. */
-  readonly redirect_uri?: string;
-  readonly scope?: string;
-  readonly max_age?: number;
-  readonly login_hint?: string;
-  readonly ui_locales?: string;
-  readonly id_token_hint?: string;
-  readonly acr_values?: string;
-  readonly prompt?: string;
-  readonly claims?: string;
-  readonly resource?: string | string[];
-  readonly authorization_details?: string;
-}
 
 /** An authorization request that waits for its person, as our pages see it. */
 export interface Interaction {
