@@ -87,7 +87,10 @@ export class RecordBatch {
   }
 
   get revokedGrants() {
-    return this.revoked;
+    const kinds = new Map<string, Set<string>>();
+    for (const { grantHash, kind } of this.revoked)
+      kinds.set(grantHash, (kinds.get(grantHash) ?? new Set()).add(kind));
+    return [...kinds].map(([grantHash, ofGrant]) => ({ grantHash, kinds: [...ofGrant] }));
   }
 
   get upserts() {

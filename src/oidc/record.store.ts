@@ -170,9 +170,10 @@ export class RecordStore {
 
   private others(batch: RecordBatch): Statement[] {
     return [
-      ...batch.revokedGrants.map(({ kind, grantHash }) => ({
-        text: 'DELETE FROM oidc_record WHERE grant_id = ? AND kind = ?',
-        params: [grantHash, kind],
+      // In one statement: PostgreSQL would let two that go kind by kind wait for one another for ever.
+      ...batch.revokedGrants.map(({ grantHash, kinds }) => ({
+        text: `DELETE FROM oidc_record WHERE grant_id = ? AND kind IN (${kinds.map(() => '?').join(', ')})`,
+        params: [grantHash, ...kinds],
       })),
       ...batch.upserts.map(({ record, stored }) => this.upsertStatement(record, stored)),
     ];

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Accounts } from '../../src/users/accounts.service.js';
 import { Browser } from '../support/browser.js';
 import { BackchannelApplication, cibaClients, type CibaAnswer } from '../support/ciba.js';
@@ -151,6 +152,23 @@ describe('approvals that somebody else gives, fetches, or gives too easily', () 
     expect(winners).toHaveLength(1);
     for (const answer of answers.filter((each) => each !== winners[0])) expect(answer).toMatchObject(refused);
     expect(await userinfo(winners[0]!)).toBe(401);
+  });
+
+  it('who comes too late is refused, however many they are, and never by a failure of the server', async () => {
+    for (let round = 0; round < 6; round++) {
+      await till.ask(person.username, { scope: 'openid offline_access' });
+      await browser.open('/dashboard/approvals');
+      await browser.press('approve-0');
+      const answers: CibaAnswer[] = [];
+      // Some lose the race for the request, others find that it is spent: both end what it gave, at the same time.
+      const asked = Array.from({ length: 40 }, async (_each, n) => {
+        await pause(n);
+        answers.push(await till.pollAtOnce());
+      });
+      await Promise.all(asked);
+      expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+      expect(answers.filter(({ body }) => body['error'] === 'invalid_grant')).toHaveLength(39);
+    }
   });
 
   it('a request that was redeemed comes again in vain, and ends what it gave', async () => {
