@@ -145,6 +145,7 @@ export const CLIENT_FIELDS: Fields = {
   refresh_token_lifetime: seconds(60, 365 * 86_400),
 
   first_party: aBoolean,
+  id_token_claims: among(['all', 'requested']),
   consent: among(['always', 'remember', 'never']),
   groups: listOf(aText),
   require_second_factor: aBoolean,
@@ -160,6 +161,7 @@ export const OWN_FIELDS = [
   'details_types',
   'first_party',
   'groups',
+  'id_token_claims',
   'id_token_lifetime',
   'previous_client_secret',
   'notified_by_http',

@@ -26,8 +26,11 @@ export function accountFinder({ accounts, entry, released }: Parts): FindAccount
     if (token && !(await entry.isOpen(client, id))) return undefined;
     return {
       accountId: account.id,
-      claims: (use, scope) =>
-        released.of(account, { client: client!, grant: ctx.oidc.entities.Grant }, use, scope),
+      claims: (use, scope, asked) =>
+        released.of(account, { client: client!, grant: ctx.oidc.entities.Grant }, use, scope, {
+          asked,
+          isAlone: ctx.oidc.params?.['response_type'] === 'id_token',
+        }),
     };
   };
 }

@@ -6,6 +6,7 @@ import { Avatars } from '../users/avatars.service.js';
 import { Groups } from '../users/groups.service.js';
 import { accountClaims } from './claims.js';
 import { DECLARED } from './declared-claims.library.js';
+import { limitedToRequested, type TokenRequest } from './id-token-claims.js';
 
 /** What was allowed to a client, as far as it decides which claims it gets. */
 export interface Allowed {
@@ -31,12 +32,16 @@ export class ReleasedClaims {
     private readonly avatars: Avatars,
   ) {}
 
-  /** @param use a ClaimsUse; @param requested scopes: of them count those that were granted */
+  /**
+   * @param use a ClaimsUse; @param requested scopes: of them count those that were granted; @param token for an ID token, how
+   * it was asked for
+   */
   async of(
     account: Account,
     { client, grant }: Receiver,
     use: string,
     requested: string,
+    token: TokenRequest = {},
   ): Promise<AccountClaims> {
     const asked = new Set(requested.split(' '));
     const scopes = grant ? new Set(grant.getOIDCScopeFiltered(asked).split(' ')) : asked;
@@ -49,10 +54,11 @@ export class ReleasedClaims {
     const own = allowed
       .map((claim) => [claim.name, valueFor(claim, facts)] as const)
       .filter(([, value]) => value !== undefined);
-    return {
+    const available = {
       ...accountClaims(account, { picture: await this.avatars.url(account.id), groups }),
       [DECLARED]: Object.fromEntries(own),
     };
+    return use === 'id_token' ? limitedToRequested(available, client, token) : available;
   }
 
   /** What a third party gets beside the standard claims was shown to the person claim by claim. */
