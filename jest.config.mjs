@@ -25,6 +25,7 @@ const onBoth = [
   '<rootDir>/test/flows/**/*.test.ts',
   '<rootDir>/test/threats/**/*.test.ts',
   '<rootDir>/test/relying-apps/**/*.test.ts',
+  '<rootDir>/test/conformance/**/*.test.ts',
 ];
 const project = (displayName, testMatch, globals = {}) => ({ ...common, displayName, testMatch, globals });
 

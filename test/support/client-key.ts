@@ -1,4 +1,4 @@
-import { SignJWT, type JWTPayload } from 'jose';
+import { calculateJwkThumbprint, SignJWT, type JWK, type JWTPayload } from 'jose';
 import { createHash, generateKeyPairSync, randomUUID, type JsonWebKey, type KeyObject } from 'node:crypto';
 
 type Header = Record<string, unknown>;
@@ -22,6 +22,11 @@ export class ClientKey {
 
   get publicJwk(): JsonWebKey {
     return this.pair.publicKey.export({ format: 'jwk' });
+  }
+
+  /** What tokens are bound to (RFC 9449, section 6). */
+  thumbprint(): Promise<string> {
+    return calculateJwkThumbprint(this.publicJwk as JWK);
   }
 
   /** As it stands in the clients file. */
