@@ -188,6 +188,11 @@ describe('the program', () => {
     });
     expect(await command('dance', 'ada')).toMatchObject({ code: 64 });
     expect(await command('clients', 'plan', 'now')).toMatchObject({ code: 64 });
+    expect(await command('clients', 'plan')).toMatchObject({
+      code: 1,
+      output: expect.stringContaining('there is no clients file'),
+    });
+    writeFileSync(join(env['GATEHOUSE_DATA_DIR']!, 'clients.yaml'), 'clients: []\n');
     expect(await command('clients', 'plan')).toMatchObject({ code: 0 });
     expect(await command('clients', 'apply')).toMatchObject({
       code: 0,

@@ -26,7 +26,7 @@ export class ClientKey {
 
   /** What tokens are bound to (RFC 9449, section 6). */
   thumbprint(): Promise<string> {
-    return calculateJwkThumbprint(this.publicJwk as JWK);
+    return calculateJwkThumbprint(this.publicJwk);
   }
 
   /** As it stands in the clients file. */
