@@ -1,4 +1,4 @@
-import { calculateJwkThumbprint, SignJWT, type JWK, type JWTPayload } from 'jose';
+import { calculateJwkThumbprint, SignJWT, type JWTPayload } from 'jose';
 import { createHash, generateKeyPairSync, randomUUID, type JsonWebKey, type KeyObject } from 'node:crypto';
 
 type Header = Record<string, unknown>;
