@@ -31,7 +31,12 @@ export interface NoticeBox {
 }
 
 /** What came of one try; `stopped`: this server is stopping, the try does not count. */
-type Outcome = 'told' | 'stopped' | { readonly refused: string };
+type Outcome = 'told' | 'stopped' | { readonly refused: string; readonly isFinal?: boolean };
+
+/** An answer that another try would not change. */
+export class NeverAgain {
+  constructor(readonly reason: string) {}
+}
 
 const INTERVAL = SECOND;
 /** The transaction that wrote the notice is about to be committed. */
@@ -76,7 +81,7 @@ export abstract class NoticeDelivery<Notice extends DueNotice>
   }
 
   /** One try. @returns why it was refused; undefined: it was heard */
-  protected abstract tell(notice: Notice, options: OutgoingOptions): Promise<string | undefined>;
+  protected abstract tell(notice: Notice, options: OutgoingOptions): Promise<string | NeverAgain | undefined>;
   /** When there is no use in telling any more (epoch milliseconds). */
   protected abstract givesUpAt(notice: Notice): number;
   /** Told is told, even where another instance has taken over meanwhile. */
@@ -133,7 +138,7 @@ export abstract class NoticeDelivery<Notice extends DueNotice>
     if (outcome === 'told') return this.close(notice.id, 'told');
     if (outcome === 'stopped') return void (await this.again(notice.id, lease, notice.tries, this.now()));
     const next = this.now() + (BACK_OFF[tries - 1] ?? BACK_OFF.at(-1)!);
-    const isLast = next > this.givesUpAt(notice);
+    const isLast = outcome.isFinal === true || next > this.givesUpAt(notice);
     const facts = {
       client_id: notice.client_id,
       reason: outcome.refused,
@@ -151,6 +156,7 @@ export abstract class NoticeDelivery<Notice extends DueNotice>
         internal: this.parts.config.internalBackchannel,
         signal: AbortSignal.any([this.stopping.signal, AbortSignal.timeout(ANSWER_WITHIN)]),
       });
+      if (refused instanceof NeverAgain) return { refused: refused.reason, isFinal: true };
       return refused === undefined ? 'told' : { refused };
     } catch (error) {
       if (this.stopping.signal.aborted) return 'stopped';

@@ -1,8 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Provider } from 'oidc-provider';
 import { post, type OutgoingOptions } from '../http/outgoing.js';
-import { DeliveryParts, NoticeDelivery, refusal, type DueNotice } from './notice-delivery.js';
+import { DeliveryParts, NeverAgain, NoticeDelivery, refusal, type DueNotice } from './notice-delivery.js';
 import { PingNotices, pingWaiting } from './ping-notices.js';
+
+/** The application does not know the token, or is elsewhere: it gets its tokens by asking for them all the same. */
+const FINAL = new Set([301, 302, 303, 307, 308, 401, 403]);
 
 interface Due extends DueNotice {
   sealed_facts: string;
@@ -38,7 +41,9 @@ export class PingDelivery extends NoticeDelivery<Due> {
       body: JSON.stringify({ auth_req_id: authReqId }),
       headers: { Authorization: `Bearer ${token}` },
     };
-    return refusal(await post(url, message, options));
+    const status = await post(url, message, options);
+    const reason = refusal(status);
+    return reason !== undefined && FINAL.has(status) ? new NeverAgain(reason) : reason;
   }
 
   protected givesUpAt({ expires_at }: Due): number {

@@ -12,6 +12,9 @@ const LIFETIME = HOUR / SECOND;
 /** Where a request comes from the client itself: a browser would reload it, a client has no reason to. */
 const PUSHED = new Set(['pushed_authorization_request', 'backchannel_authentication']);
 
+/** What a request for backchannel authentication says beside `iss` and `aud` (CIBA Core, section 7.1.1). */
+const ASKING = ['exp', 'iat', 'nbf', 'jti'];
+
 interface RequestClaims extends Record<string, unknown> {
   readonly exp?: number;
   readonly nbf?: number;
@@ -36,6 +39,9 @@ export function requestObjectRule(clock: Clock) {
     if (carried) refuse(`must not have a ${carried} header`);
     const now = clock.now().getTime() / SECOND;
     const { exp, nbf, iat, jti } = claims;
+    const missing =
+      ctx.oidc.route === 'backchannel_authentication' && ASKING.find((name) => !(name in claims));
+    if (missing) refuse(`must have ${missing}`);
     // Its name could not be remembered for ever.
     if (jti !== undefined && exp === undefined) refuse('must have an exp beside its jti');
     if (exp !== undefined && exp - (nbf ?? iat ?? now) > LIFETIME)

@@ -5,6 +5,7 @@ export interface Setup {
   readonly keys?: Readonly<Record<string, object>>;
   readonly certificates?: readonly object[];
   readonly backchannelLogout?: string;
+  readonly cibaNotification?: string;
 }
 export declare const PAIRS: readonly string[];
 export declare const plainIds: readonly string[];

@@ -23,14 +23,32 @@ const FAPI_PAIRS = [
     method: 'self_signed_tls_client_auth',
     binding: 'mtls',
   },
+  ...['poll', 'ping'].flatMap((ciba) => [
+    { name: `ciba-${ciba}`, profile: 'fapi2-security', method: 'private_key_jwt', binding: 'mtls', ciba },
+    {
+      name: `ciba-mtls-${ciba}`,
+      profile: 'fapi2-security',
+      method: 'self_signed_tls_client_auth',
+      binding: 'mtls',
+      ciba,
+    },
+  ]),
 ];
 
 /**
  * @param setup `suites`: where the suite may be; `alias`: the plans' alias; `secrets` and `keys` by client;
- * `certificates`: of the first and of the second client of each pair; `backchannelLogout`: where else to tell of sign-outs.
+ * `certificates`: of the first and of the second client of each pair; `backchannelLogout`, `cibaNotification`: where else to tell of sign-outs and answers.
  * @returns the clients file. It is JSON, which is YAML, too.
  */
-export function clientsFile({ suites, alias, secrets, keys = {}, certificates = [], backchannelLogout }) {
+export function clientsFile({
+  suites,
+  alias,
+  secrets,
+  keys = {},
+  certificates = [],
+  backchannelLogout,
+  cibaNotification,
+}) {
   const at = (path) => suites.map((suite) => `${suite}/test/a/${alias}/${path}`);
   const common = (id) => ({
     client_id: id,
@@ -61,7 +79,7 @@ export function clientsFile({ suites, alias, secrets, keys = {}, certificates = 
   const plain = PAIRS.flatMap((name) =>
     twice(name).map((id) => ({ ...common(id), client_secret: secrets[id], ...own[name] })),
   );
-  const guarded = FAPI_PAIRS.flatMap(({ name, profile, method, binding }) =>
+  const guarded = FAPI_PAIRS.flatMap(({ name, profile, method, binding, ciba }) =>
     twice(name).map((id, second) => ({
       client_id: id,
       client_name: `Conformance ${id}`,
@@ -69,7 +87,19 @@ export function clientsFile({ suites, alias, secrets, keys = {}, certificates = 
       token_endpoint_auth_method: method,
       ...(binding === 'mtls' ? { tls_client_certificate_bound_access_tokens: true } : {}),
       scope: 'openid profile email offline_access',
-      redirect_uris: [...at('callback'), ...at('callback?dummy1=lorem&dummy2=ipsum')],
+      ...(ciba
+        ? {
+            grant_types: ['urn:openid:params:grant-type:ciba', 'refresh_token'],
+            backchannel_token_delivery_mode: ciba,
+            backchannel_authentication_request_signing_alg: 'ES256',
+            ...(ciba === 'ping'
+              ? {
+                  backchannel_client_notification_endpoint:
+                    cibaNotification ?? at('ciba-notification-endpoint')[0],
+                }
+              : {}),
+          }
+        : { redirect_uris: [...at('callback'), ...at('callback?dummy1=lorem&dummy2=ipsum')] }),
       jwks: {
         keys: [keys[id], ...(method === 'private_key_jwt' ? [] : [certificates[second]])].filter(Boolean),
       },

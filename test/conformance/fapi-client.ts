@@ -20,9 +20,11 @@ export interface Variant {
   readonly signs: boolean;
 }
 
-export const startFapiSuite = () =>
+/** @param cibaNotification where answers are told of */
+export const startFapiSuite = (cibaNotification?: string) =>
   Suite.start(
     {
+      ...(cibaNotification ? { cibaNotification } : {}),
       keys: Object.fromEntries(
         Object.entries(keys).map(([id, { publicJwk }]) => [id, { ...publicJwk, use: 'sig', kid: id }]),
       ),

@@ -4,6 +4,7 @@ import { twice } from './clients.mjs';
 const FAPI = 'fapi2-security-profile-final-test-plan[fapi_profile=plain_fapi][openid=openid_connect]';
 const SIGNING =
   'fapi2-message-signing-final-test-plan[fapi_profile=plain_fapi][openid=openid_connect][fapi_request_method=signed_non_repudiation][fapi_response_mode=jarm]';
+const CIBA = 'fapi-ciba-id1-test-plan[fapi_ciba_profile=plain_fapi][client_registration=static_client]';
 const STATIC = '[server_metadata=discovery][client_registration=static_client]';
 const DYNAMIC = '[client_registration=dynamic_client]';
 
@@ -54,6 +55,14 @@ export const PLANS = [
     'signing-dpop',
   ],
   ['fapi2-signing-mtls', [`${SIGNING}[client_auth_type=mtls][sender_constrain=mtls]`], 'signing-mtls'],
+  ...['poll', 'ping'].flatMap((mode) => [
+    [
+      `fapi-ciba-key-${mode}`,
+      [`${CIBA}[client_auth_type=private_key_jwt][ciba_mode=${mode}]`],
+      `ciba-${mode}`,
+    ],
+    [`fapi-ciba-mtls-${mode}`, [`${CIBA}[client_auth_type=mtls][ciba_mode=${mode}]`], `ciba-mtls-${mode}`],
+  ]),
 ];
 
 /** @returns the suite's configuration of each plan, by file name */
@@ -67,8 +76,13 @@ export function configurations({
   initialAccessToken,
 }) {
   const client = (id) =>
-    id.match(/^(fapi|signing)/)
-      ? { client_id: id, scope: 'openid profile email', jwks: { keys: [privateKeys[id]] } }
+    id.match(/^(fapi|signing|ciba)/)
+      ? {
+          client_id: id,
+          scope: 'openid profile email',
+          jwks: { keys: [privateKeys[id]] },
+          ...(id.startsWith('ciba') ? { hint_type: 'login_hint', hint_value: person.username } : {}),
+        }
       : { client_id: id, client_secret: secrets[id], login_hint: person.username };
   const certified = ([mtls, mtls2]) => ({ mtls, mtls2 });
   return Object.fromEntries(
@@ -84,7 +98,7 @@ export function configurations({
           : { client: registering(initialAccessToken, 1), client2: registering(initialAccessToken, 2) }),
         ...(pair === 'oidcc' ? { client_secret_post: client('post-1') } : {}),
         ...(/^fapi/.test(file) ? { resource: { resourceUrl: `${issuer}/oidc/userinfo` } } : {}),
-        ...(/mtls/.test(file) ? certified(certificates) : {}),
+        ...(/mtls|ciba/.test(file) ? certified(certificates) : {}),
         browser: usualWay(issuer, person),
         override: otherWays(issuer, person),
       },

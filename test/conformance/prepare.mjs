@@ -20,7 +20,9 @@ if (!issuer || !directory || !/^https:\/\/[^/]+(\/.*[^/])?$/.test(issuer)) {
 }
 /** The Foundation's own, and one on this machine. */
 const suites =
-  others.length > 0 ? others : ['https://www.certification.openid.net', 'https://localhost:8443'];
+  others.length > 0
+    ? others
+    : ['https://www.certification.openid.net', 'https://localhost.emobix.co.uk:8443'];
 const alias = 'gatehouse';
 const person = { username: 'conformance', password: `suite ${randomBytes(9).toString('base64url')}` };
 
