@@ -24,6 +24,16 @@ describe('the documents', () => {
     for (const page of pages) expect(read(page)).toBe(expected[page.replace('docs/', '')]);
   });
 
+  it('name a test of our own for each module of a conformance plan, and it is there', () => {
+    const rows = [...read('docs/conformance.md').matchAll(/^\| `([^`]+)` +\| `([^`]+\.test\.ts)` /gm)];
+    expect(rows.length).toBeGreaterThan(150);
+    const missing = rows.filter(([, module, file]) => {
+      const path = file!.includes('/') ? file! : `test/conformance/${file!}`;
+      return !file!.includes('/') && !read(path).includes(module!);
+    });
+    expect(missing.map(([row]) => row)).toEqual([]);
+  });
+
   it.each(documents)('%s links to files that exist', (document) => {
     const links = [...read(document).matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)].map(
       ([, link]) => link!,
