@@ -27,7 +27,14 @@ const onBoth = [
   '<rootDir>/test/relying-apps/**/*.test.ts',
   '<rootDir>/test/conformance/**/*.test.ts',
 ];
-const project = (displayName, testMatch, globals = {}) => ({ ...common, displayName, testMatch, globals });
+const withoutTheirTools = tools.apache2 && tools.mod_auth_openidc ? [] : ['/mod-auth-openidc\\.test\\.ts$'];
+const project = (displayName, testMatch, globals = {}) => ({
+  ...common,
+  displayName,
+  testMatch,
+  testPathIgnorePatterns: ['/node_modules/', ...withoutTheirTools],
+  globals,
+});
 
 export default {
   maxWorkers: 2,

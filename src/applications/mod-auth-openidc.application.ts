@@ -57,6 +57,7 @@ export const modAuthOpenidc: Application = {
     'The redirect address has to be on a protected path (`AuthType openid-connect`), and no page of yours may be there.',
     'For back-channel logout the sessions have to be on the server (`OIDCSessionType server-cache`, the default), and in a cache that all instances share.',
     'What the application behind is told: `REMOTE_USER`, and each claim as `OIDC_CLAIM_…`.',
+    'Only who opens a page is sent to sign in; the request of a script in a page is answered with 401.',
     'A private authority: `OIDCCABundlePath /path/to/ca.pem`.',
   ],
 };

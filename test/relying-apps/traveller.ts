@@ -1,9 +1,10 @@
 import { parse } from 'node-html-parser';
+import supertest from 'supertest';
 import { Browser, type Page } from '../support/browser.js';
 
 /** A browser that also goes where it is sent: to applications that listen, each an origin with cookies of its own. */
 export class Traveller extends Browser {
-  private readonly cookieJars = new Map<string, Map<string, string>>();
+  private readonly agents = new Map<string, Browser['agent']>();
 
   constructor(
     server: Browser['server'],
@@ -28,23 +29,20 @@ export class Traveller extends Browser {
   }
 
   private async visit(url: URL): Promise<Page> {
-    const cookies = this.cookieJars.get(url.origin) ?? new Map<string, string>();
-    this.cookieJars.set(url.origin, cookies);
-    const response = await fetch(url, {
-      redirect: 'manual',
-      headers: { Cookie: [...cookies].map((cookie) => cookie.join('=')).join('; ') },
-    });
-    for (const line of response.headers.getSetCookie()) {
-      const [, name, value] = /^([^=]+)=([^;]*)/.exec(line)!;
-      cookies.set(name!, value!);
-    }
-    const next = response.headers.get('Location');
+    const agent = this.agents.get(url.origin) ?? supertest.agent(url.origin);
+    this.agents.set(url.origin, agent);
+    // As browsers ask for a page; some applications answer anything else with 401 instead of a sign-in.
+    const response = await agent
+      .get(url.pathname + url.search)
+      .set('Accept', 'text/html')
+      .redirects(0)
+      .ok(() => true);
+    const next = response.headers['location'];
     if (next) return this.open(new URL(next, url).href);
 
-    const text = await response.text();
-    const headers = Object.fromEntries(response.headers);
+    const { status, text, headers } = response as { status: number; text: string; headers: Page['headers'] };
     this.sentTo = url;
-    this.page = { status: response.status, path: url.pathname, html: parse(text), text, headers };
+    this.page = { status, path: url.pathname, html: parse(text), text, headers };
     return this.page;
   }
 }

@@ -6,13 +6,22 @@ const PACKAGES = {
   chromium: 'chromium',
   oathtool: 'oathtool',
   zbarimg: 'zbar-tools',
+  apache2: 'apache2-bin',
+  mod_auth_openidc: 'libapache2-mod-auth-openidc',
 };
+/** Where programs are that only an operator is meant to start. */
+const OPERATORS_PROGRAMS = '/usr/sbin';
+const APACHE_MODULES = '/usr/lib/apache2/modules';
 
 function onPath(...names) {
-  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
+  for (const folder of [...(process.env.PATH ?? '').split(delimiter), OPERATORS_PROGRAMS]) {
     for (const name of names) if (existsSync(join(folder, name))) return join(folder, name);
   }
   return undefined;
+}
+
+function existing(path) {
+  return existsSync(path) ? path : undefined;
 }
 
 /** Debian keeps the server's programs off PATH. */
@@ -32,6 +41,8 @@ export function availableTools() {
     chromium: process.env.CHROMIUM ?? onPath('chromium', 'chromium-browser', 'google-chrome'),
     oathtool: onPath('oathtool'),
     zbarimg: onPath('zbarimg'),
+    apache2: onPath('apache2'),
+    mod_auth_openidc: existing(join(APACHE_MODULES, 'mod_auth_openidc.so')),
   };
 }
 
