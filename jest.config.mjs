@@ -27,12 +27,16 @@ const onBoth = [
   '<rootDir>/test/relying-apps/**/*.test.ts',
   '<rootDir>/test/conformance/**/*.test.ts',
 ];
-const withoutTheirTools = tools.apache2 && tools.mod_auth_openidc ? [] : ['/mod-auth-openidc\\.test\\.ts$'];
+/** Tests of applications that are not installed here. */
+const ofMissingApplications = [
+  ...(tools.apache2 && tools.mod_auth_openidc ? [] : ['/relying-apps/mod-auth-openidc\\.test\\.ts$']),
+  ...(tools['oidc-agent'] ? [] : ['/relying-apps/oidc-agent\\.test\\.ts$']),
+];
 const project = (displayName, testMatch, globals = {}) => ({
   ...common,
   displayName,
   testMatch,
-  testPathIgnorePatterns: ['/node_modules/', ...withoutTheirTools],
+  testPathIgnorePatterns: ['/node_modules/', ...ofMissingApplications],
   globals,
 });
 

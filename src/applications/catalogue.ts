@@ -20,6 +20,7 @@ import { miniflux } from './miniflux.application.js';
 import { modAuthOpenidc } from './mod-auth-openidc.application.js';
 import { nextcloud } from './nextcloud.application.js';
 import { oauth2Proxy } from './oauth2-proxy.application.js';
+import { oidcAgent } from './oidc-agent.application.js';
 import { oidcClientTs } from './oidc-client-ts.application.js';
 import { openWebui } from './open-webui.application.js';
 import { openidClient } from './openid-client.application.js';
@@ -58,6 +59,7 @@ export const APPLICATIONS: readonly Application[] = [
   modAuthOpenidc,
   nextcloud,
   oauth2Proxy,
+  oidcAgent,
   oidcClientTs,
   openWebui,
   openidClient,

@@ -9,6 +9,7 @@ import { denyUserCodes } from './ciba.service.js';
 import { commitBeforeAnswering, handOverTo } from './commit.js';
 import type { RecordStore } from './record.store.js';
 import { offerUserCode } from './device-requests.js';
+import { takeEmptySecrets } from './empty-secrets.js';
 import { slowDown } from './polling.js';
 import type { Registrations } from './registrations.service.js';
 import { logRefusals } from './refusals.log.js';
@@ -51,6 +52,7 @@ export function mountProvider(parts: MountParts): RequestHandler {
   provider.use((ctx: Context, next: Next) =>
     signOutForApplications(ctx as KoaContextWithOIDC, next, provider, parts),
   );
+  takeEmptySecrets(provider);
   provider.use(slowDown(records, parts.clock));
   provider.use(offerUserCode);
   provider.use(denyUserCodes);

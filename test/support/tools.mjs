@@ -8,6 +8,7 @@ const PACKAGES = {
   zbarimg: 'zbar-tools',
   apache2: 'apache2-bin',
   mod_auth_openidc: 'libapache2-mod-auth-openidc',
+  'oidc-agent': 'oidc-agent-cli',
 };
 /** Where programs are that only an operator is meant to start. */
 const OPERATORS_PROGRAMS = '/usr/sbin';
@@ -43,6 +44,7 @@ export function availableTools() {
     zbarimg: onPath('zbarimg'),
     apache2: onPath('apache2'),
     mod_auth_openidc: existing(join(APACHE_MODULES, 'mod_auth_openidc.so')),
+    'oidc-agent': onPath('oidc-agent'),
   };
 }
 
