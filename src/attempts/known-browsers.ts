@@ -47,7 +47,7 @@ export class KnownBrowsers {
     const tokens = this.tokens(req);
     const known = await this.known(tokens, accountId);
     const token = known ?? randomToken(16);
-    await this.sql.run(
+    await this.sql.note(
       `INSERT INTO known_browser (browser, account_id, last_at) VALUES (?, ?, ?)
        ON CONFLICT (browser, account_id) DO UPDATE SET last_at = excluded.last_at`,
       sha256(token),

@@ -68,7 +68,7 @@ export class Throttle {
 
   /** The check succeeded: what was counted for this factor, from this browser, is forgotten. */
   async succeeded(factor: ThrottledFactor, subject: ThrottleSubject): Promise<void> {
-    await this.sql.run('DELETE FROM throttle WHERE bucket = ?', await this.bucket(factor, subject));
+    await this.sql.note('DELETE FROM throttle WHERE bucket = ?', await this.bucket(factor, subject));
   }
 
   /** What was counted beforehand was no try after all. Nothing else is forgotten. */
@@ -82,7 +82,7 @@ export class Throttle {
   /** A whole sign-in succeeded: an account's hard stops are lifted, for its owner is here. */
   async cleared(accountId: string): Promise<void> {
     for (const [factor, { consecutive }] of Object.entries(LIMITS)) {
-      await this.sql.run(
+      await this.sql.note(
         'DELETE FROM throttle WHERE subject = ? AND consecutive >= ?',
         this.subjectOf(factor, accountId),
         consecutive,

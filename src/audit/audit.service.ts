@@ -87,7 +87,7 @@ export class Audit {
 
   /** @param req where it came from; absent for what an operator does from the shell */
   async record(name: AuditName, facts: AuditFacts, req?: Request): Promise<void> {
-    await this.sql.run(
+    await this.sql.note(
       `INSERT INTO audit_event (at, name, result, account_id, client_id, factor, address, user_agent, detail)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       this.sql.moment(this.clock.now()),

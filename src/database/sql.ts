@@ -2,6 +2,7 @@ import { MikroORM, type EntityClass, type EntityManager } from '@mikro-orm/core'
 import type { SqlEntityManager } from '@mikro-orm/sqlite';
 import { Injectable } from '@nestjs/common';
 import { CompiledQuery, type Kysely } from 'kysely';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Config } from '../config/config.js';
 import { PlainRows } from './plain-rows.js';
 import { direct, directUnless, sqliteBehind, type SqliteDatabase } from './sqlite.js';
@@ -14,10 +15,16 @@ export interface SqlRunner {
   run(text: string, ...params: unknown[]): Promise<number>;
 }
 
+interface Note {
+  readonly text: string;
+  readonly params: unknown[];
+}
+
 /** Entities are for accounts; records that are read and written on each request go through here (docs/decisions/0003). */
 @Injectable()
 export class Sql implements SqlRunner {
   private readonly runner: SqlRunner;
+  private readonly gathered = new AsyncLocalStorage<Note[]>();
   private readonly plainRows: PlainRows;
   private readonly numberedTexts = new Map<string, string>();
 
@@ -58,6 +65,33 @@ export class Sql implements SqlRunner {
   /** A moment as a parameter, for a column that an entity declares as a date. */
   moment(date: Date): number | Date {
     return this.sqlite ? date.getTime() : date;
+  }
+
+  /** A write of which nobody asks what came of it. */
+  async note(text: string, ...params: unknown[]): Promise<void> {
+    const notes = this.gathered.getStore();
+    if (notes) notes.push({ text, params });
+    else await this.run(text, ...params);
+  }
+
+  /**
+   * What `work` notes is committed together once it is done, also when it fails: each commit is a wait for the disk. Nothing
+   * may be answered in it, and nothing read that is noted in it.
+   * @param commit where the notes are to be part of another transaction
+   */
+  async gather<T>(
+    work: () => Promise<T>,
+    commit = (write: (sql: SqlRunner) => Promise<void>) => this.transaction(write),
+  ): Promise<T> {
+    const notes: Note[] = [];
+    try {
+      return await this.gathered.run(notes, work);
+    } finally {
+      if (notes.length > 0)
+        await commit(async (sql) => {
+          for (const { text, params } of notes) await sql.run(text, ...params);
+        });
+    }
   }
 
   /**

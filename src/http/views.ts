@@ -38,7 +38,9 @@ export class Views {
     )) {
       const [room, ...rest] = file.replace(/\.hbs$/, '').split('/');
       const source = readFileSync(join(folder, file), 'utf8');
-      if (room === 'partials') this.handlebars.registerPartial(rest.join('/'), source);
+      // Compiled: a text would be compiled anew for each page that has inline partials.
+      if (room === 'partials')
+        this.handlebars.registerPartial(rest.join('/'), this.handlebars.compile(source));
       else {
         // What is no HTML must not be escaped as if it were.
         const noEscape = file.endsWith('.text.hbs');

@@ -93,7 +93,7 @@ export class AttemptStore {
     const earlier = attempt.accountId === accountId ? attempt.proofs : [];
     const proofs = JSON.stringify([...earlier, { factor, at: now }]);
     if (attempt.version > 0) {
-      await this.sql.run(
+      await this.sql.note(
         'UPDATE sign_in_attempt SET account_id = ?, proofs = ?, version = version + 1 WHERE id = ? AND token = ? AND version = ?',
         accountId,
         proofs,
@@ -104,7 +104,7 @@ export class AttemptStore {
       return;
     }
     // What another browser may have proven in this interaction is replaced, never added to.
-    await this.sql.run(
+    await this.sql.note(
       `INSERT INTO sign_in_attempt (id, token, account_id, proofs, version, created_at, expires_at) VALUES (?, ?, ?, ?, 1, ?, ?)
        ON CONFLICT (id) DO UPDATE SET token = excluded.token, account_id = excluded.account_id, proofs = excluded.proofs,
          version = sign_in_attempt.version + 1`,

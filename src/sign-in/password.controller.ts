@@ -2,6 +2,7 @@ import { Controller, Get, Post, Req, Res, UseGuards } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { tooOften } from '../attempts/too-often.js';
 import { Audit, RESULT_OF } from '../audit/audit.service.js';
+import { Sql } from '../database/sql.js';
 import { AttemptStore } from './attempt.store.js';
 import { DueStep } from './due-step.guard.js';
 import { IdentifyPages } from './identify-page.js';
@@ -11,6 +12,7 @@ import { StepPages } from './step-page.js';
 @Controller('interaction/:uid/password')
 export class PasswordController {
   constructor(
+    private readonly sql: Sql,
     private readonly attempts: AttemptStore,
     private readonly identifyPages: IdentifyPages,
     private readonly pages: StepPages,
@@ -38,11 +40,12 @@ export class PasswordController {
         verdict.submitted.errors,
       );
 
-    await this.audit.record(
-      'password.checked',
-      { result: RESULT_OF[verdict.kind], accountId: verdict.account?.id, factor: 'password' },
-      req,
-    );
+    await this.sql.gather(async () => {
+      const facts = { result: RESULT_OF[verdict.kind], accountId: verdict.account?.id, factor: 'password' };
+      await this.audit.record('password.checked', facts, req);
+      if (verdict.kind === 'proven')
+        await this.attempts.prove(res, req.signIn!.attempt, verdict.account.id, 'password');
+    });
     const typed = (req.body as { username: string }).username;
     switch (verdict.kind) {
       case 'throttled':
@@ -50,7 +53,6 @@ export class PasswordController {
       case 'refused':
         return this.identifyPages.show(req, res, typed, { form: 'form.sign-in-refused' });
       case 'proven':
-        await this.attempts.prove(res, req.signIn!.attempt, verdict.account.id, 'password');
         return this.pages.onward(req, res);
     }
   }

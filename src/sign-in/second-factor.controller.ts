@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 import { KnownBrowsers } from '../attempts/known-browsers.js';
 import { tooOften } from '../attempts/too-often.js';
 import { Audit, RESULT_OF } from '../audit/audit.service.js';
+import { Sql } from '../database/sql.js';
 import { Form, type MessageRef, type Submitted } from '../http/form.js';
 import { SecondFactors, type SecondFactorVerdict } from '../mfa/second-factors.service.js';
 import { driftMessage } from '../mfa/set-up-page.js';
@@ -18,6 +19,7 @@ type Page = 'totp' | 'backup-code';
 @Controller('interaction/:uid')
 export class SecondFactorController {
   constructor(
+    private readonly sql: Sql,
     private readonly secondFactors: SecondFactors,
     private readonly attempts: AttemptStore,
     private readonly knownBrowsers: KnownBrowsers,
@@ -68,13 +70,14 @@ export class SecondFactorController {
     if (!submitted.valid) return this.factorPages.show(req, res, page, {}, submitted.errors);
     const { account, attempt } = req.signIn!;
     const { code, remember } = submitted.form;
-    const verdict = await this.secondFactors.check(account!, code, this.knownBrowsers.tokens(req));
-    const factor = verdict.kind === 'proven' ? verdict.factor : page;
-    await this.audit.record(
-      'second-factor.checked',
-      { result: RESULT_OF[verdict.kind], accountId: account!.id, factor },
-      req,
-    );
+    const verdict = await this.sql.gather(async () => {
+      const checked = await this.secondFactors.check(account!, code, this.knownBrowsers.tokens(req));
+      const factor = checked.kind === 'proven' ? checked.factor : page;
+      const facts = { result: RESULT_OF[checked.kind], accountId: account!.id, factor };
+      await this.audit.record('second-factor.checked', facts, req);
+      if (checked.kind === 'proven') await this.attempts.prove(res, attempt, account!.id, checked.factor);
+      return checked;
+    });
     const again = { remember };
     switch (verdict.kind) {
       case 'throttled':
@@ -82,7 +85,6 @@ export class SecondFactorController {
       case 'refused':
         return this.factorPages.show(req, res, page, again, { code: refusal(page, verdict) });
       case 'proven':
-        await this.attempts.prove(res, attempt, account!.id, verdict.factor);
         await this.remembering.remember(req, res, remember);
         return this.pages.onward(req, res);
     }

@@ -12,6 +12,7 @@ import { Recovery } from '../mfa/recovery.service.js';
 import { RememberedDevices } from '../mfa/remembered-devices.js';
 import { SecondFactors } from '../mfa/second-factors.service.js';
 import { Interactions, type Interaction } from '../oidc/interactions.service.js';
+import { RecordStore } from '../oidc/record.store.js';
 import type { Account } from '../users/account.entity.js';
 import { Accounts } from '../users/accounts.service.js';
 import { AttemptStore, type Attempt } from './attempt.store.js';
@@ -26,11 +27,14 @@ export interface SignInState {
   readonly step: Step;
 }
 
+type Done = Extract<Step, { kind: 'done' }>;
+
 /** Reads where an interaction stands, and finishes it. This is the only place that finishes a login. */
 @Injectable()
 export class SignIns {
   constructor(
     private readonly interactions: Interactions,
+    private readonly records: RecordStore,
     private readonly attempts: AttemptStore,
     private readonly accounts: Accounts,
     private readonly secondFactors: SecondFactors,
@@ -74,21 +78,35 @@ export class SignIns {
       });
     }
     await this.interactions.leaveOtherSession(req, res, interaction, account.id);
-    await this.throttle.cleared(account.id);
-    await this.noteOwner(req, res, account, step, interaction);
-    await this.audit.record(
-      'sign-in.completed',
-      { accountId: account.id, clientId: interaction.client.id, detail: { acr: step.acr, amr: step.amr } },
-      req,
+    const next = await this.records.batch(() =>
+      this.sql.gather(
+        () => this.conclude(req, res, { interaction, account, step }),
+        (write) => this.records.join(write),
+      ),
     );
-    const { acr, amr, authenticatedAt } = step;
-    const next = await this.interactions.answer(req, res, {
-      // `remember: false` makes the cookie end with the browser; how long the session lives is decided here, not there.
-      login: { accountId: account.id, acr, amr, ts: Math.floor(authenticatedAt / SECOND), remember: false },
-    });
     // A password or factor changed in this very moment has ended what it found; this answer was written after that.
     if (await this.accounts.changedSince(account)) await interaction.original.destroy();
     return next;
+  }
+
+  /** What a sign-in leaves behind, and the answer that it is: one commit. */
+  private async conclude(
+    req: Request,
+    res: Response,
+    { interaction, account, step }: { interaction: Interaction; account: Account; step: Done },
+  ): Promise<string> {
+    await this.throttle.cleared(account.id);
+    await this.noteOwner(req, res, account, step, interaction);
+    const { acr, amr, authenticatedAt } = step;
+    await this.audit.record(
+      'sign-in.completed',
+      { accountId: account.id, clientId: interaction.client.id, detail: { acr, amr } },
+      req,
+    );
+    return this.interactions.answer(req, res, {
+      // `remember: false` makes the cookie end with the browser; how long the session lives is decided here, not there.
+      login: { accountId: account.id, acr, amr, ts: Math.floor(authenticatedAt / SECOND), remember: false },
+    });
   }
 
   /** A sign-in tells who else should know of it. */
@@ -96,7 +114,7 @@ export class SignIns {
     req: Request,
     res: Response,
     { id }: Account,
-    { acr }: Extract<Step, { kind: 'done' }>,
+    { acr }: Done,
     { client, startedAt }: Interaction,
   ): Promise<void> {
     const browser = await this.knownBrowsers.remember(req, res, id);
