@@ -1,7 +1,20 @@
-import { describe, expect, it } from '@jest/globals';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { COMMANDS } from '../src/admin/commands.list.js';
 import { applicationDocuments } from '../src/applications/documents.js';
+import { CLIENT_FIELDS } from '../src/clients/client.fields.js';
+import { readClientsFile } from '../src/clients/clients-file.js';
+import { SECTIONS } from '../src/clients/sections.js';
 import { configurationReference } from '../src/config/reference.js';
 import { projectRoot } from '../src/config/root.js';
 
@@ -10,6 +23,19 @@ const documents = ['.', 'docs', 'docs/applications', 'docs/decisions'].flatMap((
   readdirSync(join(projectRoot, folder))
     .filter((name) => name.endsWith('.md'))
     .map((name) => join(folder, name)),
+);
+
+const scratch = mkdtempSync(join(tmpdir(), 'gatehouse-examples-'));
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+/** Every example that is a whole clients file, and where it begins. */
+const examples = ['README.md', ...documents.filter((path) => /^docs\/[^/]+$/.test(path))].flatMap((path) =>
+  [...read(path).matchAll(/^( *)```yaml\n([^]*?)^ *```/gm)]
+    .map(({ 1: indent, 2: text, index }) => ({
+      place: `${path}:${read(path).slice(0, index).split('\n').length}`,
+      text: text!.replace(new RegExp(`^${indent}`, 'gm'), ''),
+    }))
+    .filter(({ text }) => new RegExp(`^(clients|${Object.keys(SECTIONS).join('|')}):`, 'm').test(text)),
 );
 
 describe('the documents', () => {
@@ -33,6 +59,60 @@ describe('the documents', () => {
     });
     expect(missing.map(([row]) => row)).toEqual([]);
   });
+
+  it('name every field of a client', () => {
+    const page = read('docs/clients.md');
+    expect(Object.keys(CLIENT_FIELDS).filter((field) => !page.includes(`\`${field}\``))).toEqual([]);
+  });
+
+  it.each(Object.entries(SECTIONS))(
+    'lead from the clients file to every field of %s',
+    (name, { key, fields }) => {
+      const row = new RegExp(`^\\| \`${name}\` .*\\]\\(([a-z-]+\\.md)`, 'm').exec(read('docs/clients.md'));
+      const page = read(join('docs', row?.[1] ?? 'nowhere.md'));
+      const named = (field: string) =>
+        page.includes(`\`${field}\``) || new RegExp(` ${field}:\\s`).test(page);
+      expect(page).toContain(`${name}:\n`);
+      expect([key, ...Object.keys(fields)].filter((field) => !named(field))).toEqual([]);
+    },
+  );
+
+  it.each(examples)('$place is a clients file without a mistake', ({ text }) => {
+    for (const [, named] of text.matchAll(/_file: (\S+)/g)) {
+      mkdirSync(dirname(join(scratch, named!)), { recursive: true });
+      writeFileSync(join(scratch, named!), '0123456789abcdef0123456789abcdef');
+    }
+    writeFileSync(join(scratch, 'clients.yaml'), text);
+    expect(() => readClientsFile(join(scratch, 'clients.yaml'))).not.toThrow();
+  });
+
+  it('name every shell command', () => {
+    const page = read('docs/operators.md');
+    const row = (command: string) => new RegExp(`^\\|.*\`${command}(\`| <| \\[| …).*\\|`, 'm');
+    expect(['health', ...Object.keys(COMMANDS)].filter((command) => !row(command).test(page))).toEqual([]);
+  });
+
+  it('name no shell command that does not exist', () => {
+    const table = read('docs/operators.md').split('\n## Commands\n')[1]!.split('\n## ')[0]!;
+    const cells = [...table.matchAll(/^\| (`.*?) +\|/gm)].map(([, cell]) => cell!);
+    const named = cells.flatMap((cell) => [...cell.matchAll(/`([a-z -]+[a-z])/g)].map(([, name]) => name!));
+    expect(named.length).toBeGreaterThan(10);
+    expect(named.filter((name) => name !== 'health' && !Object.hasOwn(COMMANDS, name))).toEqual([]);
+  });
+
+  it('number the decisions without a hole', () => {
+    const numbers = documents.flatMap((path) => /^docs\/decisions\/(\d{4})-/.exec(path)?.[1] ?? []).sort();
+    expect(numbers.map(Number)).toEqual(numbers.map((_, index) => index + 1));
+  });
+
+  it.each(documents.filter((path) => path.startsWith('docs/decisions/')))(
+    '%s has the form of a decision',
+    (path) => {
+      const page = read(path);
+      expect(page).toMatch(new RegExp(`^# ${path.slice('docs/decisions/'.length, -1).slice(0, 4)}: `));
+      expect(page.match(/^## .*/gm)).toEqual(['## Context', '## Decision', '## Consequences']);
+    },
+  );
 
   it.each(documents)('%s links to files that exist', (document) => {
     const links = [...read(document).matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)].map(
