@@ -44,7 +44,7 @@ export const oidcClientTs: Application = {
     'Its pages may call the token and userinfo endpoints from the origin of its `redirect_uris`, and from no other.',
     'Leave `monitorSession` off (the default): Gatehouse has no session iframe.',
     '`profile` is without `acr` and `amr` unless `filterProtocolClaims: false` is set. They are in the ID token either way.',
-    'Without `offline_access` the tokens are renewed in a hidden frame. That needs the application to be of the same site as Gatehouse (`app.example.org` and `id.example.org`): from another one browsers send no cookie along, and the answer is `login_required`.',
+    'Without `offline_access` the tokens are renewed in a hidden frame. That needs the application to be of the same site as Gatehouse (`app.example.org` and `sign-in.example.org`): from another one browsers send no cookie along, and the answer is `login_required`.',
     '`signinPopup` works with version 3.5. Gatehouse cuts a window off from the page that opened it, so what relies on `window.opener` does not.',
     'With `offline_access` the tokens are renewed by the refresh token. Each is good for one use: two tabs that share a store must not renew at the same time.',
   ],

@@ -8,6 +8,7 @@ import {
   type Provider,
 } from 'oidc-provider';
 import { refusalOfDetails } from '../clients/details-fields.js';
+import { isDatabaseAway } from '../database/failures.js';
 import type { Declarations } from '../clients/declarations.service.js';
 
 type Details = AuthorizationDetail[];
@@ -92,13 +93,19 @@ function readListedTypes({ Client }: Provider): void {
 export function followDetailsTypes(provider: Provider, declarations: Declarations): void {
   readListedTypes(provider);
   const member = 'authorization_details_types_supported';
+  let known: string[] = [];
   provider.use(async (ctx, next) => {
     await next();
     const document = ctx.path.includes('/.well-known/') ? (ctx.body as Record<string, unknown> | null) : null;
     if (!document || typeof document !== 'object' || !(member in document)) return;
-    const types = await declarations.names('authorization_details_types');
+    try {
+      known = await declarations.names('authorization_details_types');
+    } catch (error) {
+      // Discovery is there while the database is away, and says what it said before.
+      if (!isDatabaseAway(error)) throw error;
+    }
     const { [member]: _none, ...rest } = document;
-    ctx.body = types.length > 0 ? { ...rest, [member]: types } : rest;
+    ctx.body = known.length > 0 ? { ...rest, [member]: known } : rest;
   });
 }
 

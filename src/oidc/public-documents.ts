@@ -1,4 +1,3 @@
-import type { Context, Next } from 'koa';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { Provider } from 'oidc-provider';
 import inside from 'oidc-provider/lib/helpers/weak_cache.js';
@@ -38,7 +37,6 @@ export class PublicDocuments {
     this.targets = new Map(
       DOCUMENTS.flatMap((path) => [basePath + path, path].map((target) => [target, path])),
     );
-    provider.use((ctx: Context, next: Next) => this.keep(ctx, next));
   }
 
   /** Puts itself in front of everything that the server does with a request. */
@@ -46,33 +44,39 @@ export class PublicDocuments {
     const [behind] = server.listeners('request') as [RequestListener];
     server.removeAllListeners('request');
     server.on('request', (req: IncomingMessage, res: ServerResponse<IncomingMessage>) => {
-      if (!this.answers(req, res)) behind(req, res);
+      const document = req.method === 'GET' ? this.targets.get(req.url!) : undefined;
+      if (document && this.answers(document, req, res)) return;
+      if (document) this.keep(document, res);
+      behind(req, res);
     });
   }
 
-  private answers(req: IncomingMessage, res: ServerResponse): boolean {
-    const document = req.method === 'GET' ? this.targets.get(req.url!) : undefined;
-    const prepared = document && this.prepared.get(document);
+  private answers(document: string, req: IncomingMessage, res: ServerResponse): boolean {
+    const prepared = this.prepared.get(document);
     if (!prepared || !this.isCurrent(prepared)) return false;
     res.writeHead(200, [...prepared.headers, 'Access-Control-Allow-Origin', req.headers.origin ?? '*']);
     res.end(prepared.body);
     return true;
   }
 
-  private async keep(ctx: Context, next: Next): Promise<void> {
+  /** What leaves, after everybody who had a part in it. */
+  private keep(document: string, res: ServerResponse): void {
     // Before the keys are read: what is made while they change counts as made with the old ones.
     const jwks = inside(this.provider)?.jwks;
-    await next();
-    if (ctx.method !== 'GET' || ctx.status !== 200 || !DOCUMENTS.includes(ctx.path)) return;
-    const body = Buffer.from(JSON.stringify(ctx.body));
-    ctx.length = body.length;
-    const headers = Object.entries(ctx.res.getHeaders()).filter(([name]) => name.toLowerCase() !== ORIGIN);
-    this.prepared.set(ctx.path, {
-      headers: headers.flatMap(([name, value]) => [name, String(value)]),
-      body,
-      jwks,
-      madeAt: performance.now(),
-    });
+    const end = res.end.bind(res) as (...args: unknown[]) => ServerResponse;
+    res.end = (...args: unknown[]) => {
+      const [chunk] = args;
+      if (res.statusCode === 200 && typeof chunk === 'string') {
+        const headers = Object.entries(res.getHeaders()).filter(([name]) => name.toLowerCase() !== ORIGIN);
+        this.prepared.set(document, {
+          headers: headers.flatMap(([name, value]) => [name, String(value)]),
+          body: Buffer.from(chunk),
+          jwks,
+          madeAt: performance.now(),
+        });
+      }
+      return end(...args);
+    };
   }
 
   private isCurrent({ jwks, madeAt }: Prepared): boolean {
