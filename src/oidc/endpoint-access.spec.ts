@@ -4,7 +4,9 @@ import type { Api } from '../clients/declarations.service.js';
 import { mayCallFromBrowser, mayIntrospect, mayRevoke, refuseCarriedKeys } from './endpoint-access.js';
 
 const at = (route: string) => ({ oidc: { route } }) as unknown as KoaContextWithOIDC;
-const anywhere = at('token');
+const anywhere = {
+  oidc: { route: 'token', provider: { Client: { find: (id: string) => Promise.resolve(client(id)) } } },
+} as unknown as KoaContextWithOIDC;
 const client = (clientId: string, clientAuthMethod = 'client_secret_basic') =>
   ({ clientId, clientAuthMethod, redirectUris: ['https://app.example/cb'] }) as unknown as Client;
 const forOrders = { clientId: 'b', kind: 'AccessToken', aud: 'https://orders.example/' };
@@ -50,7 +52,9 @@ describe('who may call which endpoint', () => {
   ])('introspection of %s', async (_what, asking, token, allowed) => {
     const api = (identifier: string) =>
       Promise.resolve(identifier === forOrders.aud ? ({ clientId: 'orders-api' } as Api) : undefined);
-    expect(await mayIntrospect({ api })(anywhere, asking, token)).toBe(allowed);
+    expect(
+      await mayIntrospect({ api }, { isOpen: () => Promise.resolve(true) })(anywhere, asking, token),
+    ).toBe(allowed);
   });
 
   it('revocation is of its own tokens alone', () => {

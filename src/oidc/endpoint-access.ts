@@ -1,5 +1,6 @@
 import { errors, type Client, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Declarations } from '../clients/declarations.service.js';
+import { stillLetsIn, type Entry } from './entry.js';
 import { isAlive, type Origin } from './subject-token.js';
 import { isUnvouched } from './unvouched.js';
 
@@ -24,18 +25,25 @@ export function mayCallFromBrowser(ctx: KoaContextWithOIDC, origin: string, clie
  * A resource server looks at access tokens made for others; one that is made for an API is that API's alone to look at.
  * A refresh token concerns its own client alone.
  */
-export function mayIntrospect(declarations: Pick<Declarations, 'api'>) {
+export function mayIntrospect(declarations: Pick<Declarations, 'api'>, entry: Pick<Entry, 'isOpen'>) {
   return async (ctx: KoaContextWithOIDC, client: Client, token: IssuedToken): Promise<boolean> => {
-    // The library looks after the grant of a token's own client alone.
-    if (token.origin && !(await isAlive(ctx.oidc.provider, token.accountId!, token.origin))) return false;
-    if (token.clientId === client.clientId) return true;
-    // Whoever may register would only have to register to look at everybody's.
-    if (isUnvouched(client)) return false;
-    if (client.clientAuthMethod === 'none' || !ACCESS_TOKENS.includes(token.kind)) return false;
+    const { clientId, accountId, origin } = token;
+    const own = clientId === client.clientId;
+    if (!own && !mayLookAtOthers(client, token)) return false;
+    const { provider } = ctx.oidc;
+    // The library looks after the grant of a token's own client alone, and not after the client.
+    if (origin && !(await isAlive({ provider, entry }, accountId!, origin))) return false;
+    if (!(await stillLetsIn({ provider, entry }, clientId, accountId))) return false;
+    if (own) return true;
     if (token.aud === undefined) return true;
     const api = typeof token.aud === 'string' ? await declarations.api(token.aud) : undefined;
     return api?.clientId === client.clientId;
   };
+}
+
+function mayLookAtOthers(client: Client, { kind }: IssuedToken): boolean {
+  // Whoever may register would only have to register to look at everybody's.
+  return !isUnvouched(client) && client.clientAuthMethod !== 'none' && ACCESS_TOKENS.includes(kind);
 }
 
 /** RFC 7009, section 2.1: a client revokes its own tokens. */

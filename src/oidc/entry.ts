@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Client } from 'oidc-provider';
+import type { Client, Provider } from 'oidc-provider';
 import { Groups } from '../users/groups.service.js';
 
 /** The groups whose members may use a client; empty: everyone may. */
@@ -16,4 +16,19 @@ export class Entry {
     const allowed = groupsAllowed(client);
     return allowed.length === 0 || this.groups.isInOneOf(accountId, allowed);
   }
+}
+
+interface Letting {
+  readonly provider: Provider;
+  readonly entry: Pick<Entry, 'isOpen'>;
+}
+
+/** Whether the client that a token was issued to is still there, and lets the token's owner in. */
+export async function stillLetsIn(
+  { provider, entry }: Letting,
+  clientId: string | undefined,
+  accountId: string | undefined,
+): Promise<boolean> {
+  const client = clientId === undefined ? undefined : await provider.Client.find(clientId);
+  return client !== undefined && (accountId === undefined || entry.isOpen(client, accountId));
 }

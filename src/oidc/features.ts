@@ -19,7 +19,7 @@ export function features(config: Config, parts: ProviderParts): NonNullable<Conf
   const { pages, secrets, clock, declarations, devices, ciba } = parts;
   return {
     devInteractions: { enabled: false },
-    introspection: { enabled: true, allowedPolicy: mayIntrospect(declarations) },
+    introspection: { enabled: true, allowedPolicy: mayIntrospect(declarations, parts.entry) },
     revocation: { enabled: true, allowedPolicy: mayRevoke },
     userinfo: { enabled: true },
     clientCredentials: { enabled: true },

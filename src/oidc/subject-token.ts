@@ -1,6 +1,7 @@
 import { errors, type AccessToken, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
 import type { Declarations } from '../clients/declarations.service.js';
 import type { Accounts } from '../users/accounts.service.js';
+import { stillLetsIn, type Entry } from './entry.js';
 import { JWT_TRACE } from './jwt-traces.js';
 import type { RecordStore } from './record.store.js';
 
@@ -24,6 +25,7 @@ export interface SubjectToken {
 interface FinderParts {
   readonly records: RecordStore;
   readonly accounts: Accounts;
+  readonly entry: Pick<Entry, 'isOpen'>;
 }
 
 export const ACCESS_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:access_token';
@@ -36,7 +38,7 @@ export const JWT_TYPE = 'urn:ietf:params:oauth:token-type:jwt';
  */
 export async function findSubjectToken(
   ctx: KoaContextWithOIDC,
-  { records, accounts }: FinderParts,
+  { records, accounts, entry }: FinderParts,
 ): Promise<SubjectToken> {
   const { provider, params } = ctx.oidc;
   const value = params!['subject_token'] as string;
@@ -53,7 +55,10 @@ export async function findSubjectToken(
   const account = await accounts.find(token.accountId);
   const origin = originOf(token);
   if (!account || account.disabledAt || !origin) throw refused;
-  if (!(await isAlive(provider, account.id, origin))) throw refused;
+  if (!(await isAlive({ provider, entry }, account.id, origin))) throw refused;
+  // Nor may anyone act for people whom they do not let in themselves.
+  for (const clientId of new Set([token.clientId, ctx.oidc.client!.clientId]))
+    if (!(await stillLetsIn({ provider, entry }, clientId, account.id))) throw refused;
   return { token, origin, kind: trace ? JWT_TRACE : 'AccessToken', id: value };
 }
 
@@ -73,14 +78,15 @@ export async function refuseOthersTokens(
     throw new errors.InvalidRequest('subject_token was not made for this client');
 }
 
-/** Says whether the consent and the session still stand that a token was issued from. */
+/** Says whether the consent and the session still stand that a token was issued from, and its application lets the person in. */
 export async function isAlive(
-  provider: Provider,
+  { provider, entry }: { readonly provider: Provider; readonly entry: Pick<Entry, 'isOpen'> },
   accountId: string,
   { clientId, grantId, sessionUid }: Origin,
 ): Promise<boolean> {
   const grant = await provider.Grant.find(grantId);
   if (!grant || grant.clientId !== clientId || grant.accountId !== accountId) return false;
+  if (!(await stillLetsIn({ provider, entry }, clientId, accountId))) return false;
   if (sessionUid === undefined) return true;
   const session = await provider.Session.findByUid(sessionUid);
   return session?.accountId === accountId && session.grantIdFor(clientId) === grantId;

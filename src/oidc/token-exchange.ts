@@ -11,6 +11,7 @@ import type { Api, Declarations } from '../clients/declarations.service.js';
 import { actingChain } from './acting-chain.js';
 import { resourceServer } from './apis.js';
 import type { Clock } from '../kernel/clock.js';
+import type { Entry } from './entry.js';
 import type { Accounts } from '../users/accounts.service.js';
 import { relyOn } from './rely-on.js';
 import type { RecordStore } from './record.store.js';
@@ -26,6 +27,7 @@ interface ExchangeParts {
   readonly records: RecordStore;
   readonly declarations: Declarations;
   readonly accounts: Accounts;
+  readonly entry: Entry;
   readonly clock: Clock;
 }
 
