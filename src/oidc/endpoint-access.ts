@@ -33,8 +33,8 @@ export function mayIntrospect(declarations: Pick<Declarations, 'api'>, entry: Pi
     const { provider } = ctx.oidc;
     // The library looks after the grant of a token's own client alone, and not after the client.
     if (origin && !(await isAlive({ provider, entry }, accountId!, origin))) return false;
+    if (own) return accountId === undefined || entry.isOpen(client, accountId);
     if (!(await stillLetsIn({ provider, entry }, clientId, accountId))) return false;
-    if (own) return true;
     if (token.aud === undefined) return true;
     const api = typeof token.aud === 'string' ? await declarations.api(token.aud) : undefined;
     return api?.clientId === client.clientId;
