@@ -7,13 +7,15 @@ import { sha256 } from '../kernel/secrets.js';
 
 /** Too many applications have registered themselves; nothing of the request is kept. */
 export class QuotaReached extends Error {
-  constructor(readonly which: 'total' | 'hour' | 'address') {
-    super(`too many applications have registered themselves (${which})`);
+  constructor(readonly which: 'total' | 'hour' | 'address' | 'changes') {
+    super(`too many applications have registered or changed themselves (${which})`);
   }
 }
 
 const LEAST_IN_AN_HOUR = 10;
 const LEAST_OF_AN_ADDRESS = 5;
+/** For each registration so many changes. */
+const CHANGES = 10;
 /** The row that lets one registration at a time count and insert, on every instance. */
 const GATE = sha256('client-registration');
 
@@ -33,17 +35,16 @@ export class RegistrationQuota {
    * Counts a try from an address of a client, whatever comes of it; one statement is the verdict.
    * @throws QuotaReached
    */
-  async admit(address: string): Promise<void> {
-    const now = this.clock.now().getTime();
-    const bucket = sha256(`client-registration:${Math.floor(now / HOUR)}:${network(address)}`);
-    const counted = await this.sql.run(
-      `${COUNT} WHERE throttle.checks < ?`,
-      bucket,
-      bucket,
-      now,
-      this.ofAddress,
-    );
-    if (counted !== 1) throw new QuotaReached('address');
+  admit(address: string): Promise<void> {
+    return this.count('client-registration', address, this.ofAddress, 'address');
+  }
+
+  /**
+   * Counts a change of a registration, or its removal: each is kept in the activity, and can make this server fetch.
+   * @throws QuotaReached
+   */
+  admitChange(address: string): Promise<void> {
+    return this.count('client-registration-change', address, CHANGES * this.ofAddress, 'changes');
   }
 
   /**
@@ -61,6 +62,18 @@ export class RegistrationQuota {
     );
     if (Number(row!.total) >= this.config.clientRegistrationLimit) throw new QuotaReached('total');
     if (Number(row!.recent ?? 0) >= this.inAnHour) throw new QuotaReached('hour');
+  }
+
+  private async count(
+    what: string,
+    address: string,
+    most: number,
+    which: QuotaReached['which'],
+  ): Promise<void> {
+    const now = this.clock.now().getTime();
+    const bucket = sha256(`${what}:${Math.floor(now / HOUR)}:${network(address)}`);
+    const counted = await this.sql.run(`${COUNT} WHERE throttle.checks < ?`, bucket, bucket, now, most);
+    if (counted !== 1) throw new QuotaReached(which);
   }
 
   private get inAnHour(): number {

@@ -24,6 +24,8 @@ interface Row {
  */
 @Injectable()
 export class ClientHoldings {
+  private last: Promise<unknown> = Promise.resolve();
+
   constructor(
     private readonly sql: Sql,
     private readonly seal: RecordSeal,
@@ -32,7 +34,14 @@ export class ClientHoldings {
   ) {}
 
   /** Ends all of it; as long as the client is there it is told. @returns how many people had let it in */
-  async end(clientId: string): Promise<number> {
+  end(clientId: string): Promise<number> {
+    // One look through everything at a time: any number of applications can be removed at once.
+    const ended = this.last.then(() => this.endNow(clientId));
+    this.last = ended.catch(() => undefined);
+    return ended;
+  }
+
+  private async endNow(clientId: string): Promise<number> {
     await this.records.revokeGrantHash(sha256(registrationOf(clientId)));
     const people = await this.people(clientId);
     for (const accountId of people) await this.endings.ofClient(accountId, clientId);

@@ -19,8 +19,17 @@ import type { SessionEndings } from './session-endings.service.js';
 import type { SessionList } from './session-list.service.js';
 import { noteLeaving, signOutForApplications } from './sign-out.js';
 
-const PATHS =
-  /^\/(oidc\/|device$|device\/[\w-]+$|\.well-known\/(openid-configuration|oauth-authorization-server)$)/;
+/**
+ * Each path in one spelling: the library's router also takes other letters and a slash at the end, and what is decided by
+ * a path before it (who registers too often) would not know them.
+ */
+const ROUTES = [
+  '/oidc/(auth(/[^/]+)?|par|token|userinfo|jwks|introspection|revocation|device|backchannel|registration(/[^/]+)?)',
+  '/oidc/session/end(/(confirm|success))?',
+  '/device(/[\\w-]+)?',
+  '/\\.well-known/(openid-configuration|oauth-authorization-server)',
+];
+const PATHS = new RegExp(`^(${ROUTES.join('|')})$`);
 /** The same for everyone, so applications may keep them for a while. */
 const PUBLIC_DOCUMENTS = /^\/(oidc\/jwks|\.well-known\/[a-z-]+)$/;
 

@@ -82,15 +82,20 @@ export function worksOnce(initialAccessToken: { readonly jti: string } | undefin
   return initialAccessToken?.jti.startsWith(ONCE) === true;
 }
 
+const IN_AN_HOUR = 'too many applications have registered themselves within an hour';
+const TOO_MANY: Record<QuotaReached['which'], string> = {
+  total: 'as many applications as may register themselves have done so',
+  hour: IN_AN_HOUR,
+  address: IN_AN_HOUR,
+  changes: 'registrations have been changed too often within an hour',
+};
+
 export function answerTooMany(ctx: Context, { which }: QuotaReached): void {
   ctx.status = 429;
   ctx.set('Retry-After', '3600');
   ctx.set('Cache-Control', 'no-store');
   ctx.body = {
     error: 'temporarily_unavailable',
-    error_description:
-      which === 'total'
-        ? 'as many applications as may register themselves have done so'
-        : 'too many applications have registered themselves within an hour',
+    error_description: TOO_MANY[which],
   };
 }

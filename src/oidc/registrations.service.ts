@@ -20,6 +20,8 @@ const AUDITED: Record<string, AuditName> = {
   client_delete: 'client.removed',
 };
 
+const CHANGING = ['PUT', 'DELETE'];
+
 /** What is true of a registration beside what the library does with it. */
 @Injectable()
 export class Registrations {
@@ -65,11 +67,16 @@ export class Registrations {
   /** Inside the commit: whoever comes too often is turned away before anything is read. */
   gate = async (ctx: Context, next: Next): Promise<void> => {
     const mode = this.config.clientRegistration;
-    if (mode === 'off' || ctx.method !== 'POST' || !ctx.path.endsWith('/oidc/registration'))
-      return void (await next());
+    const isNew = ctx.method === 'POST' && ctx.path.endsWith('/oidc/registration');
+    const isChange = CHANGING.includes(ctx.method) && ctx.path.includes('/oidc/registration/');
+    if (mode === 'off' || !(isNew || isChange)) return void (await next());
+    const address = visitor()?.address ?? '';
     try {
-      if (mode === 'open') await this.quota.admit(visitor()?.address ?? '');
-      await this.quota.check();
+      if (isChange) await this.quota.admitChange(address);
+      else {
+        if (mode === 'open') await this.quota.admit(address);
+        await this.quota.check();
+      }
     } catch (error) {
       if (!(error instanceof QuotaReached)) throw error;
       this.logger.warn(error.message);

@@ -34,7 +34,7 @@ export function manage(
   return send(server, method, path, metadata, { Authorization: `Bearer ${String(token)}` });
 }
 
-async function send(
+export async function send(
   server: TestServer,
   method: string,
   path: string,

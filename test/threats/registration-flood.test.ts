@@ -3,7 +3,7 @@ import { RegistrationCommands } from '../../src/admin/registration-commands.js';
 import { Sql } from '../../src/database/sql.js';
 import { HOUR } from '../../src/kernel/clock.js';
 import { Instances } from '../support/instances.js';
-import { DECENT, register } from '../support/self-registered.js';
+import { DECENT, manage, register, send } from '../support/self-registered.js';
 import { TestServer } from '../support/server.js';
 
 const PROXIED = { GATEHOUSE_TRUSTED_PROXY_HOPS: '1' };
@@ -40,6 +40,38 @@ describe('a flood of registrations', () => {
       server.clock.advance(HOUR);
       expect((await register(server, DECENT, from(1))).status).toBe(201);
     }));
+
+  it.each(['/oidc/registration/', '/oidc/Registration', '/OIDC/registration', '/oidc/%72egistration'])(
+    'finds no way around the count by another spelling: %s',
+    (path) =>
+      against({ GATEHOUSE_CLIENT_REGISTRATION: 'open' }, async (server, from) => {
+        for (let n = 0; n < 25; n++) await register(server, {}, from(1));
+        expect((await register(server, DECENT, from(1))).status).toBe(429);
+        expect((await send(server, 'POST', path, DECENT, from(1))).status).toBeGreaterThanOrEqual(400);
+        expect(await registered(server)).toBe(0);
+      }),
+  );
+
+  it('does not go on as a flood of changes: they are counted, too', () =>
+    against(
+      { GATEHOUSE_CLIENT_REGISTRATION: 'open', GATEHOUSE_CLIENT_REGISTRATION_LIMIT: '10' },
+      async (server) => {
+        const { body } = await register(server);
+        const id = body['client_id'];
+        let token = body['registration_access_token'];
+        const answers = [];
+        for (let n = 0; n < 60; n++) {
+          const answer = await manage(server, 'PUT', id, token, { ...DECENT, client_id: id });
+          token = answer.body['registration_access_token'] ?? token;
+          answers.push(answer);
+        }
+        expect(verdicts(answers)).toEqual({ 200: 50, 429: 10 });
+        expect((await manage(server, 'DELETE', id, token)).status).toBe(429);
+        expect((await manage(server, 'GET', id, token)).status).toBe(200);
+        server.clock.advance(HOUR);
+        expect((await manage(server, 'DELETE', id, token)).status).toBe(204);
+      },
+    ));
 
   it('from one IPv6 network counts as one address', () =>
     against({ GATEHOUSE_CLIENT_REGISTRATION: 'open' }, async (server) => {
