@@ -99,10 +99,14 @@ function base32(bytes) {
   return bits.replace(/.{5}/g, (five) => ALPHABET[parseInt(five, 2)]);
 }
 
+/** Milliseconds. A code of the half-minute before counts for so long still, or it is not used. */
+const MARGIN = 5_000;
+
 /** RFC 6238. @returns undefined when the person's codes of this half-minute are used up */
 export function nextCode(person) {
-  const step = Math.max(Math.floor(Date.now() / 30_000) - 1, (person.step ?? 0) + 1);
-  if (step > Math.floor((Date.now() + 2_000) / 30_000)) return undefined;
+  const now = Date.now();
+  const step = Math.max(Math.floor((now + MARGIN) / 30_000) - 1, (person.step ?? 0) + 1);
+  if (step > Math.floor(now / 30_000) + 1) return undefined;
   person.step = step;
   const counter = Buffer.alloc(8);
   counter.writeBigUInt64BE(BigInt(step));

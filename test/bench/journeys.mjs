@@ -48,12 +48,12 @@ const tokenOf = (page) => /name="_csrf" value="([^"]+)"/.exec(page.body)[1];
 
 /** A whole sign-in with password and TOTP over the pages, to the tokens. */
 export async function signIn(connection, window, person, scope = 'openid profile email') {
-  const code = nextCode(person);
-  if (code === undefined) throw new Error(`${person.username} has no code left`);
   window.forget(/session/);
   const first = expectStatus(await window.open(connection, authorizationPath(CLIENT.main, scope)), 200);
   const password = { _csrf: tokenOf(first), username: person.username, password: PASSWORD };
   const second = expectStatus(await window.open(connection, window.path, password), 200);
+  const code = nextCode(person);
+  if (code === undefined) throw new Error(`${person.username} has no code left`);
   await window.open(connection, window.path, { _csrf: tokenOf(second), code });
   return redeem(connection, window, CLIENT.main);
 }

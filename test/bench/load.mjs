@@ -4,8 +4,18 @@ import { Connection } from './connection.mjs';
  * As many as `workers` at once, each one operation after the other, until the time or the count is over.
  * @param operation (connection, state of the worker) => Promise; it throws when the answer is not the right one
  * @param prepare what a worker needs: (connection, number of the worker) => Promise of its state
+ * @param pace milliseconds from one start of a worker to its next; absent: as soon as it can
  */
-export async function closedLoop({ port, workers, seconds, most = Infinity, operation, prepare, server }) {
+export async function closedLoop({
+  port,
+  workers,
+  seconds,
+  most = Infinity,
+  operation,
+  prepare,
+  server,
+  pace,
+}) {
   const connections = await Promise.all(Array.from({ length: workers }, () => Connection.open(port)));
   const states = [];
   for (const [number, connection] of connections.entries()) states.push(await prepare?.(connection, number));
@@ -20,6 +30,8 @@ export async function closedLoop({ port, workers, seconds, most = Infinity, oper
         const at = performance.now();
         await operation(connection, states[number]);
         times.push(performance.now() - at);
+        const rest = pace - (performance.now() - at);
+        if (rest > 0) await new Promise((resolve) => setTimeout(resolve, rest));
       }
     }),
   );
@@ -40,7 +52,8 @@ export async function openLoop({ port, rate, seconds, connections: count, operat
   const started = performance.now();
   let failure;
   const run = (intended) => {
-    const connection = free.pop();
+    // In turn: the server closes one that was not used for some seconds.
+    const connection = free.shift();
     if (!connection) return queue.push(intended);
     operation(connection)
       .then(() => times.push(performance.now() - intended))

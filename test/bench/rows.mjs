@@ -79,13 +79,14 @@ export const ROWS = {
 const WORKERS = 8;
 
 /** @param subject a server with whom it knows */
-export function measureRow(row, subject, { seconds, most }) {
+export function measureRow(row, subject, { seconds, most, pace }) {
   return closedLoop({
     port: subject.server.port,
     server: subject.server,
     workers: WORKERS,
     seconds,
     most,
+    pace,
     operation: row.operation(subject),
     prepare: row.prepare && ((connection, number) => row.prepare(subject, connection, number)),
   });

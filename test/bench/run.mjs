@@ -1,4 +1,5 @@
-// npm run bench -- [--quick] [--markdown] [--rows=a,b] [--rounds=n] [--seconds=n] [--instances] [--growth] [--soak]
+// npm run bench -- [--quick] [--markdown] [--rows=a,b] [--rounds=n] [--seconds=n] [--prof=folder]
+// and, each by itself: --instances, --growth [--users=n --records=n], --soak [--minutes=n]
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,7 +20,10 @@ const { values: options } = parseArgs({
     prof: { type: 'string' },
     instances: { type: 'boolean', default: false },
     growth: { type: 'boolean', default: false },
+    users: { type: 'string' },
+    records: { type: 'string' },
     soak: { type: 'boolean', default: false },
+    minutes: { type: 'string' },
   },
 });
 const rounds = Number(options.rounds ?? 3);
@@ -99,7 +103,8 @@ const extras = { instances: './instances.mjs', growth: './growth.mjs', soak: './
 
 try {
   const [extra] = Object.keys(extras).filter((name) => options[name]);
-  if (extra) await (await import(extras[extra])).default({ folder, subjects, seconds, say, median });
+  if (extra)
+    console.log(await (await import(extras[extra])).default({ folder, subjects, seconds, say, options }));
   else await main();
   await end(0);
 } catch (error) {

@@ -7,10 +7,12 @@ import { freePort, MeasuredServer } from './process.mjs';
 import { Window } from './window.mjs';
 
 /** A measured server and the people who sign in there, one after the other, each in a browser of their own. */
-class Subject {
+export class Subject {
   #next = 0;
 
-  constructor(start, people, signInAs) {
+  /** @param host as the public URL writes it; absent: the server's own port */
+  constructor(start, people, signInAs, host) {
+    this.host = host;
     this.start = start;
     this.people = people;
     this.signInAs = signInAs;
@@ -21,7 +23,7 @@ class Subject {
     await this.server?.stop();
     this.server = await this.start();
     this.name = this.server.name;
-    this.host = `localhost:${this.server.port}`;
+    this.host ??= `localhost:${this.server.port}`;
     this.token ??= await this.#firstToken();
   }
 
