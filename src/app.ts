@@ -19,11 +19,11 @@ import { noteVisitor } from './http/visitor.js';
 import { Clock } from './kernel/clock.js';
 import { InteractionTokens } from './oidc/interaction-tokens.js';
 import { mountProvider } from './oidc/mount.js';
-import { PublicDocuments } from './oidc/public-documents.js';
-import { RecordStore } from './oidc/record.store.js';
-import { Registrations } from './oidc/registrations.service.js';
-import { SessionEndings } from './oidc/session-endings.service.js';
-import { SessionList } from './oidc/session-list.service.js';
+import { PublicDocuments } from './oidc/records/public-documents.js';
+import { RecordStore } from './oidc/records/record.store.js';
+import { Registrations } from './oidc/registration/registrations.service.js';
+import { SessionEndings } from './oidc/sessions/session-endings.service.js';
+import { SessionList } from './oidc/sessions/session-list.service.js';
 
 /** A form of ours is a few hundred bytes; what is larger is refused before it is read whole. */
 const BODY_LIMIT = '64kb';

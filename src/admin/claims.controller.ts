@@ -5,7 +5,11 @@ import { Config } from '../config/config.js';
 import { ApplicationNames } from '../dashboard/application-names.js';
 import type { FieldErrors } from '../http/form.js';
 import { Pages } from '../http/pages.js';
-import { ClaimsPreview, type ClaimsPreviewed, type PreviewedClaim } from '../oidc/claims-preview.service.js';
+import {
+  ClaimsPreview,
+  type ClaimsPreviewed,
+  type PreviewedClaim,
+} from '../oidc/claims/claims-preview.service.js';
 import { Accounts } from '../users/accounts.service.js';
 import type { Account } from '../users/account.entity.js';
 import { placesOf } from './claims-report.js';

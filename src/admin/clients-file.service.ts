@@ -4,7 +4,7 @@ import { Audit } from '../audit/audit.service.js';
 import { readClientsFile, type DeclaredClient, type DeclaredFile } from '../clients/clients-file.js';
 import { Clients } from '../clients/clients.service.js';
 import { plan, type Change } from '../clients/plan.js';
-import { DeclaredScopes } from '../oidc/declared-scopes.js';
+import { DeclaredScopes } from '../oidc/claims/declared-scopes.js';
 import { Config, ConfigurationMistakes } from '../config/config.js';
 
 /** What the operator's clients file does to the database: at the start, and from the shell while servers run. */

@@ -10,8 +10,8 @@ import { Config } from '../config/config.js';
 import { Access } from '../http/access.js';
 import { Clock } from '../kernel/clock.js';
 import { operatorsOnly } from '../kernel/errors.js';
-import { Sessions } from '../oidc/sessions.service.js';
-import { recentAt, signInFirst } from '../oidc/sign-in-request.js';
+import { Sessions } from '../oidc/sessions/sessions.service.js';
+import { recentAt, signInFirst } from '../oidc/sessions/sign-in-request.js';
 import { Groups, OPERATORS } from '../users/groups.service.js';
 
 /**

@@ -5,8 +5,8 @@ import { RegisteredClients, type KnownClient } from '../clients/registered-clien
 import { Config } from '../config/config.js';
 import { BadSetting, duration } from '../config/parsers.js';
 import { DAY, MINUTE, SECOND } from '../kernel/clock.js';
-import { initialAccessToken } from '../oidc/registration.js';
-import { Registrations } from '../oidc/registrations.service.js';
+import { initialAccessToken } from '../oidc/registration/registration.js';
+import { Registrations } from '../oidc/registration/registrations.service.js';
 import type { Outcome } from './account-commands.js';
 import type { RegistrationCommand } from './registration-commands.list.js';
 

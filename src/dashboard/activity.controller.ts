@@ -4,7 +4,7 @@ import { Activity } from '../audit/activity.service.js';
 import type { AuditEvent } from '../audit/audit-event.entity.js';
 import { Languages } from '../http/language.js';
 import { Pages } from '../http/pages.js';
-import { SignedIn } from '../oidc/signed-in.guard.js';
+import { SignedIn } from '../oidc/sessions/signed-in.guard.js';
 import { AccountPages } from './account-pages.js';
 import { ApplicationNames } from './application-names.js';
 import { shownAddress } from './circumstances.js';

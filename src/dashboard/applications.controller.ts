@@ -3,9 +3,12 @@ import { IsString } from 'class-validator';
 import type { Request, Response } from 'express';
 import { Audit } from '../audit/audit.service.js';
 import { Form, type Submitted } from '../http/form.js';
-import { allowances } from '../oidc/allowances.js';
-import { ConnectedApplications, type ConnectedApplication } from '../oidc/connected-applications.service.js';
-import { SignedIn } from '../oidc/signed-in.guard.js';
+import { allowances } from '../oidc/claims/allowances.js';
+import {
+  ConnectedApplications,
+  type ConnectedApplication,
+} from '../oidc/sessions/connected-applications.service.js';
+import { SignedIn } from '../oidc/sessions/signed-in.guard.js';
 import { AccountPages } from './account-pages.js';
 
 class RevokeForm {

@@ -5,9 +5,9 @@ import { Audit } from '../audit/audit.service.js';
 import { Form, type Submitted } from '../http/form.js';
 import { Config } from '../config/config.js';
 import { ACR } from '../mfa/assurance.js';
-import { Approvals, type WaitingRequest } from '../oidc/approvals.service.js';
-import { signInFirst } from '../oidc/sign-in-request.js';
-import { SignedIn } from '../oidc/signed-in.guard.js';
+import { Approvals, type WaitingRequest } from '../oidc/devices/approvals.service.js';
+import { signInFirst } from '../oidc/sessions/sign-in-request.js';
+import { SignedIn } from '../oidc/sessions/signed-in.guard.js';
 import { AccountPages } from './account-pages.js';
 
 class AnswerForm {

@@ -6,7 +6,7 @@ import { BackupCodes } from '../mfa/backup-codes.service.js';
 import { CodeForm } from '../mfa/forms.js';
 import { SecondFactors } from '../mfa/second-factors.service.js';
 import { backupCodesData } from '../mfa/set-up-page.js';
-import { SignedIn } from '../oidc/signed-in.guard.js';
+import { SignedIn } from '../oidc/sessions/signed-in.guard.js';
 import { AccountPages } from './account-pages.js';
 import { FactorPages } from './factor-pages.js';
 

@@ -2,7 +2,7 @@ import { Controller, Get, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Audit } from '../audit/audit.service.js';
 import { Form, type FieldErrors, type Submitted } from '../http/form.js';
-import { SignedIn } from '../oidc/signed-in.guard.js';
+import { SignedIn } from '../oidc/sessions/signed-in.guard.js';
 import type { Account } from '../users/account.entity.js';
 import { ADDRESS_PARTS, DetailsForm, filledIn, OWN_DETAILS } from '../users/details.js';
 import { PersonFacts } from '../users/person-facts.service.js';

@@ -4,7 +4,7 @@ import type { Request, Response } from 'express';
 import { Audit } from '../audit/audit.service.js';
 import { Form, type Submitted } from '../http/form.js';
 import { RememberedDevices } from '../mfa/remembered-devices.js';
-import { SignedIn } from '../oidc/signed-in.guard.js';
+import { SignedIn } from '../oidc/sessions/signed-in.guard.js';
 import { AccountPages } from './account-pages.js';
 import { deviceIcon } from './circumstances.js';
 

@@ -2,7 +2,7 @@ import { Controller, Get, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Audit } from '../audit/audit.service.js';
 import { Form, shownAgain, type FieldErrors, type MessageRef, type Submitted } from '../http/form.js';
-import { SignedIn } from '../oidc/signed-in.guard.js';
+import { SignedIn } from '../oidc/sessions/signed-in.guard.js';
 import { EmailChange, EmailForm } from '../users/email-change.service.js';
 import { EmailVerification, type RequestOutcome } from '../users/email-verification.service.js';
 import { emailKey } from '../users/identifiers.js';

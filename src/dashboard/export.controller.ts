@@ -2,7 +2,7 @@ import { Controller, Get, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Audit } from '../audit/audit.service.js';
 import { Clock } from '../kernel/clock.js';
-import { SignedIn } from '../oidc/signed-in.guard.js';
+import { SignedIn } from '../oidc/sessions/signed-in.guard.js';
 import { AccountPages } from './account-pages.js';
 import { PersonalData } from './personal-data.js';
 

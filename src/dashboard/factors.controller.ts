@@ -8,7 +8,7 @@ import { Authenticators } from '../mfa/authenticators.service.js';
 import { FactorNameForm } from '../mfa/forms.js';
 import { Passkeys } from '../mfa/passkeys.service.js';
 import { SecondFactors } from '../mfa/second-factors.service.js';
-import { SignedIn } from '../oidc/signed-in.guard.js';
+import { SignedIn } from '../oidc/sessions/signed-in.guard.js';
 import { AccountPages } from './account-pages.js';
 import { FactorPages } from './factor-pages.js';
 import { keepsAWayIn } from './second-factor-data.js';

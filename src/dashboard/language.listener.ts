@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { languageChosen } from '../http/locale.controller.js';
 import { Events } from '../kernel/events.js';
-import { Sessions } from '../oidc/sessions.service.js';
+import { Sessions } from '../oidc/sessions/sessions.service.js';
 import { Accounts } from '../users/accounts.service.js';
 
 /** The language that a signed-in person picks is kept with the account: it follows to every browser. */

@@ -5,7 +5,7 @@ import { Form, type FieldErrors, type Submitted } from '../http/form.js';
 import { PasskeyForm } from '../mfa/forms.js';
 import { PasskeyNotStored, Passkeys, type NewPasskey } from '../mfa/passkeys.service.js';
 import { SecondFactors, type EnrolmentOutcome } from '../mfa/second-factors.service.js';
-import { SignedIn } from '../oidc/signed-in.guard.js';
+import { SignedIn } from '../oidc/sessions/signed-in.guard.js';
 import { AccountPages } from './account-pages.js';
 import { ceremony, FactorPages } from './factor-pages.js';
 

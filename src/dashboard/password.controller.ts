@@ -8,7 +8,7 @@ import { readForm, type FieldErrors } from '../http/form.js';
 import { Pages } from '../http/pages.js';
 import { signsInWithoutPassword } from '../mfa/enrolled.js';
 import { SecondFactors } from '../mfa/second-factors.service.js';
-import { SignedIn } from '../oidc/signed-in.guard.js';
+import { SignedIn } from '../oidc/sessions/signed-in.guard.js';
 import { PasswordPolicy } from '../users/password-policy.js';
 import { Passwords } from '../users/passwords.service.js';
 import { AccountPages } from './account-pages.js';

@@ -5,7 +5,7 @@ import { Sql } from '../database/sql.js';
 import { Clock, SECOND } from '../kernel/clock.js';
 import { sha256 } from '../kernel/secrets.js';
 import { consentKey } from '../oidc/grants.js';
-import { RecordStore } from '../oidc/record.store.js';
+import { RecordStore } from '../oidc/records/record.store.js';
 import { ApplicationNames } from './application-names.js';
 import { EXPORTED, type ExportedTable } from './export.js';
 

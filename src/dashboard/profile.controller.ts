@@ -3,7 +3,7 @@ import type { Request, Response } from 'express';
 import { Audit } from '../audit/audit.service.js';
 import { Config } from '../config/config.js';
 import { Form, shownAgain, type FieldErrors, type MessageRef, type Submitted } from '../http/form.js';
-import { SignedIn } from '../oidc/signed-in.guard.js';
+import { SignedIn } from '../oidc/sessions/signed-in.guard.js';
 import type { Account } from '../users/account.entity.js';
 import { Avatars } from '../users/avatars.service.js';
 import { ProfileForm, Profiles, TIME_ZONES } from '../users/profile.service.js';

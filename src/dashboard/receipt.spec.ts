@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ReceiptLine } from '../oidc/logout-notices.service.js';
+import type { ReceiptLine } from '../oidc/sessions/logout-notices.service.js';
 import { entriesOf } from './receipt.js';
 
 const client = (id: string) => ({

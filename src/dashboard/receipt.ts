@@ -1,5 +1,5 @@
 import type { ClientFace } from '../clients/clients.service.js';
-import type { NoticeState, ReceiptLine } from '../oidc/logout-notices.service.js';
+import type { NoticeState, ReceiptLine } from '../oidc/sessions/logout-notices.service.js';
 
 /** What became of telling one application, whatever the number of sessions it had. */
 export interface ReceiptEntry {

@@ -6,7 +6,7 @@ import { Authenticators } from '../mfa/authenticators.service.js';
 import { EnrolmentForm } from '../mfa/forms.js';
 import { SecondFactors } from '../mfa/second-factors.service.js';
 import { driftMessage, setUpData } from '../mfa/set-up-page.js';
-import { SignedIn } from '../oidc/signed-in.guard.js';
+import { SignedIn } from '../oidc/sessions/signed-in.guard.js';
 import { AccountPages } from './account-pages.js';
 import { ceremony, FactorPages } from './factor-pages.js';
 import { MAX_AUTHENTICATORS } from './second-factor-data.js';

@@ -3,8 +3,8 @@ import { IsString } from 'class-validator';
 import type { Request, Response } from 'express';
 import { Audit } from '../audit/audit.service.js';
 import { Form, type Submitted } from '../http/form.js';
-import { SessionList, type ListedSession } from '../oidc/session-list.service.js';
-import { SignedIn } from '../oidc/signed-in.guard.js';
+import { SessionList, type ListedSession } from '../oidc/sessions/session-list.service.js';
+import { SignedIn } from '../oidc/sessions/signed-in.guard.js';
 import { AccountPages } from './account-pages.js';
 import { deviceIcon, shownAddress } from './circumstances.js';
 

@@ -1,18 +1,18 @@
 import type { Configuration } from 'oidc-provider';
 import type { Config } from '../config/config.js';
-import { resourceIndicators } from './apis.js';
-import { richAuthorizationRequests } from './authorization-details.js';
-import { refuseUncoveredClaims } from './claims.js';
-import { dpop } from './dpop.js';
-import { mayIntrospect, mayRevoke } from './endpoint-access.js';
-import { fapiProfile } from './fapi.js';
-import { metadataDocuments } from './metadata-documents.js';
-import { mutualTls } from './mutual-tls.js';
-import { registrationFeatures } from './registration.js';
-import { requestObjectRule } from './request-objects.js';
-import { deviceInfo } from './device.pages.js';
+import { resourceIndicators } from './apis/apis.js';
+import { richAuthorizationRequests } from './apis/authorization-details.js';
+import { refuseUncoveredClaims } from './claims/claims.js';
+import { dpop } from './guards/dpop.js';
+import { mayIntrospect, mayRevoke } from './guards/endpoint-access.js';
+import { fapiProfile } from './guards/fapi.js';
+import { metadataDocuments } from './registration/metadata-documents.js';
+import { mutualTls } from './guards/mutual-tls.js';
+import { registrationFeatures } from './registration/registration.js';
+import { requestObjectRule } from './guards/request-objects.js';
+import { deviceInfo } from './devices/device.pages.js';
 import type { ProviderParts } from './provider.parts.js';
-import { USER_CODE_MASK } from './user-code.js';
+import { USER_CODE_MASK } from './devices/user-code.js';
 
 /** Which parts of the protocols the provider speaks, each with the rule that decides who may use it. */
 export function features(config: Config, parts: ProviderParts): NonNullable<Configuration['features']> {

@@ -1,6 +1,6 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { isFirstParty } from './policy.js';
-import type { RecordStore } from './record.store.js';
+import type { RecordStore } from './records/record.store.js';
 
 type Grant = InstanceType<Provider['Grant']>;
 

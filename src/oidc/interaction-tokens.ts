@@ -4,7 +4,7 @@ import { Provider } from 'oidc-provider';
 import { Cookies } from '../http/cookies.js';
 import { MINUTE } from '../kernel/clock.js';
 import { randomToken, sha256 } from '../kernel/secrets.js';
-import { DEVICE_PATH } from './device-requests.js';
+import { DEVICE_PATH } from './devices/device-requests.js';
 
 const COOKIE = 'attempt';
 

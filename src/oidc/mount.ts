@@ -5,19 +5,19 @@ import type { Audit } from '../audit/audit.service.js';
 import type { Clock } from '../kernel/clock.js';
 import { interactionGone } from '../kernel/errors.js';
 import type { InteractionTokens } from './interaction-tokens.js';
-import { denyUserCodes } from './ciba.service.js';
-import { commitBeforeAnswering, handOverTo } from './commit.js';
-import type { RecordStore } from './record.store.js';
-import { offerUserCode } from './device-requests.js';
-import { takeEmptySecrets } from './empty-secrets.js';
-import { slowDown } from './polling.js';
-import type { Registrations } from './registrations.service.js';
+import { denyUserCodes } from './devices/ciba.service.js';
+import { commitBeforeAnswering, handOverTo } from './records/commit.js';
+import type { RecordStore } from './records/record.store.js';
+import { offerUserCode } from './devices/device-requests.js';
+import { takeEmptySecrets } from './guards/empty-secrets.js';
+import { slowDown } from './devices/polling.js';
+import type { Registrations } from './registration/registrations.service.js';
 import { logRefusals } from './refusals.log.js';
-import { spendRequestObject } from './request-objects.js';
-import { letResponsesLeave } from './response-modes.js';
-import type { SessionEndings } from './session-endings.service.js';
-import type { SessionList } from './session-list.service.js';
-import { noteLeaving, signOutForApplications } from './sign-out.js';
+import { spendRequestObject } from './guards/request-objects.js';
+import { letResponsesLeave } from './guards/response-modes.js';
+import type { SessionEndings } from './sessions/session-endings.service.js';
+import type { SessionList } from './sessions/session-list.service.js';
+import { noteLeaving, signOutForApplications } from './sessions/sign-out.js';
 
 /**
  * Each path in one spelling: the library's router also takes other letters and a slash at the end, and what is decided by

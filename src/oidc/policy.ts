@@ -2,9 +2,9 @@ import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Config } from '../config/config.js';
 import type { DeclaredClaims } from '../clients/declared-claims.js';
 import { levelOf } from '../mfa/assurance.js';
-import { isOfDocument } from './unvouched.js';
-import { demandedLevel, demandsVerifiedEmail } from './demand.js';
-import type { Entry } from './entry.js';
+import { isOfDocument } from './registration/unvouched.js';
+import { demandedLevel, demandsVerifiedEmail } from './guards/demand.js';
+import type { Entry } from './claims/entry.js';
 
 const { base, Check, Prompt } = interactionPolicy;
 

@@ -7,20 +7,20 @@ import { KeyRing } from '../keys/key-ring.service.js';
 import { Clock } from '../kernel/clock.js';
 import { Secrets } from '../kernel/secrets.js';
 import { Accounts } from '../users/accounts.service.js';
-import { adapterFactory } from './adapter.js';
+import { adapterFactory } from './records/adapter.js';
 import { builtInClients } from '../clients/built-in-clients.js';
 import { Clients } from '../clients/clients.service.js';
 import { Declarations } from '../clients/declarations.service.js';
 import { DeclaredClaims } from '../clients/declared-claims.js';
-import { Ciba } from './ciba.service.js';
-import { DeclaredScopes } from './declared-scopes.js';
-import { DevicePages } from './device.pages.js';
-import { Entry } from './entry.js';
+import { Ciba } from './devices/ciba.service.js';
+import { DeclaredScopes } from './claims/declared-scopes.js';
+import { DevicePages } from './devices/device.pages.js';
+import { Entry } from './claims/entry.js';
 import { RegisteredClients } from '../clients/registered-clients.service.js';
 import { ProviderPages } from './provider.pages.js';
-import { RecordStore } from './record.store.js';
-import { ReleasedClaims } from './released-claims.js';
-import { UserCodes } from './user-codes.service.js';
+import { RecordStore } from './records/record.store.js';
+import { ReleasedClaims } from './claims/released-claims.js';
+import { UserCodes } from './devices/user-codes.service.js';
 
 /** What the provider is made of, gathered so that provider.ts shows its configuration and nothing else. */
 @Injectable()

@@ -1,6 +1,6 @@
 import { SECOND, type Clock } from '../kernel/clock.js';
-import { RecordLost } from './record.lost.js';
-import { idHash, type RecordStore } from './record.store.js';
+import { RecordLost } from './records/record.lost.js';
+import { idHash, type RecordStore } from './records/record.store.js';
 
 interface Parts {
   readonly records: RecordStore;

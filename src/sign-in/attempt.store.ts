@@ -6,7 +6,7 @@ import { Events } from '../kernel/events.js';
 import { sha256 } from '../kernel/secrets.js';
 import { factorsOf, type Factor, type Proof } from '../mfa/assurance.js';
 import { secondFactorChanged } from '../mfa/events.js';
-import { signedOutEverywhere } from '../oidc/events.js';
+import { signedOutEverywhere } from '../oidc/sessions/events.js';
 import { InteractionTokens } from '../oidc/interaction-tokens.js';
 import type { Interaction } from '../oidc/interactions.service.js';
 import {

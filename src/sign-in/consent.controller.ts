@@ -2,7 +2,7 @@ import { Controller, Get, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Audit } from '../audit/audit.service.js';
 import { interactionGone } from '../kernel/errors.js';
-import { allowances } from '../oidc/allowances.js';
+import { allowances } from '../oidc/claims/allowances.js';
 import { Interactions } from '../oidc/interactions.service.js';
 import { Accounts } from '../users/accounts.service.js';
 import { DueStep } from './due-step.guard.js';

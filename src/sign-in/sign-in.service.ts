@@ -12,7 +12,7 @@ import { Recovery } from '../mfa/recovery.service.js';
 import { RememberedDevices } from '../mfa/remembered-devices.js';
 import { SecondFactors } from '../mfa/second-factors.service.js';
 import { Interactions, type Interaction } from '../oidc/interactions.service.js';
-import { RecordStore } from '../oidc/record.store.js';
+import { RecordStore } from '../oidc/records/record.store.js';
 import type { Account } from '../users/account.entity.js';
 import { Accounts } from '../users/accounts.service.js';
 import { AttemptStore, type Attempt } from './attempt.store.js';

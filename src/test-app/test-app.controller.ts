@@ -9,7 +9,7 @@ import { PageError } from '../kernel/errors.js';
 import { MINUTE } from '../kernel/clock.js';
 import { CannotOpen, Secrets } from '../kernel/secrets.js';
 import { ACR } from '../mfa/assurance.js';
-import { SCOPE_CLAIMS } from '../oidc/claims.js';
+import { SCOPE_CLAIMS } from '../oidc/claims/claims.js';
 import { TestAppClient, type Outcome, type Transaction } from './test-app.client.js';
 
 const SCOPES = ['openid', 'profile', 'email', 'address', 'phone', 'groups', 'offline_access'];

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { UnsecuredJWT, type JWTPayload } from 'jose';
-import { PingDelivery } from '../../src/oidc/ping-delivery.service.js';
+import { PingDelivery } from '../../src/oidc/devices/ping-delivery.service.js';
 import { Browser } from '../support/browser.js';
 import { CIBA_GRANT, PingListener } from '../support/ciba.js';
 import { ClientKey, seconds } from '../support/client-key.js';

@@ -5,7 +5,7 @@ import { normalizedBackupCode } from '../../src/mfa/backup-code-format.js';
 import { BackupCodes } from '../../src/mfa/backup-codes.service.js';
 import { Passkey } from '../../src/mfa/passkey.entity.js';
 import { Recovery } from '../../src/mfa/recovery.service.js';
-import { LogoutDelivery } from '../../src/oidc/logout-delivery.service.js';
+import { LogoutDelivery } from '../../src/oidc/sessions/logout-delivery.service.js';
 import { Account } from '../../src/users/account.entity.js';
 import { Application, type Tokens } from '../support/application.js';
 import { Browser } from '../support/browser.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Sql } from '../../src/database/sql.js';
-import { PingDelivery } from '../../src/oidc/ping-delivery.service.js';
+import { PingDelivery } from '../../src/oidc/devices/ping-delivery.service.js';
 import { Browser } from '../support/browser.js';
 import { BackchannelApplication, cibaClients, PingListener, STOCK } from '../support/ciba.js';
 import { shell } from '../support/claims.js';

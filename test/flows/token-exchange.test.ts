@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { LogoutNotices } from '../../src/oidc/logout-notices.service.js';
-import { SessionEndings } from '../../src/oidc/session-endings.service.js';
+import { LogoutNotices } from '../../src/oidc/sessions/logout-notices.service.js';
+import { SessionEndings } from '../../src/oidc/sessions/session-endings.service.js';
 import { ACCESS_TOKEN, APIS, exchange, introspect, ORDERS, PAYROLL, STOCK, verify } from '../support/apis.js';
 import { Application } from '../support/application.js';
 import { Browser } from '../support/browser.js';

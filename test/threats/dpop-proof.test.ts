@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { RecordStore } from '../../src/oidc/record.store.js';
+import { RecordStore } from '../../src/oidc/records/record.store.js';
 import { Browser } from '../support/browser.js';
 import { ClientKey, seconds } from '../support/client-key.js';
 import { GuardedApplication, type Answer } from '../support/guarded-application.js';

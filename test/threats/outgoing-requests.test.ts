@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createServer, type Server } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { Sql } from '../../src/database/sql.js';
-import { LogoutDelivery } from '../../src/oidc/logout-delivery.service.js';
+import { LogoutDelivery } from '../../src/oidc/sessions/logout-delivery.service.js';
 import { Application } from '../support/application.js';
 import { Browser } from '../support/browser.js';
 import { somebody } from '../support/enrolled.js';

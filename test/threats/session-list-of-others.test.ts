@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ConnectedApplications } from '../../src/oidc/connected-applications.service.js';
-import { SessionList } from '../../src/oidc/session-list.service.js';
+import { ConnectedApplications } from '../../src/oidc/sessions/connected-applications.service.js';
+import { SessionList } from '../../src/oidc/sessions/session-list.service.js';
 import { RememberedDevices } from '../../src/mfa/remembered-devices.js';
 import { Application } from '../support/application.js';
 import { Browser } from '../support/browser.js';

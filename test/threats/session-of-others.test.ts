@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ConnectedApplications } from '../../src/oidc/connected-applications.service.js';
-import { LogoutNotices } from '../../src/oidc/logout-notices.service.js';
-import { SessionList } from '../../src/oidc/session-list.service.js';
+import { ConnectedApplications } from '../../src/oidc/sessions/connected-applications.service.js';
+import { LogoutNotices } from '../../src/oidc/sessions/logout-notices.service.js';
+import { SessionList } from '../../src/oidc/sessions/session-list.service.js';
 import { Application } from '../support/application.js';
 import { Browser } from '../support/browser.js';
 import { somebody } from '../support/enrolled.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { SessionEndings } from '../../src/oidc/session-endings.service.js';
+import { SessionEndings } from '../../src/oidc/sessions/session-endings.service.js';
 import { Accounts } from '../../src/users/accounts.service.js';
 import { APIS, exchange, introspect, machineToken, ORDERS, PAYROLL, STOCK } from '../support/apis.js';
 import { Application } from '../support/application.js';

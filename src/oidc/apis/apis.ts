@@ -1,0 +1,73 @@
+import { errors, type Client, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider';
+import type { Api, ApiScope, Declarations } from '../../clients/declarations.service.js';
+
+/** What of an API a client may ask for: all of it, or what its `scope` names of it. */
+export function scopesFor(client: Client, api: Api): readonly ApiScope[] {
+  const limit = (client['api_scope'] as string | undefined)?.split(' ');
+  return limit ? api.scopes.filter(({ name }) => limit.includes(name)) : api.scopes;
+}
+
+/** The APIs that a client may ask for at all. */
+export function apisOf(client: Client): readonly string[] {
+  return (client['apis'] as string[] | undefined) ?? [];
+}
+
+/** How the provider makes a token for an API. The algorithm is the operator's choice; no request has a say in it. */
+export function resourceServer(api: Api, scopes: readonly ApiScope[]): ResourceServer {
+  const common = {
+    scope: scopes.map(({ name }) => name).join(' '),
+    audience: api.identifier,
+    ...(api.lifetime === undefined ? {} : { accessTokenTTL: api.lifetime }),
+  };
+  return api.format === 'opaque'
+    ? { ...common, accessTokenFormat: 'opaque' }
+    : { ...common, accessTokenFormat: 'jwt', jwt: { sign: { alg: api.algorithm } } };
+}
+
+/** Resource indicators (RFC 8707): a token is for one declared API, which its client may ask for. */
+export function resourceIndicators(declarations: Declarations) {
+  return {
+    enabled: true as const,
+
+    /** Who names no API and has exactly one means that one, once it asks for something of it. */
+    defaultResource: async (ctx: KoaContextWithOIDC, client: Client, oneOf?: readonly string[]) => {
+      if (oneOf) return oneOf;
+      refusePersonScopes(ctx);
+      const [only, another] = apisOf(client);
+      if (!only || another) return undefined;
+      const { requestParamScopes, params } = ctx.oidc;
+      const api = await declarations.api(only);
+      const asked =
+        params?.['authorization_details'] !== undefined ||
+        isMachine(ctx) ||
+        api?.scopes.some(({ name }) => requestParamScopes.has(name));
+      return api && asked ? only : undefined;
+    },
+
+    /** Who asked for an API wants to call it: also where the request for the token does not name it again. */
+    useGrantedResource: () => true,
+
+    getResourceServerInfo: async (ctx: KoaContextWithOIDC, identifier: string, client: Client) => {
+      refusePersonScopes(ctx);
+      const api = apisOf(client).includes(identifier) ? await declarations.api(identifier) : undefined;
+      if (!api)
+        throw new errors.InvalidTarget('resource indicator is unknown or not allowed for this client');
+      const scopes = scopesFor(client, api);
+      const refused = api.scopes.find(
+        ({ name }) => ctx.oidc.requestParamScopes.has(name) && !scopes.some((each) => each.name === name),
+      );
+      if (refused) throw new errors.InvalidScope('requested scope is not allowed', refused.name);
+      return resourceServer(api, scopes);
+    },
+  };
+}
+
+function isMachine({ oidc }: KoaContextWithOIDC): boolean {
+  return oidc.params?.['grant_type'] === 'client_credentials';
+}
+
+/** A machine is nobody: what says who somebody is, or stands for them while they are away, is not for it. */
+function refusePersonScopes(ctx: KoaContextWithOIDC): void {
+  const [refused] = isMachine(ctx) ? ctx.oidc.requestParamOIDCScopes : [];
+  if (refused) throw new errors.InvalidScope('requested scope needs a person who signs in', refused);
+}

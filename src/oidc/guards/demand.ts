@@ -1,0 +1,47 @@
+import type { Client } from 'oidc-provider';
+import type { Config } from '../../config/config.js';
+import { DASHBOARD_CLIENT_ID } from '../../clients/built-in-clients.js';
+import { levelOf, type Level } from '../../mfa/assurance.js';
+
+interface RequestParameters {
+  readonly acr_values?: string | undefined;
+  readonly claims?: string | undefined;
+}
+
+/**
+ * The least level that an authorization request asks for: the client's, and the request's own (`acr_values` in order of
+ * preference: the first one that is known counts; an essential `acr` claim likewise).
+ */
+export function demandedLevel(client: Client | undefined, params: RequestParameters): Level {
+  const fromRequest = firstKnown(
+    String(params.acr_values ?? client?.defaultAcrValues?.join(' ') ?? '').split(' '),
+  );
+  const required = client?.['require_second_factor'] === true;
+  return Math.max(required ? 2 : 1, fromRequest, fromEssentialClaim(params.claims)) as Level;
+}
+
+/** The account pages are where an address is confirmed, or mended: they ask for none. */
+export function demandsVerifiedEmail(config: Config, client: Client | undefined): boolean {
+  if (client?.clientId === DASHBOARD_CLIENT_ID) return false;
+  return config.emailVerificationRequired || client?.['require_verified_email'] === true;
+}
+
+function firstKnown(acrValues: string[]): Level {
+  return acrValues.map(levelOf).find((level) => level !== undefined) ?? 1;
+}
+
+function fromEssentialClaim(claims: string | undefined): Level {
+  try {
+    const parsed = JSON.parse(claims ?? '{}') as {
+      id_token?: { acr?: { value?: string; values?: string[] } };
+    };
+    const acr = parsed?.id_token?.acr;
+    return firstKnown([
+      ...(acr?.value ? [acr.value] : []),
+      ...(Array.isArray(acr?.values) ? acr.values : []),
+    ]);
+  } catch {
+    // The provider refuses a malformed parameter itself.
+    return 1;
+  }
+}

@@ -1,0 +1,101 @@
+import type { Context } from 'koa';
+import {
+  errors,
+  type Client,
+  type Configuration,
+  type KoaContextWithOIDC,
+  type Provider,
+} from 'oidc-provider';
+import type { QuotaReached } from '../../clients/registration-quota.js';
+import type { OWN_FIELDS } from '../../clients/client.fields.js';
+import { restrict } from '../../clients/registration-policy.js';
+import type { Config } from '../../config/config.js';
+import { randomToken } from '../../kernel/secrets.js';
+import { refuseOutsideProfile } from '../guards/fapi.js';
+import { registeredItself } from './unvouched.js';
+
+/** Initial access tokens that work once begin so: nobody but this server makes one. */
+const ONCE = 'once-';
+const MANY = 'many-';
+/** No client of a file begins so by accident, and none of the built-in ones. */
+const OWN_IDS = 'app-';
+
+type Features = NonNullable<Configuration['features']>;
+
+/** RFC 7591 and RFC 7592. Off, the paths are not there. */
+export function registrationFeatures(
+  config: Config,
+): Pick<Features, 'registration' | 'registrationManagement'> {
+  const enabled = config.clientRegistration !== 'off';
+  return {
+    registration: {
+      enabled,
+      initialAccessToken: config.clientRegistration === 'token',
+      idFactory: () => OWN_IDS + randomToken(16),
+      secretFactory: () => randomToken(32),
+    },
+    registrationManagement: { enabled, rotateRegistrationAccessToken: true },
+  };
+}
+
+const WRITING = ['registration', 'client_update'];
+/** The provider calls its validator for each of our own fields; at this one all of the metadata is looked at. */
+const ONCE_AT: (typeof OWN_FIELDS)[number] = 'access_token_lifetime';
+
+/** @returns what the provider is to do with metadata that comes from outside; a client that was accepted before is left alone */
+export function metadataValidator(
+  { issuer }: Pick<Config, 'issuer'>,
+  scopes: () => Iterable<string> | undefined,
+) {
+  return (ctx: KoaContextWithOIDC | undefined, field: string, value: unknown, metadata: object): void => {
+    if (field === ONCE_AT && ctx?.oidc?.body && WRITING.includes(ctx.oidc.route)) {
+      const rules = { origin: new URL(issuer).origin, scopes: [...(scopes() ?? [])] };
+      const mistake = restrict(metadata as Record<string, unknown>, ctx.oidc.body, rules);
+      if (mistake) throw new errors.InvalidClientMetadata(mistake);
+    }
+    refuseOutsideProfile(ctx, field, value, metadata);
+  };
+}
+
+/**
+ * OAuth 2.1 wants PKCE of everyone. Applications from before it register themselves without a way to say that they are;
+ * where the operator lets such in at all, a confidential one is trusted to bind its codes by `nonce`.
+ */
+export function demandsPkce({ legacyFlows }: Pick<Config, 'legacyFlows'>, client: Client): boolean {
+  if (client['require_pkce'] === false) return false;
+  return !(legacyFlows && registeredItself(client) && client.clientAuthMethod !== 'none');
+}
+
+/** A token with which an application may register itself. @param lifetime seconds */
+export async function initialAccessToken(
+  provider: Provider,
+  uses: 'once' | 'many',
+  lifetime: number,
+): Promise<string> {
+  const token = new provider.InitialAccessToken({ expiresIn: lifetime });
+  token.jti = (uses === 'once' ? ONCE : MANY) + randomToken(32);
+  return token.save();
+}
+
+/** Whether it works once; the others work until they expire. */
+export function worksOnce(initialAccessToken: { readonly jti: string } | undefined): boolean {
+  return initialAccessToken?.jti.startsWith(ONCE) === true;
+}
+
+const IN_AN_HOUR = 'too many applications have registered themselves within an hour';
+const TOO_MANY: Record<QuotaReached['which'], string> = {
+  total: 'as many applications as may register themselves have done so',
+  hour: IN_AN_HOUR,
+  address: IN_AN_HOUR,
+  changes: 'registrations have been changed too often within an hour',
+};
+
+export function answerTooMany(ctx: Context, { which }: QuotaReached): void {
+  ctx.status = 429;
+  ctx.set('Retry-After', '3600');
+  ctx.set('Cache-Control', 'no-store');
+  ctx.body = {
+    error: 'temporarily_unavailable',
+    error_description: TOO_MANY[which],
+  };
+}

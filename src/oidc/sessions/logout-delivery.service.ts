@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import { Provider } from 'oidc-provider';
+import { postForm, type OutgoingOptions } from '../../http/outgoing.js';
+import { DAY } from '../../kernel/clock.js';
+import { logoutWaiting } from './logout-notices.service.js';
+import { registeredItself } from '../registration/unvouched.js';
+import { logoutToken } from './logout-token.js';
+import { DeliveryParts, NoticeDelivery, refusal, type DueNotice } from './notice-delivery.js';
+
+interface Due extends DueNotice {
+  account_id: string;
+  sid: string | null;
+  created_at: number | string;
+}
+
+const GIVE_UP_AFTER = DAY;
+
+/** Tells applications that a session ended (OpenID Connect Back-Channel Logout 1.0, section 2.5). */
+@Injectable()
+export class LogoutDelivery extends NoticeDelivery<Due> {
+  constructor(
+    private readonly provider: Provider,
+    parts: DeliveryParts,
+  ) {
+    const box = {
+      table: 'logout_notice',
+      columns: 'account_id, sid, created_at',
+      waiting: logoutWaiting,
+      failure: 'an application was not told of a sign-out',
+    };
+    super(box, parts, 'Logout');
+  }
+
+  protected async tell({ id, account_id, client_id, sid }: Due, options: OutgoingOptions) {
+    const client = await this.provider.Client.find(client_id);
+    if (!client?.backchannelLogoutUri) return 'it is not a client any more, or has no address to be told at';
+    const token = await logoutToken(this.provider, client, { id, accountId: account_id, sid });
+    // The operator's word is about applications that the operator knows.
+    const internal = options.internal && !registeredItself(client);
+    const form = { logout_token: token };
+    return refusal(await postForm(new URL(client.backchannelLogoutUri), form, { ...options, internal }));
+  }
+
+  protected givesUpAt({ created_at }: Due): number {
+    return Number(created_at) + GIVE_UP_AFTER;
+  }
+
+  protected async close(id: string, state: 'told' | 'failed'): Promise<void> {
+    await this.parts.sql.run(
+      `UPDATE logout_notice SET state = ?, due_at = NULL, settled_at = ? WHERE id = ? AND state = 'waiting'`,
+      state,
+      this.now(),
+      id,
+    );
+  }
+}

@@ -1,0 +1,189 @@
+import {
+  Injectable,
+  Logger,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { AsyncResource } from 'node:async_hooks';
+import { Sql } from '../../database/sql.js';
+import { Config } from '../../config/config.js';
+import { TargetRefused, type OutgoingOptions } from '../../http/outgoing.js';
+import { Clock, HOUR, MINUTE, SECOND } from '../../kernel/clock.js';
+import { Events, type EventKind } from '../../kernel/events.js';
+
+/** The part of a row by which it is delivered. Times are epoch milliseconds. */
+export interface DueNotice {
+  readonly id: string;
+  readonly client_id: string;
+  readonly tries: number;
+  readonly due_at: number | string;
+}
+
+/** What is different from one outbox to another. */
+export interface NoticeBox {
+  readonly table: string;
+  readonly columns: string;
+  /** That something stands in it. */
+  readonly waiting: EventKind<Record<string, never>>;
+  /** What did not happen, for the operator's log. */
+  readonly failure: string;
+}
+
+/** What came of one try; `stopped`: this server is stopping, the try does not count. */
+type Outcome = 'told' | 'stopped' | { readonly refused: string; readonly isFinal?: boolean };
+
+/** An answer that another try would not change. */
+export class NeverAgain {
+  constructor(readonly reason: string) {}
+}
+
+const INTERVAL = SECOND;
+/** The transaction that wrote the notice is about to be committed. */
+const SOON = 50;
+const AT_ONCE = 50;
+/** So many looks may overlap: an application that does not answer holds nobody else up. */
+const ROUNDS = 4;
+const ANSWER_WITHIN = 5 * SECOND;
+/** Another instance takes over what has not been settled by then: whoever had it was killed. */
+const LEASE = 30 * SECOND;
+const BACK_OFF = [SECOND, 5 * SECOND, 30 * SECOND, 2 * MINUTE, 10 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR];
+
+@Injectable()
+export class DeliveryParts {
+  constructor(
+    readonly config: Config,
+    readonly sql: Sql,
+    readonly clock: Clock,
+    readonly host: HttpAdapterHost,
+    readonly events: Events,
+  ) {}
+}
+
+/**
+ * Tells applications what stands in an outbox, until each has heard it. Of several instances the one whose conditional write
+ * takes the notice sends it. It runs in the server only: what a command in the shell has caused, the server tells.
+ */
+export abstract class NoticeDelivery<Notice extends DueNotice>
+  implements OnApplicationBootstrap, BeforeApplicationShutdown
+{
+  private readonly logger: Logger;
+  private readonly stopping = new AbortController();
+  private timer: NodeJS.Timeout | undefined;
+  private readonly rounds = new Set<Promise<void>>();
+
+  protected constructor(
+    private readonly box: NoticeBox,
+    protected readonly parts: DeliveryParts,
+    logger: string,
+  ) {
+    this.logger = new Logger(logger);
+  }
+
+  /** One try. @returns why it was refused; undefined: it was heard */
+  protected abstract tell(notice: Notice, options: OutgoingOptions): Promise<string | NeverAgain | undefined>;
+  /** When there is no use in telling any more (epoch milliseconds). */
+  protected abstract givesUpAt(notice: Notice): number;
+  /** Told is told, even where another instance has taken over meanwhile. */
+  protected abstract close(id: string, state: 'told' | 'failed'): Promise<void>;
+
+  onApplicationBootstrap(): void {
+    // A command in the shell has the same modules, and no adapter.
+    if (!this.parts.host.httpAdapter) return;
+    // Bound to the context of the start: a timer that is set inside a transaction would otherwise run in it.
+    const look = AsyncResource.bind(() => this.look());
+    this.timer = setInterval(look, INTERVAL).unref();
+    this.parts.events.on(this.box.waiting, () => {
+      setTimeout(look, SOON).unref();
+      return Promise.resolve();
+    });
+  }
+
+  /** Before the database is closed. */
+  async beforeApplicationShutdown(): Promise<void> {
+    clearInterval(this.timer);
+    this.stopping.abort();
+    await Promise.all(this.rounds);
+  }
+
+  /** Tells everyone who is due. */
+  async run(): Promise<void> {
+    const { table, columns } = this.box;
+    try {
+      while (!this.stopping.signal.aborted) {
+        const due = await this.parts.sql.rows<Notice>(
+          `SELECT id, client_id, tries, due_at, ${columns} FROM ${table} WHERE due_at <= ? ORDER BY due_at LIMIT ?`,
+          this.now(),
+          AT_ONCE,
+        );
+        if (due.length === 0) return;
+        await Promise.all(due.map((notice) => this.settle(notice)));
+      }
+    } catch (error) {
+      this.logger.warn(`will be tried again: ${(error as Error).message}`);
+    }
+  }
+
+  private look(): void {
+    if (this.stopping.signal.aborted || this.rounds.size >= ROUNDS) return;
+    const round: Promise<void> = this.run().finally(() => this.rounds.delete(round));
+    this.rounds.add(round);
+  }
+
+  private async settle(notice: Notice): Promise<void> {
+    const tries = notice.tries + 1;
+    const lease = this.now() + LEASE;
+    if (!(await this.again(notice.id, Number(notice.due_at), notice.tries, lease))) return;
+    const outcome = await this.attempt(notice);
+    if (outcome === 'told') return this.close(notice.id, 'told');
+    if (outcome === 'stopped') return void (await this.again(notice.id, lease, notice.tries, this.now()));
+    const next = this.now() + (BACK_OFF[tries - 1] ?? BACK_OFF.at(-1)!);
+    const isLast = outcome.isFinal === true || next > this.givesUpAt(notice);
+    const facts = {
+      client_id: notice.client_id,
+      reason: outcome.refused,
+      tries,
+      ...(isLast ? { givenUp: true } : {}),
+    };
+    this.logger.warn(`${this.box.failure} ${JSON.stringify(facts)}`);
+    if (isLast) await this.close(notice.id, 'failed');
+    else await this.again(notice.id, lease, tries, next);
+  }
+
+  private async attempt(notice: Notice): Promise<Outcome> {
+    try {
+      const refused = await this.tell(notice, {
+        internal: this.parts.config.internalBackchannel,
+        signal: AbortSignal.any([this.stopping.signal, AbortSignal.timeout(ANSWER_WITHIN)]),
+      });
+      if (refused instanceof NeverAgain) return { refused: refused.reason, isFinal: true };
+      return refused === undefined ? 'told' : { refused };
+    } catch (error) {
+      if (this.stopping.signal.aborted) return 'stopped';
+      const hint =
+        error instanceof TargetRefused ? '; GATEHOUSE_INTERNAL_BACKCHANNEL=on allows internal addresses' : '';
+      return { refused: `${(error as Error).message}${hint}` };
+    }
+  }
+
+  /** @param read when it is due as far as we know @returns whether it still is: then it is ours */
+  private async again(id: string, read: number, tries: number, dueAt: number): Promise<boolean> {
+    const changed = await this.parts.sql.run(
+      `UPDATE ${this.box.table} SET tries = ?, due_at = ? WHERE id = ? AND due_at = ?`,
+      tries,
+      dueAt,
+      id,
+      read,
+    );
+    return changed === 1;
+  }
+
+  protected now(): number {
+    return this.parts.clock.now().getTime();
+  }
+}
+
+/** An answer that is none of the good ones. */
+export function refusal(status: number): string | undefined {
+  return status === 200 || status === 204 ? undefined : `it answered ${status}`;
+}

@@ -1,0 +1,81 @@
+import type { Request } from 'express';
+import type { Next } from 'koa';
+import type { ServerResponse } from 'node:http';
+import type { Client, KoaContextWithOIDC, Provider } from 'oidc-provider';
+import type { Audit } from '../../audit/audit.service.js';
+import type { RecordStore } from '../records/record.store.js';
+import type { EndedSession, SessionEndings } from './session-endings.service.js';
+
+/** What the library keeps in a session while it asks whether to sign out. */
+interface SignOutState {
+  readonly clientId?: string;
+  readonly postLogoutRedirectUri?: string;
+  readonly state?: string;
+}
+
+/**
+ * Under a path of somebody's host the stored data of the whole origin is not ours to clear. "cookies" is left out anywhere:
+ * it would also forget the language, and that this browser is one its owner has signed in with.
+ */
+export function clearSiteData(res: ServerResponse, basePath: string): void {
+  if (basePath === '') res.setHeader('Clear-Site-Data', '"cache", "storage"');
+}
+
+/** What the library makes of a session in a request; its types do not say so. */
+type RequestSession = EndedSession & { readonly destroyed?: boolean; readonly state?: SignOutState };
+
+interface SignOutParts {
+  readonly records: RecordStore;
+  readonly endings: SessionEndings;
+  readonly audit: Audit;
+}
+
+/**
+ * Sign-out at an application's request (OpenID Connect RP-Initiated Logout). The library leaves tokens with offline access
+ * alive: here nothing outlives the session. And where nobody is signed in there is nothing to confirm: the library would
+ * answer with a page that needs a script to go on.
+ */
+export async function signOutForApplications(
+  ctx: KoaContextWithOIDC,
+  next: Next,
+  provider: Provider,
+  { records, endings, audit }: SignOutParts,
+): Promise<void> {
+  await next();
+  const session: RequestSession | undefined = ctx.oidc?.session;
+  if (!session) return;
+  const { uid, accountId, authorizations, state } = session;
+  if (session.destroyed) {
+    await records.join((sql) => endings.follow(sql, { uid, accountId, authorizations }));
+    const facts = { accountId, clientId: state?.clientId, detail: { reason: 'application' } };
+    await audit.record('session.ended', facts, ctx.req as Request);
+    clearSiteData(ctx.res, new URL(provider.issuer).pathname.replace(/\/$/, ''));
+  } else if (ctx.state['left']) {
+    const left = ctx.state['left'] as EndedSession['authorizations'];
+    await records.join((sql) => endings.leave(sql, { uid, accountId, authorizations: left }));
+  } else if (ctx.oidc.route === 'end_session' && ctx.status === 200 && !accountId) {
+    ctx.redirect(returnAddress(ctx, state));
+    ctx.status = 303;
+    ctx.body = '';
+  }
+}
+
+/**
+ * Somebody who stays signed in here has left the application all the same: the library takes it out of the session, and
+ * says so in this event alone.
+ */
+export function noteLeaving(provider: Provider): void {
+  provider.on(
+    'backchannel.success',
+    (ctx: KoaContextWithOIDC, client: Client, _accountId: string, sid: string) => {
+      ctx.state['left'] = { ...(ctx.state['left'] as object | undefined), [client.clientId]: { sid } };
+    },
+  );
+}
+
+function returnAddress(ctx: KoaContextWithOIDC, state: SignOutState | undefined): string {
+  if (!state?.postLogoutRedirectUri) return ctx.oidc.urlFor('end_session_success');
+  const url = new URL(state.postLogoutRedirectUri);
+  if (state.state !== undefined) url.searchParams.set('state', state.state);
+  return url.href;
+}
