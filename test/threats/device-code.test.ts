@@ -40,6 +40,21 @@ describe('device codes and user codes in the wrong hands', () => {
     expect(browser.page.text).toContain('The device is connected');
   }
 
+  it('a form whose session is gone, or that another site has sent, does nothing and begins anew', async () => {
+    await browser.open('/device');
+    const fields = { ...browser.form('submit').fields, user_code: device.userCode, confirm: 'yes' };
+    for (const body of [fields, {}]) {
+      const answer = await fetch(`${server.url}/device`, {
+        method: 'POST',
+        body: new URLSearchParams(body),
+        redirect: 'manual',
+      });
+      expect(answer.status).toBe(303);
+      expect(new URL(answer.headers.get('location')!).pathname).toBe('/device');
+    }
+    expect(await device.poll()).toMatchObject(pending);
+  });
+
   it('user codes are not there to be guessed: ten tries in a browser, and none that succeeds gives new ones', async () => {
     await browser.open('/device');
     for (let n = 0; n < 10; n++) {

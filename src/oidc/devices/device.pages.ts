@@ -48,6 +48,7 @@ export class DevicePages {
   /** Also whatever went wrong on the way leads here. */
   askCode(ctx: KoaContextWithOIDC, out?: ErrorOut, error?: Error): void {
     if (error?.name === 'AbortedError') return this.refused(ctx);
+    if (error && isWithoutSession(ctx)) return anew(ctx);
     const mistake = error && this.mistake(ctx, error);
     if (error && !mistake) return this.providerPages.error(ctx, out!, error);
     const typed = (ctx.state['userCode'] ?? ctx.oidc.params?.['user_code']) as string | undefined;
@@ -120,4 +121,16 @@ export class DevicePages {
     ctx.type = 'html';
     ctx.body = this.pages.html(req, ctx.res as Response, `oidc/${page}`, { self: DEVICE_PATH, ...data });
   }
+}
+
+/** The browser lost its session while the form stood open, or never had one: there is nothing that a form could be kept in. */
+function isWithoutSession({ oidc, method }: KoaContextWithOIDC): boolean {
+  return method === 'POST' && oidc.session?.exp === undefined;
+}
+
+function anew(ctx: KoaContextWithOIDC): void {
+  // The library would save a session that was never kept.
+  Object.assign(ctx.oidc.session ?? {}, { touched: false });
+  ctx.redirect(ctx.oidc.urlFor('code_verification'));
+  ctx.status = 303;
 }
