@@ -52,6 +52,8 @@ describe('device codes and user codes in the wrong hands', () => {
       expect(answer.status).toBe(303);
       expect(new URL(answer.headers.get('location')!).pathname).toBe('/device');
     }
+    const resumed = await fetch(`${server.url}/device/nothing`, { redirect: 'manual' });
+    expect(resumed.status).toBe(303);
     expect(await device.poll()).toMatchObject(pending);
   });
 

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { RecordStore } from '../../src/oidc/record.store.js';
 import { Application } from '../support/application.js';
 import { Browser } from '../support/browser.js';
 import { addEnrolled, somebody } from '../support/enrolled.js';
@@ -42,6 +43,23 @@ describe('headers that the browser needs to protect a person', () => {
     server = await TestServer.start();
   });
   afterAll(() => server.stop());
+
+  it('are on the page for a failure of our own below the provider, too, which says nothing of it', async () => {
+    const broken = jest
+      .spyOn(server.app.get(RecordStore), 'batch')
+      .mockRejectedValueOnce(new Error('inside'));
+    try {
+      const answer = await send(
+        server,
+        new Application(server, 'notes').authorizationUrl().replace(server.url, ''),
+      );
+      expect(answer.status).toBe(500);
+      expectGuarded(answer);
+      expect(answer.text).not.toContain('inside');
+    } finally {
+      broken.mockRestore();
+    }
+  });
 
   it('are on every page, signed in or not', async () => {
     const person = somebody();

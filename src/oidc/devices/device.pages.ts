@@ -125,7 +125,8 @@ export class DevicePages {
 
 /** The browser lost its session while the form stood open, or never had one: there is nothing that a form could be kept in. */
 function isWithoutSession({ oidc, method }: KoaContextWithOIDC): boolean {
-  return method === 'POST' && oidc.session?.exp === undefined;
+  const isForm = method === 'GET' && oidc.route === 'code_verification';
+  return !isForm && oidc.session?.exp === undefined;
 }
 
 function anew(ctx: KoaContextWithOIDC): void {

@@ -33,7 +33,8 @@ export function commitBeforeAnswering({ provider, records, handOver }: CommitPar
       if (error instanceof QuotaReached) answerTooMany(ctx, error);
       else if (error instanceof RecordLost) await answerLost(ctx, error, records, home);
       else if (isDatabaseAway(error)) ctx.state['cause'] = error;
-      else throw error;
+      // Koa's own answer would be without our headers.
+      else return handOver(ctx, error);
     }
     if (isDatabaseAway(ctx.state['cause'])) answerLater(ctx, handOver);
     // No route of the library's: our page says so better than its bare text.
