@@ -2,23 +2,43 @@ import { Injectable } from '@nestjs/common';
 import { CannotOpen, Secrets } from '../../kernel/secrets.js';
 import type { Payload } from './record.batch.js';
 
+/** Records whose payload is known without opening it again, as long as what is stored is the same to the letter. */
+const REMEMBERED = 2_000;
+
 /** How a record's payload is kept: sealed, and bound to its kind and the fingerprint of its id. */
 @Injectable()
 export class RecordSeal {
+  private readonly opened = new Map<string, { sealed: string; text: string }>();
+
   constructor(private readonly secrets: Secrets) {}
 
   seal(kind: string, hash: string, payload: Payload): string {
-    return this.secrets.seal(JSON.stringify(payload), place(kind, hash));
+    const text = JSON.stringify(payload);
+    const where = place(kind, hash);
+    const sealed = this.secrets.seal(text, where);
+    this.remember(where, sealed, text);
+    return sealed;
   }
 
   /** A record sealed under another master secret is of no use to anyone: it counts as absent. */
   open(kind: string, hash: string, sealed: string): Payload | undefined {
+    const where = place(kind, hash);
+    const known = this.opened.get(where);
+    if (known?.sealed === sealed) return JSON.parse(known.text) as Payload;
     try {
-      return JSON.parse(this.secrets.open(sealed, place(kind, hash))) as Payload;
+      const text = this.secrets.open(sealed, where);
+      this.remember(where, sealed, text);
+      return JSON.parse(text) as Payload;
     } catch (error) {
       if (error instanceof CannotOpen) return undefined;
       throw error;
     }
+  }
+
+  private remember(where: string, sealed: string, text: string): void {
+    this.opened.delete(where);
+    this.opened.set(where, { sealed, text });
+    if (this.opened.size > REMEMBERED) this.opened.delete(this.opened.keys().next().value!);
   }
 }
 
