@@ -103,6 +103,8 @@ async function signIn(req, res) {
   await provider.interactionFinished(req, res, { login });
 }
 
+process.once('SIGTERM', () => process.exit(0));
+
 createServer((req, res) => {
   if (req.method !== 'POST' || !req.url.startsWith('/interaction/')) return answer(req, res);
   signIn(req, res).catch((error) => res.writeHead(500).end(error.message));

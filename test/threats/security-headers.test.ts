@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { RecordStore } from '../../src/oidc/record.store.js';
+import { RecordStore } from '../../src/oidc/records/record.store.js';
 import { Application } from '../support/application.js';
 import { Browser } from '../support/browser.js';
 import { addEnrolled, somebody } from '../support/enrolled.js';
