@@ -5,6 +5,7 @@ import { Browser } from '../support/browser.js';
 import { CIBA_GRANT, PingListener } from '../support/ciba.js';
 import { ClientKey, seconds } from '../support/client-key.js';
 import type { Answer } from '../support/guarded-application.js';
+import { outboxEmptied } from '../support/outbox.js';
 import { FapiClient, startFapiSuite, type Oddities, type Variant } from './fapi-client.js';
 import type { Suite, Values } from './suite.js';
 
@@ -45,6 +46,8 @@ describe.each(VARIANTS)('the modules of the FAPI-CIBA plan ($name)', (variant) =
   afterEach(async () => {
     for (await person.open('/dashboard/approvals'); person.page.html.getElementById('refuse-0');)
       await person.press('refuse-0');
+    // A refusal is told, too: what is on its way would arrive in the next module.
+    await outboxEmptied(suite.server, 'ping_notice');
   });
 
   const request = async (extra: Values = {}, { claims, header, signedBy = client.key }: Oddities = {}) => {
