@@ -16,6 +16,7 @@ import { registerTokenExchange } from './apis/token-exchange.js';
 import { tokenLifetimes } from './apis/token-lifetimes.js';
 import { mayCallFromBrowser } from './guards/endpoint-access.js';
 import { assertionRule, sayWhatIsMissing } from './guards/fapi.js';
+import { cookieKeys } from './cookie-keys.js';
 import { acceptPreviousSecrets } from './guards/client-secrets.js';
 import { DEVICE_PATH, tellInterval } from './devices/device-requests.js';
 import { demandsPkce, metadataValidator } from './registration/registration.js';
@@ -93,7 +94,7 @@ export function createProvider(config: Config, cookies: Cookies, parts: Provider
     ttl: tokenLifetimes(config, parts.clock),
 
     cookies: {
-      keys: [parts.secrets.key('cookies').toString('base64url')],
+      keys: cookieKeys(parts.secrets.key('cookies').toString('base64url')),
       names: {
         session: cookies.name('session'),
         interaction: cookies.name('interaction', 'page'),
