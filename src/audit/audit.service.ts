@@ -1,9 +1,7 @@
-import { EntityManager } from '@mikro-orm/core';
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { Sql, type SqlRunner } from '../database/sql.js';
 import { Clock } from '../kernel/clock.js';
-import { AuditEvent } from './audit-event.entity.js';
 
 export type AuditName =
   | 'account.registered'
@@ -80,7 +78,6 @@ export interface AuditFacts {
 @Injectable()
 export class Audit {
   constructor(
-    private readonly em: EntityManager,
     private readonly sql: Sql,
     private readonly clock: Clock,
   ) {}
@@ -104,7 +101,12 @@ export class Audit {
 
   /** Whether it has ever happened to the account. */
   async hasHappened(name: AuditName, accountId: string): Promise<boolean> {
-    return (await this.em.fork().findOne(AuditEvent, { accountId, name })) !== null;
+    const found = await this.sql.rows(
+      'SELECT 1 AS happened FROM audit_event WHERE account_id = ? AND name = ? LIMIT 1',
+      accountId,
+      name,
+    );
+    return found.length > 0;
   }
 
   /**

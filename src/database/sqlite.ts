@@ -13,8 +13,10 @@ export interface SqliteDatabase {
   prepare(text: string): Statement;
 }
 
-/** The program's own statements are constants; what the ORM composes varies with the number of its parameters. */
+/** The program's own statements are constants, and fewer than this. */
 const REMEMBERED = 1_000;
+/** How the ORM quotes a name. It writes values into its statements, too: such a one does not come again. */
+const OF_THE_ORM = '`';
 
 /** The database behind the ORM's one connection; each statement that is run over it from now on is prepared once. */
 export async function sqliteBehind(orm: MikroORM): Promise<SqliteDatabase> {
@@ -26,6 +28,7 @@ export async function sqliteBehind(orm: MikroORM): Promise<SqliteDatabase> {
   database.prepare = (text) => {
     let statement = known.get(text);
     if (!statement) {
+      if (text.includes(OF_THE_ORM)) return prepare(text);
       if (known.size >= REMEMBERED) known.clear();
       statement = prepare(text);
       known.set(text, statement);

@@ -125,13 +125,15 @@ export class Authenticators {
 
   /** The verdict: of parallel uses of one code, and of an older code after a newer one, this changes no row. */
   private async spendStep(id: string, step: number, now: Date): Promise<boolean> {
-    const spent = await this.em
-      .fork()
-      .nativeUpdate(
-        Authenticator,
-        { id, lastStep: { $lt: step }, $or: [{ refusedStep: null }, { refusedStep: { $ne: step } }] },
-        { lastStep: step, lastUsedAt: now },
-      );
+    const spent = await this.sql.run(
+      `UPDATE authenticator SET last_step = ?, last_used_at = ?
+       WHERE id = ? AND last_step < ? AND (refused_step IS NULL OR refused_step <> ?)`,
+      step,
+      this.sql.moment(now),
+      id,
+      step,
+      step,
+    );
     return spent === 1;
   }
 
