@@ -25,6 +25,7 @@ const FALLBACK_LANGUAGE = 'en';
 @Injectable()
 export class Languages {
   private readonly catalogues = new Map<string, Catalogue>();
+  private readonly names = new Map<string, string>();
 
   constructor(private readonly cookies: Cookies) {
     const folder = join(projectRoot, 'views', 'messages');
@@ -42,7 +43,12 @@ export class Languages {
 
   /** The name of a language in itself: "Deutsch". */
   nameOf(code: string): string {
-    return new Intl.DisplayNames([code], { type: 'language' }).of(code) ?? code;
+    let name = this.names.get(code);
+    if (name === undefined) {
+      name = new Intl.DisplayNames([code], { type: 'language' }).of(code) ?? code;
+      this.names.set(code, name);
+    }
+    return name;
   }
 
   /** ui_locales, then the person's choice, then Accept-Language; a choice made meanwhile comes before all. */

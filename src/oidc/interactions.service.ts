@@ -25,6 +25,7 @@ import { ASSURANCE_TOO_LOW, EMAIL_UNVERIFIED, NOT_LET_IN } from './policy.js';
 import type { RequestParameters } from './request-parameters.js';
 import { Sessions } from './sessions/sessions.service.js';
 import { grantLifetime } from './apis/token-lifetimes.js';
+import { shown } from './shown-client.js';
 
 /** Why somebody is asked although there is a session, whose proofs count on. */
 const STEP_UP_REASONS = new Set([ASSURANCE_TOO_LOW, EMAIL_UNVERIFIED, 'max_age']);
@@ -116,7 +117,7 @@ export class Interactions {
     return {
       uid: original.uid,
       prompt: original.prompt.name as Interaction['prompt'],
-      client: await this.clients.face(client.metadata()),
+      client: await this.clients.face(shown(client)),
       clientIsFirstParty: client['first_party'] === true,
       unvouched: isUnvouched(client) ? { host: hostOf(client) } : undefined,
       level,

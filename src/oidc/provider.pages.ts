@@ -7,6 +7,7 @@ import { Pages } from '../http/pages.js';
 import { allowFormRedirectTo } from '../http/security-headers.js';
 import { randomToken } from '../kernel/secrets.js';
 import { Clients, type ClientFace } from '../clients/clients.service.js';
+import { shown } from './shown-client.js';
 
 /** The pages that the provider itself shows: errors that cannot be sent to an application, and sign-out. */
 @Injectable()
@@ -76,7 +77,7 @@ export class ProviderPages {
 
   private async face(ctx: KoaContextWithOIDC): Promise<ClientFace | undefined> {
     const { client } = ctx.oidc;
-    return client && this.clients.face(client.metadata());
+    return client && this.clients.face(shown(client));
   }
 
   private hintLanguage(ctx: KoaContextWithOIDC): void {

@@ -13,6 +13,7 @@ import { DEVICE_PATH } from './device-requests.js';
 import { ProviderPages } from '../provider.pages.js';
 import { canonicalUserCode, shownUserCode } from './user-code.js';
 import { TooManyUserCodes } from './user-codes.service.js';
+import { shown } from '../shown-client.js';
 
 /** What is known of a device; it can say anything of itself. */
 export interface DeviceInfo {
@@ -67,7 +68,7 @@ export class DevicePages {
     const { userAgent, address } = (code.deviceInfo ?? {}) as DeviceInfo;
     this.send(ctx, 'device-confirm', {
       ...this.form(ctx),
-      client: await this.clients.face(client.metadata()),
+      client: await this.clients.face(shown(client)),
       userCode: code.userCode,
       shownCode: shownUserCode(code.userCode),
       device: browserName(userAgent) || userAgent,
@@ -88,7 +89,7 @@ export class DevicePages {
       },
       ctx.req as Request,
     );
-    this.send(ctx, 'device-connected', { client: await this.clients.face(client!.metadata()) });
+    this.send(ctx, 'device-connected', { client: await this.clients.face(shown(client!)) });
   }
 
   private refused(ctx: KoaContextWithOIDC): void {
