@@ -58,6 +58,8 @@ export function features(config: Config, parts: ProviderParts): NonNullable<Conf
     ...registrationFeatures(config),
     clientIdMetadataDocument: metadataDocuments(config, parts),
     backchannelLogout: { enabled: true },
+    // See signing-key.ts.
+    externalSigningSupport: { enabled: true, ack: 'experimental-01' },
     rpInitiatedLogout: {
       enabled: true,
       logoutSource: (ctx) => pages.askSignOut(ctx),

@@ -2,6 +2,7 @@ import type { Provider } from 'oidc-provider';
 import inside from 'oidc-provider/lib/helpers/weak_cache.js';
 import type { Jwk } from '../keys/algorithms.js';
 import type { KeyRing } from '../keys/key-ring.service.js';
+import { SigningKey } from './signing-key.js';
 
 /**
  * Lets a running provider sign with, accept and publish other keys. The library takes its keys once and has no way to change
@@ -16,7 +17,8 @@ export function followKeys(provider: Provider, ring: KeyRing): void {
   const { keystore } = internals;
   ring.follow(({ signing, published }) => {
     const kids = new Set(signing.map(({ kid }) => kid));
-    const keys: Jwk[] = [...signing, ...published.filter(({ kid }) => !kids.has(kid))];
+    const others: Jwk[] = published.filter(({ kid }) => !kids.has(kid));
+    const keys = [...signing.map((jwk) => new SigningKey(jwk)), ...others];
     keystore.clear();
     for (const key of keys) keystore.add(key);
     internals.jwks = { keys: [...published] };

@@ -1,4 +1,4 @@
-import { Provider, type Configuration, type JWK, type ResponseType } from 'oidc-provider';
+import { Provider, type Configuration, type ResponseType } from 'oidc-provider';
 import type { Config } from '../config/config.js';
 import { LEGACY_RESPONSE_TYPES, OWN_FIELDS } from '../clients/client.fields.js';
 import { guardedFetch } from '../http/guarded-fetch.js';
@@ -21,6 +21,7 @@ import { acceptPreviousSecrets } from './guards/client-secrets.js';
 import { DEVICE_PATH, tellInterval } from './devices/device-requests.js';
 import { demandsPkce, metadataValidator } from './registration/registration.js';
 import { features } from './features.js';
+import { SigningKey } from './signing-key.js';
 import { leaveTraces } from './records/jwt-traces.js';
 import { mutualTlsMethods } from './guards/mutual-tls.js';
 import { followKeys } from './provider.keys.js';
@@ -34,7 +35,7 @@ export function createProvider(config: Config, cookies: Cookies, parts: Provider
   const configuration: Configuration = {
     adapter: parts.adapter,
     clients: parts.builtInClients,
-    jwks: { keys: [...parts.signingKeys] as JWK[] },
+    jwks: { keys: parts.signingKeys.map((jwk) => new SigningKey(jwk)) },
     findAccount: accountFinder(parts),
     loadExistingGrant: grantLoader(parts.records),
     // Signing out ends tokens, not what was consented to; nor does revoking one access token end the rest.
