@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../src/config/root.js';
 import { migrations } from '../src/migrations.js';
@@ -18,5 +18,12 @@ describe('the migrations', () => {
   it('are all listed, in order', () => {
     for (const dialect of ['sqlite', 'postgresql'] as const)
       expect(migrations[dialect].map(({ name }) => name)).toEqual(inFolder(dialect));
+  });
+
+  it('let each table change by statements that name it alone: database/settled.ts relies on it', () => {
+    for (const name of inFolder('sqlite'))
+      expect(readFileSync(join(projectRoot, 'migrations', 'sqlite', `${name}.ts`), 'utf8')).not.toMatch(
+        /\bcascade\b|\btrigger\b|set null|set default/i,
+      );
   });
 });

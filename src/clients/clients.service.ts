@@ -44,7 +44,7 @@ export interface KnownClient {
 @Injectable()
 export class Clients {
   private readonly logger = new Logger('Clients');
-  private readonly made = new Map<string, { stored: string; metadata: ClientMetadata }>();
+  private readonly made = new Map<string, { row: ClientRow; stored: string; metadata: ClientMetadata }>();
 
   constructor(
     private readonly config: Config,
@@ -128,14 +128,18 @@ export class Clients {
   /** The provider's view of a client. It is read at each request, and made anew only when it has changed. */
   async metadata(id: string): Promise<ClientMetadata | undefined> {
     if (!CLIENT_ID.test(id)) return undefined;
-    const [row] = await this.sql.rows<ClientRow>(READ_CLIENT, id);
+    const [row] = await this.sql.settled<ClientRow>(READ_CLIENT, id);
     if (!row) {
       this.made.delete(id);
       return undefined;
     }
-    const stored = Object.values(row).join('\n');
     const made = this.made.get(id);
-    if (made?.stored === stored) return made.metadata;
+    if (made?.row === row) return made.metadata;
+    const stored = Object.values(row).join('\n');
+    if (made?.stored === stored) {
+      made.row = row;
+      return made.metadata;
+    }
     const secret = this.open(id, row.sealed_secret);
     const previous = this.open(id, row.sealed_previous_secret);
     const metadata: ClientMetadata = {
@@ -144,7 +148,7 @@ export class Clients {
       ...(secret ? { client_secret: secret } : {}),
       ...(previous ? { previous_client_secret: previous } : {}),
     };
-    this.made.set(id, { stored, metadata });
+    this.made.set(id, { row, stored, metadata });
     return metadata;
   }
 

@@ -82,7 +82,7 @@ export class Declarations {
   }
 
   private async body(kind: SectionName, name: string): Promise<Record<string, unknown> | undefined> {
-    const [row] = await this.sql.rows<{ body: string | Record<string, unknown> }>(
+    const [row] = await this.sql.settled<{ body: string | Record<string, unknown> }>(
       'SELECT body FROM declaration WHERE kind = ? AND name = ?',
       kind,
       name,

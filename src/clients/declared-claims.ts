@@ -28,23 +28,26 @@ export interface OperatorFacts {
 /** The declared claims, as every request that gives claims needs them. */
 @Injectable()
 export class DeclaredClaims {
-  private latest: { readonly read: string; readonly claims: readonly DeclaredClaim[] } | undefined;
+  private latest:
+    { rows: unknown; readonly read: string; readonly claims: readonly DeclaredClaim[] } | undefined;
 
   constructor(private readonly sql: Sql) {}
 
   /** Read anew each time, so that a file applied anywhere counts at once; the same list as long as it says the same. */
   async all(): Promise<readonly DeclaredClaim[]> {
-    const rows = await this.sql.rows<{ name: string; body: string | Record<string, unknown> }>(
+    const rows = await this.sql.settled<{ name: string; body: string | Record<string, unknown> }>(
       `SELECT name, body FROM declaration WHERE kind = 'claims' ORDER BY name`,
     );
+    if (this.latest?.rows === rows) return this.latest.claims;
     const read = JSON.stringify(rows);
     if (this.latest?.read !== read) {
       const claims = rows.map(({ name, body }) =>
         // PostgreSQL's driver has read the JSON already.
         declaredClaim(name, typeof body === 'string' ? (JSON.parse(body) as Record<string, unknown>) : body),
       );
-      this.latest = { read, claims };
+      this.latest = { rows, read, claims };
     }
+    this.latest.rows = rows;
     return this.latest.claims;
   }
 

@@ -5,6 +5,7 @@ import { CompiledQuery, type Kysely } from 'kysely';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Config } from '../config/config.js';
 import { PlainRows } from './plain-rows.js';
+import { Settled } from './settled.js';
 import { direct, directUnless, sqliteBehind, type SqliteDatabase } from './sqlite.js';
 
 /** Plain SQL with bound parameters, written once for both databases: `?` marks a parameter. */
@@ -26,6 +27,7 @@ export class Sql implements SqlRunner {
   private readonly runner: SqlRunner;
   private readonly gathered = new AsyncLocalStorage<Note[]>();
   private readonly plainRows: PlainRows;
+  private readonly kept: Settled | undefined;
   private readonly numberedTexts = new Map<string, string>();
 
   private constructor(
@@ -35,7 +37,11 @@ export class Sql implements SqlRunner {
   ) {
     const queued = this.over(() => this.kysely());
     this.runner = sqlite ? directUnless(sqlite, queued) : queued;
-    this.plainRows = new PlainRows(orm, this.runner);
+    this.kept = sqlite && new Settled(sqlite, this.runner);
+    this.plainRows = new PlainRows(orm, {
+      ...this.runner,
+      rows: (text, ...params) => this.settled(text, ...params),
+    });
   }
 
   static async of(orm: MikroORM, config: Config): Promise<Sql> {
@@ -44,6 +50,14 @@ export class Sql implements SqlRunner {
 
   rows<Row>(text: string, ...params: unknown[]): Promise<Row[]> {
     return this.runner.rows<Row>(text, ...params);
+  }
+
+  /**
+   * The same for what is read on each request and seldom written: as new as `rows`, and cheaper where the database can tell
+   * that nothing was written. The rows are everybody's who asks the same: nobody may change them.
+   */
+  settled<Row>(text: string, ...params: unknown[]): Promise<Row[]> {
+    return this.kept ? this.kept.rows<Row>(text, params) : this.runner.rows<Row>(text, ...params);
   }
 
   run(text: string, ...params: unknown[]): Promise<number> {

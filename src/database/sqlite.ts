@@ -2,8 +2,9 @@ import type { MikroORM } from '@mikro-orm/core';
 import type { SqlRunner } from './sql.js';
 
 /** better-sqlite3's statement and database, as far as they are used here; the driver brings no types. */
-interface Statement {
+export interface Statement {
   readonly reader: boolean;
+  readonly readonly: boolean;
   all(params: unknown[]): unknown[];
   run(params: unknown[]): { changes: number };
 }
@@ -11,6 +12,8 @@ interface Statement {
 export interface SqliteDatabase {
   readonly inTransaction: boolean;
   prepare(text: string): Statement;
+  /** Called with each statement that is about to change something, over this connection. */
+  beforeWrite?: (text: string) => void;
 }
 
 /** The program's own statements are constants, and fewer than this. */
@@ -28,11 +31,12 @@ export async function sqliteBehind(orm: MikroORM): Promise<SqliteDatabase> {
   database.prepare = (text) => {
     let statement = known.get(text);
     if (!statement) {
-      if (text.includes(OF_THE_ORM)) return prepare(text);
-      if (known.size >= REMEMBERED) known.clear();
       statement = prepare(text);
-      known.set(text, statement);
+      if (known.size >= REMEMBERED) known.clear();
+      if (!text.includes(OF_THE_ORM)) known.set(text, statement);
     }
+    // Everybody prepares a statement right before running it.
+    if (!statement.readonly) database.beforeWrite?.(text);
     return statement;
   };
   return database;

@@ -21,6 +21,7 @@ import { acceptPreviousSecrets } from './guards/client-secrets.js';
 import { DEVICE_PATH, tellInterval } from './devices/device-requests.js';
 import { demandsPkce, metadataValidator } from './registration/registration.js';
 import { features } from './features.js';
+import { rememberClients } from './known-clients.js';
 import { SigningKey } from './signing-key.js';
 import { leaveTraces } from './records/jwt-traces.js';
 import { mutualTlsMethods } from './guards/mutual-tls.js';
@@ -126,6 +127,7 @@ export function createProvider(config: Config, cookies: Cookies, parts: Provider
   const provider = new Provider(config.issuer, configuration);
   // The front door has set the headers this makes it read: they are the configured URL's, not the client's.
   provider.proxy = true;
+  rememberClients(provider, parts.adapter('Client'));
   acceptPreviousSecrets(provider);
   leaveSendingToTheOutbox(provider);
   followKeys(provider, parts.keys);

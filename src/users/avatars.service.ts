@@ -55,7 +55,7 @@ export class Avatars {
 
   /** The picture's address for pages here, a path below the server's own; undefined where there is no picture. */
   async path(accountId: string): Promise<string | undefined> {
-    const [avatar] = await this.sql.rows<{ id: string }>(
+    const [avatar] = await this.sql.settled<{ id: string }>(
       'SELECT id FROM avatar WHERE account_id = ?',
       accountId,
     );

@@ -24,7 +24,7 @@ export class Groups {
 
   /** The groups of one account that applications may be told of, by name. */
   async of(accountId: string): Promise<string[]> {
-    const rows = await this.sql.rows<{ group_name: string }>(
+    const rows = await this.sql.settled<{ group_name: string }>(
       'SELECT group_name FROM group_member WHERE account_id = ?',
       accountId,
     );
@@ -36,7 +36,7 @@ export class Groups {
 
   /** Whether the account is in one of the groups. */
   async isInOneOf(accountId: string, groups: readonly string[]): Promise<boolean> {
-    const rows = await this.sql.rows<{ group_name: string }>(
+    const rows = await this.sql.settled<{ group_name: string }>(
       'SELECT group_name FROM group_member WHERE account_id = ?',
       accountId,
     );
