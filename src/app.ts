@@ -1,7 +1,7 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Provider } from 'oidc-provider';
-import type { Response } from 'express';
+import type { Request, Response } from 'express';
 import { join } from 'node:path';
 import { AppModule } from './app.module.js';
 import { ClientsFile } from './admin/clients-file.service.js';
@@ -12,13 +12,15 @@ import { projectRoot } from './config/root.js';
 import { believeCertificates } from './http/client-certificate.js';
 import { BrowserIds } from './http/browser-id.js';
 import { createLogger } from './http/logger.js';
+import { ErrorFilter } from './http/error.filter.js';
 import { frontDoor } from './http/front-door.js';
 import { readUpload } from './http/upload.js';
 import { securityHeaders } from './http/security-headers.js';
 import { noteVisitor } from './http/visitor.js';
 import { Clock } from './kernel/clock.js';
 import { InteractionTokens } from './oidc/interaction-tokens.js';
-import { mountProvider } from './oidc/mount.js';
+import { mountProvider, providerHandler } from './oidc/mount.js';
+import { leadProgramsStraight, type ExpressPrototypes } from './oidc/program-endpoints.js';
 import { PublicDocuments } from './oidc/records/public-documents.js';
 import { RecordStore } from './oidc/records/record.store.js';
 import { Registrations } from './oidc/registration/registrations.service.js';
@@ -41,11 +43,8 @@ export async function createApp(config: Config, clock?: Clock): Promise<NestExpr
   app.set('query parser', 'simple');
 
   const provider = app.get(Provider);
-  new PublicDocuments(provider, config).standBefore(app.getHttpServer());
-  app.use(securityHeaders(config));
-  app.use(frontDoor(config));
-  app.use(believeCertificates(config));
-  app.use(noteVisitor);
+  const first = [securityHeaders(config), frontDoor(config), believeCertificates(config), noteVisitor];
+  for (const each of first) app.use(each);
   app.use(app.get(BrowserIds).middleware);
   app.useStaticAssets(join(projectRoot, 'public'), {
     prefix: '/assets',
@@ -54,24 +53,27 @@ export async function createApp(config: Config, clock?: Clock): Promise<NestExpr
     setHeaders: (res: Response) => void res.setHeader('Cache-Control', 'public, max-age=31536000, immutable'),
   });
   // Before everything that refuses cross-site posts or reads bodies: applications post to the token endpoint.
-  app.use(
-    mountProvider({
-      provider,
-      records: app.get(RecordStore),
-      tokens: app.get(InteractionTokens),
-      audit: app.get(Audit),
-      endings: app.get(SessionEndings),
-      sessions: app.get(SessionList),
-      clock: app.get(Clock),
-      registrations: app.get(Registrations),
-    }),
-  );
+  const answer = providerHandler({
+    provider,
+    records: app.get(RecordStore),
+    audit: app.get(Audit),
+    endings: app.get(SessionEndings),
+    sessions: app.get(SessionList),
+    clock: app.get(Clock),
+    registrations: app.get(Registrations),
+  });
+  app.use(mountProvider(answer, app.get(InteractionTokens)));
   app.enableCsrfProtection();
   app.useBodyParser('urlencoded', { extended: false, limit: BODY_LIMIT });
   app.use(readUpload());
   app.use(app.get(BrowserIds).checkFormToken);
 
-  app.getHttpServer().on('clientError', answerUnreadable);
+  const server = app.getHttpServer();
+  const express = app.getHttpAdapter().getInstance() as ExpressPrototypes;
+  const fail = (error: unknown, req: Request, res: Response) => app.get(ErrorFilter).answer(error, req, res);
+  leadProgramsStraight(server, config, { express, first, answer, fail });
+  new PublicDocuments(provider, config).standBefore(server);
+  server.on('clientError', answerUnreadable);
 
   await app.get(ClientsFile).apply('start');
   return app;

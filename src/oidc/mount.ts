@@ -40,7 +40,6 @@ const POSTED_BY_BROWSERS = /^\/oidc\/(auth|session\/end)$/;
 export interface MountParts {
   readonly provider: Provider;
   readonly records: RecordStore;
-  readonly tokens: InteractionTokens;
   readonly audit: Audit;
   readonly endings: SessionEndings;
   readonly sessions: SessionList;
@@ -48,9 +47,9 @@ export interface MountParts {
   readonly registrations: Registrations;
 }
 
-/** Lets the provider answer its own paths and no others. It must come before any body parser. */
-export function mountProvider(parts: MountParts): RequestHandler {
-  const { provider, records, tokens } = parts;
+/** The provider as a handler of requests that are its own. What goes wrong, or is not its own after all, goes to `next`. */
+export function providerHandler(parts: MountParts): RequestHandler {
+  const { provider, records } = parts;
   provider.use(refreshTokensNeedConsent);
   const pending = new WeakMap<object, NextFunction>();
   parts.registrations.follow();
@@ -70,10 +69,14 @@ export function mountProvider(parts: MountParts): RequestHandler {
   provider.use((ctx: Context, next: Next) => spendRequestObject(ctx as KoaContextWithOIDC, next, provider));
   logRefusals(provider);
   const callback = provider.callback();
-  const answer = (req: Request, res: Response, next: NextFunction) => {
+  return (req, res, next) => {
     pending.set(req, next);
     void callback(req, res);
   };
+}
+
+/** Lets the provider answer its own paths and no others. It must come before any body parser. */
+export function mountProvider(answer: RequestHandler, tokens: InteractionTokens): RequestHandler {
   const parseForm = urlencoded({ extended: false, limit: '64kb' });
   return (req, res, next) => {
     if (!PATHS.test(req.path)) return next();
@@ -86,7 +89,7 @@ export function mountProvider(parts: MountParts): RequestHandler {
     tokens
       .mayResume(req)
       .then(
-        (may) => (may ? answer(req, res, next) : next(interactionGone('signed in by another browser'))),
+        (may) => void (may ? answer(req, res, next) : next(interactionGone('signed in by another browser'))),
         next,
       );
   };
@@ -115,14 +118,9 @@ async function noteUse(ctx: KoaContextWithOIDC, next: Next, sessions: SessionLis
  * request would silently yield no refresh token. It is added for them, so that the person is asked.
  */
 async function refreshTokensNeedConsent(ctx: Context, next: Next): Promise<void> {
-  const { scope, prompt } = ctx.query;
-  if (
-    ctx.path.endsWith('/oidc/auth') &&
-    prompt === undefined &&
-    typeof scope === 'string' &&
-    scope.split(' ').includes('offline_access')
-  ) {
-    ctx.query = { ...ctx.query, prompt: 'consent' };
-  }
+  const query = ctx.path.endsWith('/oidc/auth') ? ctx.query : {};
+  const { scope, prompt } = query;
+  if (prompt === undefined && typeof scope === 'string' && scope.split(' ').includes('offline_access'))
+    ctx.query = { ...query, prompt: 'consent' };
   await next();
 }

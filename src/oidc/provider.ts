@@ -26,6 +26,7 @@ import { SigningKey } from './signing-key.js';
 import { leaveTraces } from './records/jwt-traces.js';
 import { mutualTlsMethods } from './guards/mutual-tls.js';
 import { followKeys } from './provider.keys.js';
+import { refuseWithoutStack } from './refusals.stack.js';
 import { limitResponseModes } from './guards/response-modes.js';
 import { tokenClaims } from './apis/token-claims.js';
 import type { ProviderParts } from './provider.parts.js';
@@ -124,6 +125,7 @@ export function createProvider(config: Config, cookies: Cookies, parts: Provider
     extraTokenClaims: tokenClaims,
     renderError: (ctx, out, error) => parts.pages.error(ctx, out, error),
   };
+  refuseWithoutStack();
   const provider = new Provider(config.issuer, configuration);
   // The front door has set the headers this makes it read: they are the configured URL's, not the client's.
   provider.proxy = true;

@@ -44,22 +44,25 @@ describe('headers that the browser needs to protect a person', () => {
   });
   afterAll(() => server.stop());
 
-  it('are on the page for a failure of our own below the provider, too, which says nothing of it', async () => {
-    const broken = jest
-      .spyOn(server.app.get(RecordStore), 'batch')
-      .mockRejectedValueOnce(new Error('inside'));
-    try {
-      const answer = await send(
-        server,
-        new Application(server, 'notes').authorizationUrl().replace(server.url, ''),
-      );
-      expect(answer.status).toBe(500);
-      expectGuarded(answer);
-      expect(answer.text).not.toContain('inside');
-    } finally {
-      broken.mockRestore();
-    }
-  });
+  it.each([
+    ['a page', () => new Application(server, 'notes').authorizationUrl().replace(server.url, '')],
+    ['an answer to a program', () => '/oidc/userinfo'],
+  ])(
+    'are on %s after a failure of our own below the provider, too, which says nothing of it',
+    async (_what, path) => {
+      const broken = jest
+        .spyOn(server.app.get(RecordStore), 'batch')
+        .mockRejectedValueOnce(new Error('inside'));
+      try {
+        const answer = await send(server, path());
+        expect(answer.status).toBe(500);
+        expectGuarded(answer);
+        expect(answer.text).not.toContain('inside');
+      } finally {
+        broken.mockRestore();
+      }
+    },
+  );
 
   it('are on every page, signed in or not', async () => {
     const person = somebody();

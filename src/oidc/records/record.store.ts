@@ -15,8 +15,11 @@ interface Row {
   uid: string | null;
   payload: string;
   grant_id: string | null;
+  expires_at: number | string | null;
   consumed_at: number | string | null;
 }
+
+const READ_RECORD = 'SELECT id_hash, payload, uid, grant_id, expires_at, consumed_at FROM oidc_record WHERE';
 
 interface Statement {
   readonly text: string;
@@ -116,12 +119,9 @@ export class RecordStore {
   }
 
   private async read(kind: string, where: string, ...params: unknown[]): Promise<Payload | undefined> {
-    const [row] = await this.sql.rows<Row>(
-      `SELECT id_hash, payload, uid, grant_id, consumed_at FROM oidc_record WHERE ${where} AND (expires_at IS NULL OR expires_at > ?)
-       ORDER BY seq DESC LIMIT 1`,
-      ...params,
-      this.now(),
-    );
+    const rows = await this.sql.settled<Row>(`${READ_RECORD} ${where} ORDER BY seq DESC`, ...params);
+    const now = this.now();
+    const row = rows.find(({ expires_at: end }) => end === null || Number(end) > now);
     if (!row) return undefined;
     this.batches.getStore()?.sawStored(row.id_hash, row.grant_id, row.uid);
     const payload = this.seal.open(kind, row.id_hash, row.payload);
