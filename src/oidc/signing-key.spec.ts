@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { createPublicKey, verify } from 'node:crypto';
 import { compactVerify, importJWK } from 'jose';
 import { ALGORITHMS, makeKey, publicHalf } from '../keys/algorithms.js';
 import { SigningKey } from './signing-key.js';
@@ -19,5 +20,17 @@ describe('a key that signs', () => {
     expect(JSON.parse(Buffer.from(payload).toString())).toEqual({ sub: 'ada' });
     expect(key.keyObject().type).toBe('public');
     expect(key).toMatchObject({ kid: jwk.kid, alg, use: 'sig', kty: jwk.kty });
+  });
+
+  it('makes signatures of the right length, whatever numbers they are made of', async () => {
+    const jwk = await makeKey('ES256');
+    const key = new SigningKey(jwk);
+    const half = createPublicKey({ key: publicHalf(jwk), format: 'jwk' });
+    for (let count = 0; count < 2_000; count++) {
+      const data = Buffer.from(`${count}`);
+      const signature = await key.sign(data);
+      expect(signature).toHaveLength(64);
+      expect(verify('sha256', data, { key: half, dsaEncoding: 'ieee-p1363' }, signature)).toBe(true);
+    }
   });
 });
