@@ -43,7 +43,7 @@ export class RegisteredClients {
 
   /** Inside a transaction. @throws QuotaReached */
   async insert(sql: SqlRunner, id: string, metadata: Metadata): Promise<void> {
-    await this.quota.check(sql);
+    await this.quota.take(sql);
     const now = this.clock.now();
     // No conflict clause: an id that somebody has already is an error, and nobody's client is replaced.
     await sql.run(

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { isIPv6 } from 'node:net';
 import { Config } from '../config/config.js';
 import { Sql, type SqlRunner } from '../database/sql.js';
-import { Clock, HOUR } from '../kernel/clock.js';
+import { Clock, HOUR, MINUTE } from '../kernel/clock.js';
 import { sha256 } from '../kernel/secrets.js';
 
 /** Too many applications have registered themselves; nothing of the request is kept. */
@@ -18,6 +18,8 @@ const LEAST_OF_AN_ADDRESS = 5;
 const CHANGES = 10;
 /** The row that lets one registration at a time count and insert, on every instance. */
 const GATE = sha256('client-registration');
+/** Whose the counts of what has registered itself are, a row a minute. */
+const CREATED = sha256('client-registration-created');
 
 const COUNT = `INSERT INTO throttle (bucket, subject, of_account, checks, consecutive, last_at) VALUES (?, ?, 0, 1, 1, ?)
    ON CONFLICT (bucket) DO UPDATE SET checks = throttle.checks + 1, last_at = excluded.last_at`;
@@ -48,16 +50,32 @@ export class RegistrationQuota {
   }
 
   /**
-   * Before one more is inserted, in the transaction of that. A first look outside of one spares the work.
+   * A first look, which spares the work.
    * @throws QuotaReached
    */
-  async check(sql?: SqlRunner): Promise<void> {
+  check(): Promise<void> {
+    return this.verdict(this.sql, this.clock.now().getTime());
+  }
+
+  /**
+   * Counts one more, in the transaction that inserts it: what is not kept was not counted.
+   * @throws QuotaReached
+   */
+  async take(sql: SqlRunner): Promise<void> {
     const now = this.clock.now().getTime();
     // Write before reading: whoever counts now waits until the one before has inserted.
-    if (sql) await sql.run(COUNT, GATE, GATE, now);
-    const [row] = await (sql ?? this.sql).rows<{ total: number | string; recent: number | string | null }>(
-      `SELECT COUNT(*) AS total, SUM(CASE WHEN registered_at > ? THEN 1 ELSE 0 END) AS recent
-       FROM client WHERE origin = 'registered'`,
+    await sql.run(COUNT, GATE, GATE, now);
+    await this.verdict(sql, now);
+    const minute = sha256(`client-registration-created:${Math.floor(now / MINUTE)}`);
+    await sql.run(COUNT, minute, CREATED, now);
+  }
+
+  /** How many there are, and how many have come: one that was deleted has come all the same. */
+  private async verdict(sql: Pick<SqlRunner, 'rows'>, now: number): Promise<void> {
+    const [row] = await sql.rows<{ total: number | string; recent: number | string | null }>(
+      `SELECT (SELECT COUNT(*) FROM client WHERE origin = 'registered') AS total,
+              (SELECT SUM(checks) FROM throttle WHERE subject = ? AND last_at > ?) AS recent`,
+      CREATED,
       now - HOUR,
     );
     if (Number(row!.total) >= this.config.clientRegistrationLimit) throw new QuotaReached('total');

@@ -101,6 +101,37 @@ describe('a flood of registrations', () => {
       },
     ));
 
+  it.each(['its application', 'the operator'])(
+    'is not hidden by deleting: what came in an hour has come, whoever takes it away again (%s)',
+    (who) =>
+      against(
+        { GATEHOUSE_CLIENT_REGISTRATION: 'token', GATEHOUSE_CLIENT_REGISTRATION_LIMIT: '100' },
+        async (server, from) => {
+          const shell = server.app.get(RegistrationCommands);
+          const { message: many } = await shell.run('registration-token', ['many', '30d']);
+          const inTurn = async (n: number) => {
+            const answer = await register(server, DECENT, { ...from(n), Authorization: `Bearer ${many}` });
+            const { client_id: id, registration_access_token: token } = answer.body;
+            if (answer.status === 201 && who === 'the operator')
+              expect(await shell.run('clients remove', [String(id)])).toMatchObject({ done: true });
+            else if (answer.status === 201)
+              expect((await manage(server, 'DELETE', id, token)).status).toBe(204);
+            return answer;
+          };
+          const answers = [];
+          for (let n = 0; n < 14; n++) answers.push(await inTurn(n));
+          expect(verdicts(answers)).toEqual({ 201: 10, 429: 4 });
+          expect(answers.at(-1)).toMatchObject({ retryAfter: '3600' });
+          expect(await registered(server)).toBe(0);
+          // An hour is an hour, wherever it begins.
+          server.clock.advance(HOUR - 60_000);
+          expect((await inTurn(20)).status).toBe(429);
+          server.clock.advance(60_000);
+          expect((await inTurn(21)).status).toBe(201);
+        },
+      ),
+  );
+
   it('stops at the whole number for good, also with a token for many; no single-use token is lost by it', () =>
     against(
       { GATEHOUSE_CLIENT_REGISTRATION: 'token', GATEHOUSE_CLIENT_REGISTRATION_LIMIT: '3' },
