@@ -1,4 +1,5 @@
 import { aRedirectUri } from './checks.js';
+import { CLIENT_FIELDS } from './client.fields.js';
 import { nameMistake, tidyName } from './client-name.js';
 import { measure } from './measure.js';
 
@@ -25,6 +26,8 @@ const MAY_SAY = new Set([
   'default_max_age',
   'dpop_bound_access_tokens',
   'grant_types',
+  // It only moves claims that it gets anyway from the ID token to userinfo.
+  'id_token_claims',
   'id_token_signed_response_alg',
   'initiate_login_uri',
   'introspection_signed_response_alg',
@@ -105,7 +108,8 @@ export function restrict(metadata: Metadata, said: Metadata, rules: Registration
     addresses(metadata) ??
     redirection(metadata, said, rules) ??
     grants(metadata) ??
-    scopes(metadata, rules)
+    scopes(metadata, rules) ??
+    idTokenClaims(metadata)
   );
 }
 
@@ -184,6 +188,12 @@ function scopes(metadata: Metadata, { scopes: known }: RegistrationRules): strin
   const given = asked === undefined ? may : asked.split(' ').filter((scope) => may.includes(scope));
   metadata['scope'] = (given.length > 0 ? [...new Set(given)] : ['openid']).join(' ');
   return undefined;
+}
+
+/** The provider asks no questions about this field: it is ours. */
+function idTokenClaims({ id_token_claims: said }: Metadata): string | undefined {
+  const what = said === undefined ? undefined : CLIENT_FIELDS['id_token_claims']!(said);
+  return what && `id_token_claims: ${what}`;
 }
 
 function isVisible(value: unknown): value is string {

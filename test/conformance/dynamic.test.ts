@@ -67,6 +67,18 @@ describe('the modules of the dynamic plan', () => {
     expect(decodeProtectedHeader(tokens['id_token'] as string).alg).toBe('RS256');
   });
 
+  it('oidcc-scope-email, of a client that says what Core expects of its ID tokens', async () => {
+    const { id } = await registered({ id_token_claims: 'requested' });
+    const { tokens } = await signedIn(id, { scope: 'openid email', nonce: 'n' });
+    expect(await suite.verified(tokens['id_token'] as string, id, 'n')).not.toHaveProperty('email');
+    const { body } = await suite.userinfo(tokens['access_token'] as string);
+    expect(body['email']).toBe(suite.person.email);
+    // The suite's own does not say so, and gets a warning.
+    const { id: usual } = await registered();
+    const all = await signedIn(usual, { scope: 'openid email', nonce: 'n' });
+    expect(await suite.verified(all.tokens['id_token'] as string, usual, 'n')).toHaveProperty('email');
+  });
+
   it('oidcc-idtoken-unsigned', async () => {
     // Skipped by the suite, since `none` is not advertised. Who asks for it nevertheless is refused.
     refused(await registered({ id_token_signed_response_alg: 'none' }));

@@ -81,6 +81,18 @@ describe('an agent that is known by a document of its own', () => {
     expect(browser.page.text).toContain(new URL(id).host);
   });
 
+  it('may say that its ID tokens are to have only what was asked for in them', async () => {
+    const given = async (path: string, more: object) => {
+      const { app, browser } = await askedBy(agent(path, more), { scope: 'openid email' });
+      await browser.enterPassword(person);
+      await browser.enterTotp(person);
+      await browser.press('submit');
+      return (await app.receive(browser)).claims()!;
+    };
+    expect(await given('/all.json', {})).toHaveProperty('email');
+    expect(await given('/requested.json', { id_token_claims: 'requested' })).not.toHaveProperty('email');
+  });
+
   it('is asked for consent each time on the web, too', async () => {
     const id = agent('/web.json', { redirect_uris: ['https://agent.example/callback'] });
     const app = await appOf(id, 'https://agent.example/callback');

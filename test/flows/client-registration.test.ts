@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { RegistrationCommands } from '../../src/admin/registration-commands.js';
+import { Clients } from '../../src/clients/clients.service.js';
 import { CleanUp } from '../../src/ops/clean-up.js';
 import { Sql } from '../../src/database/sql.js';
 import { DAY } from '../../src/kernel/clock.js';
@@ -76,6 +77,29 @@ describe('the registration of an application by itself', () => {
     expect((await manage(server, 'GET', id, token)).status).toBe(401);
     expect((await shell('clients')).message).not.toContain(String(id));
   });
+
+  it('may say that its ID tokens are to have only what was asked for in them, and take it back', async () => {
+    const { status, body: first } = await register(server, { ...DECENT, id_token_claims: 'requested' });
+    const id = first['client_id'];
+    expect([status, first['id_token_claims']]).toEqual([201, 'requested']);
+    expect((await server.app.get(Clients).metadata(String(id)))!['id_token_claims']).toBe('requested');
+    const read = await manage(server, 'GET', id, first['registration_access_token']);
+    expect(read.body['id_token_claims']).toBe('requested');
+    const wishes = { ...DECENT, client_id: id };
+    const changed = await manage(server, 'PUT', id, first['registration_access_token'], wishes);
+    expect(changed.status).toBe(200);
+    expect(changed.body).not.toHaveProperty('id_token_claims');
+    expect((await server.app.get(Clients).metadata(String(id)))!['id_token_claims']).toBeUndefined();
+  });
+
+  it.each([['none'], [''], [true], [null], [['requested']], [{ requested: true }]])(
+    'that asks for ID tokens with %j is told what it may ask for',
+    async (value) => {
+      const { status, body } = await register(server, { ...DECENT, id_token_claims: value });
+      expect([status, body['error']]).toEqual([400, 'invalid_client_metadata']);
+      expect(body['error_description']).toBe('id_token_claims: write one of: all, requested');
+    },
+  );
 
   it('keeps no secret in the clear', async () => {
     const { body } = await register(server);
