@@ -56,10 +56,10 @@ export class RegisteredClients {
     );
   }
 
-  /** Inside a transaction. @returns whether there was one that registered itself */
+  /** Inside a transaction. Its logo is gone until it is fetched anew. @returns whether there was one that registered itself */
   async update(sql: SqlRunner, id: string, metadata: Metadata): Promise<boolean> {
     const changed = await sql.run(
-      `UPDATE client SET metadata = ?, sealed_secret = ? WHERE id = ? AND origin = 'registered'`,
+      `UPDATE client SET metadata = ?, sealed_secret = ?, logo = NULL WHERE id = ? AND origin = 'registered'`,
       ...this.columns(id, metadata),
       id,
     );
@@ -69,6 +69,11 @@ export class RegisteredClients {
   /** Inside a transaction. @returns whether there was one that registered itself */
   async delete(sql: SqlRunner, id: string): Promise<boolean> {
     return (await sql.run(`DELETE FROM client WHERE id = ? AND origin = 'registered'`, id)) === 1;
+  }
+
+  /** @param logo a data: URL, as a declared client's is kept */
+  async keepLogo(id: string, logo: string): Promise<void> {
+    await this.sql.run(`UPDATE client SET logo = ? WHERE id = ? AND origin = 'registered'`, logo, id);
   }
 
   async isRegistered(id: string): Promise<boolean> {

@@ -185,7 +185,7 @@ export const SETTINGS = {
     parse: oneOf('on', 'off'),
     initial: 'off',
     description:
-      'Whether what applications name (`jwks_uri`, `sector_identifier_uri`, client ID metadata documents) is also fetched from internal addresses. With `GATEHOUSE_CLIENT_REGISTRATION=open` anybody chooses those addresses: use it then for tests only.',
+      'Whether what applications name (`jwks_uri`, `sector_identifier_uri`, `logo_uri`, client ID metadata documents) is also fetched from internal addresses. With `GATEHOUSE_CLIENT_REGISTRATION=open` anybody chooses those addresses: use it then for tests only.',
   }),
   GATEHOUSE_KEY_ROTATION: setting({
     parse: durationOrOff(2 * DAY, 3 * 365 * DAY),

@@ -5,12 +5,28 @@ import { SECOND } from '../kernel/clock.js';
 import { Turns } from '../kernel/turns.js';
 import { checkFor, guardedLookup } from './outgoing.js';
 
-/** A set of keys or a list of addresses is a few kilobytes; what is longer is not read. */
-const MOST_BYTES = 64 * 1024;
+/** What is read of an answer, and what is not read further. */
+interface Expected {
+  readonly what: string;
+  readonly type: RegExp;
+  readonly mostBytes: number;
+}
+
+/** A set of keys or a list of addresses is a few kilobytes. */
+const DOCUMENT: Expected = {
+  what: 'a JSON document',
+  type: /^application\/([a-z0-9.!#$&^_-]+\+)?json\s*(;|$)/i,
+  mostBytes: 64 * 1024,
+};
+const PICTURE: Expected = {
+  what: 'a PNG, JPEG, WebP or GIF',
+  type: /^image\/(png|jpeg|webp|gif)\s*(;|$)/i,
+  mostBytes: 512 * 1024,
+};
 const ANSWER_WITHIN = 2.5 * SECOND;
 const AT_ONCE = 20;
 const WAITING = 100;
-const JSON_TYPE = /^application\/([a-z0-9.!#$&^_-]+\+)?json\s*(;|$)/i;
+const PICTURES_AT_ONCE = 4;
 
 export interface FetchRules {
   /** Whether documents may be read from internal addresses: the operator's word. */
@@ -28,11 +44,26 @@ export function guardedFetch(rules: FetchRules) {
   const turns = new Turns(AT_ONCE, WAITING);
   return (url: string | URL | Request, options: RequestInit = {}): Promise<Response> => {
     const internal = (options.method ?? 'GET') === 'GET' ? rules.documents : rules.notices;
-    return turns.run(() => send(new URL(url instanceof Request ? url.url : url), options, internal));
+    return turns.run(() =>
+      send(new URL(url instanceof Request ? url.url : url), options, internal, DOCUMENT),
+    );
   };
 }
 
-function send(url: URL, options: RequestInit, internal: boolean): Promise<Response> {
+/** Reads pictures from addresses that somebody else has chosen, behind the same guard. @throws what kept it from that */
+export function guardedPictures(internal: boolean) {
+  const turns = new Turns(PICTURES_AT_ONCE, WAITING);
+  return async (url: string): Promise<Buffer> => {
+    // It counts from here: who waits for a turn has less of it left.
+    const signal = AbortSignal.timeout(ANSWER_WITHIN);
+    const headers = { Accept: 'image/png, image/jpeg, image/webp, image/gif' };
+    const response = await turns.run(() => send(new URL(url), { headers, signal }, internal, PICTURE));
+    if (response.status !== 200) throw new Error(`the answer is ${response.status}, not 200`);
+    return Buffer.from(await response.arrayBuffer());
+  };
+}
+
+function send(url: URL, options: RequestInit, internal: boolean, expected: Expected): Promise<Response> {
   const { method = 'GET', body, signal } = options;
   if (body != null && typeof body !== 'string' && !(body instanceof URLSearchParams))
     throw new TypeError('only texts and forms are sent');
@@ -47,14 +78,18 @@ function send(url: URL, options: RequestInit, internal: boolean): Promise<Respon
     const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
     const limits = { agent: false, signal: signal ?? AbortSignal.timeout(ANSWER_WITHIN) };
     request(url, { method, headers, lookup: guardedLookup(check), ...limits }, (response) => {
-      read(response, method).then(answered, failed);
+      read(response, method, expected).then(answered, failed);
     })
       .on('error', failed)
       .end(text);
   });
 }
 
-async function read(response: IncomingMessage, method: string): Promise<Response> {
+async function read(
+  response: IncomingMessage,
+  method: string,
+  { what, type, mostBytes }: Expected,
+): Promise<Response> {
   const { statusCode: status = 0, headers } = response;
   const answer = (body: Buffer | null) =>
     new Response(body && new Uint8Array(body), {
@@ -68,12 +103,12 @@ async function read(response: IncomingMessage, method: string): Promise<Response
     return answer(null);
   }
   try {
-    if (!JSON_TYPE.test(headers['content-type'] ?? '')) throw new Error('the answer is not a JSON document');
+    if (!type.test(headers['content-type'] ?? '')) throw new Error(`the answer is not ${what}`);
     const chunks: Buffer[] = [];
     let received = 0;
     for await (const chunk of response as AsyncIterable<Buffer>) {
       received += chunk.length;
-      if (received > MOST_BYTES) throw new Error('the answer is too long');
+      if (received > mostBytes) throw new Error('the answer is too long');
       chunks.push(chunk);
     }
     return answer(Buffer.concat(chunks));

@@ -26,6 +26,7 @@ import { DeliveryParts } from './sessions/notice-delivery.js';
 import { PingDelivery } from './devices/ping-delivery.service.js';
 import { PingNotices } from './devices/ping-notices.js';
 import { LogoutDelivery } from './sessions/logout-delivery.service.js';
+import { Logos } from './registration/logos.service.js';
 import { LogoutNotices } from './sessions/logout-notices.service.js';
 import { createProvider } from './provider.js';
 import { ProviderPages } from './provider.pages.js';
@@ -72,6 +73,7 @@ import { UserCodes } from './devices/user-codes.service.js';
     PingNotices,
     Interactions,
     InteractionTokens,
+    Logos,
     LogoutDelivery,
     LogoutNotices,
     ProviderPages,

@@ -66,6 +66,7 @@ import { Registration } from './registration.service.js';
     PasswordPolicy,
     Passwords,
     PersonFacts,
+    Pictures,
     Profiles,
     Registration,
   ],

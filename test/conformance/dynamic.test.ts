@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify, type JSONWebKeySet } from 'jose';
+import sharp from 'sharp';
 import { KeyCommands } from '../../src/admin/key-commands.js';
 import { ClientKey } from '../support/client-key.js';
+import { DocumentHost } from '../support/document-host.js';
 import { manage, register, type RegistrationAnswer } from '../support/self-registered.js';
 import { CALLBACK, Suite, type Answer, type Values } from './suite.js';
 
@@ -10,14 +12,26 @@ const ASSERTED = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 /** oidcc-dynamic-certification-test-plan (code) and oidcc-3rdparty-init-login-certification-test-plan. */
 describe('the modules of the dynamic plan', () => {
   let suite: Suite;
+  let host: DocumentHost;
   const key = new ClientKey();
   beforeAll(async () => {
+    host = await DocumentHost.start();
     suite = await Suite.start(
       {},
-      { env: { GATEHOUSE_CLIENT_REGISTRATION: 'open', GATEHOUSE_CLIENT_REGISTRATION_LIMIT: '100000' } },
+      {
+        env: {
+          GATEHOUSE_CLIENT_REGISTRATION: 'open',
+          GATEHOUSE_CLIENT_REGISTRATION_LIMIT: '100000',
+          // The host of the logo stands on this machine.
+          GATEHOUSE_INTERNAL_FETCH: 'on',
+        },
+      },
     );
   });
-  afterAll(() => suite.stop());
+  afterAll(async () => {
+    await suite.stop();
+    host.stop();
+  });
   beforeEach(() => void suite.freshBrowser());
 
   let count = 0;
@@ -128,16 +142,32 @@ describe('the modules of the dynamic plan', () => {
   it.each([
     ['oidcc-registration-policy-uri', { policy_uri: 'https://suite.example/policy' }],
     ['oidcc-registration-tos-uri', { tos_uri: 'https://suite.example/terms' }],
-    ['oidcc-registration-logo-uri', { logo_uri: 'https://suite.example/logo.png' }],
   ])('%s', async (module, fields: Values) => {
     const { status, id, body } = await registered(fields);
     expect([status, body]).toEqual([201, expect.objectContaining(fields)]);
     await suite.browser.go(suite.url(suite.params(id)), suite.ways(module));
     expect(suite.browser.seen).toHaveLength(1);
     const { html } = suite.browser.browser.page;
-    const [[field, address]] = Object.entries(fields) as [[string, string]];
-    // A stranger's logo is kept, and not shown: docs/registration.md.
-    if (field !== 'logo_uri') expect(html.querySelector(`a[href="${address}"]`)).not.toBeNull();
+    const [[, address]] = Object.entries(fields) as [[string, string]];
+    expect(html.querySelector(`a[href="${address}"]`)).not.toBeNull();
+  });
+
+  it('oidcc-registration-logo-uri', async () => {
+    const module = 'oidcc-registration-logo-uri';
+    const create = { width: 120, height: 120, channels: 3 as const, background: '#f7931e' };
+    const picture = await sharp({ create }).png().toBuffer();
+    const logo_uri = host.answer('/logo.png', (_req, res) =>
+      res.writeHead(200, { 'Content-Type': 'image/png' }).end(picture),
+    );
+    const { status, id, body } = await registered({ logo_uri });
+    expect([status, body['logo_uri']]).toEqual([201, logo_uri]);
+    await suite.browser.go(suite.url(suite.params(id)), suite.ways(module));
+    expect(suite.browser.seen).toHaveLength(1);
+    const { html } = suite.browser.browser.page;
+    const [head, data = ''] = html.querySelector('img.gate')!.getAttribute('src')!.split(',');
+    expect(head).toBe('data:image/webp;base64');
+    const { r, g, b } = (await sharp(Buffer.from(data, 'base64')).stats()).dominant;
+    expect([r > 200, g > 100 && g < 180, b < 80]).toEqual([true, true, true]);
   });
 
   it('oidcc-registration-sector-bad', async () => {

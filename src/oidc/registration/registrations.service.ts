@@ -11,6 +11,7 @@ import { registrationOf } from '../records/adapter.js';
 import { ClientHoldings } from '../records/client-holdings.js';
 import { LogoutDelivery } from '../sessions/logout-delivery.service.js';
 import { RecordStore } from '../records/record.store.js';
+import { Logos } from './logos.service.js';
 import { answerTooMany, worksOnce } from './registration.js';
 import { registeredItself } from './unvouched.js';
 
@@ -36,6 +37,7 @@ export class Registrations {
     private readonly holdings: ClientHoldings,
     private readonly delivery: LogoutDelivery,
     private readonly audit: Audit,
+    private readonly logos: Logos,
   ) {}
 
   follow(): void {
@@ -62,6 +64,9 @@ export class Registrations {
       this.holdings
         .end(clientId)
         .catch((error: Error) => this.logger.warn(`a removed client still holds tokens: ${error.message}`));
+    // Before the answer leaves: what it names is there when it sends the first person.
+    const { logo_uri: logoUri } = (ctx.body ?? {}) as { logo_uri?: string };
+    if (logoUri) await this.logos.keep(clientId, logoUri, address ?? '');
   };
 
   /** Inside the commit: whoever comes too often is turned away before anything is read. */
