@@ -85,6 +85,14 @@ describe('configuration', () => {
     expect(config.url('/dashboard')).toBe('https://example.org/id/dashboard');
   });
 
+  it('reads what registered applications may have, and knows no other word for it', () => {
+    const name = 'GATEHOUSE_CLIENT_REGISTRATION_ALLOWS';
+    expect(load().clientRegistrationAllows).toEqual([]);
+    expect(load({ [name]: 'no-pkce no-pkce' }).clientRegistrationAllows).toEqual(['no-pkce']);
+    for (const wrong of ['on', 'no-pkce everything', 'NO-PKCE'])
+      expect(mistakes({ [name]: wrong })).toEqual([expect.stringContaining('write some of: no-pkce')]);
+  });
+
   it('counts an empty variable as absent', () => {
     expect(load({ GATEHOUSE_URL: '', DATABASE_URL: ' ', GATEHOUSE_CLIENTS_FILE: '' }).issuer).toBe(
       'http://localhost:3000',

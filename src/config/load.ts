@@ -75,6 +75,7 @@ export function loadConfig(env: Environment): Config {
     webMessage: values.GATEHOUSE_WEB_MESSAGE === 'on',
     clientRegistration: values.GATEHOUSE_CLIENT_REGISTRATION!,
     clientRegistrationLimit: values.GATEHOUSE_CLIENT_REGISTRATION_LIMIT!,
+    clientRegistrationAllows: values.GATEHOUSE_CLIENT_REGISTRATION_ALLOWS ?? [],
     clientMetadataHosts: values.GATEHOUSE_CLIENT_METADATA_HOSTS ?? [],
     keyRotation: values.GATEHOUSE_KEY_ROTATION!,
     clientCertificates: certificates,

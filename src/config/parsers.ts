@@ -52,6 +52,16 @@ export function oneOf<T extends string>(...choices: T[]): Parse<T> {
   };
 }
 
+/** Some of the choices, separated by spaces. */
+export function someOf<T extends string>(...choices: T[]): Parse<T[]> {
+  return (value) => {
+    const chosen = [...new Set(value.split(/[\s,]+/))];
+    if (!chosen.every((each) => (choices as string[]).includes(each)))
+      throw new BadSetting(`write some of: ${choices.join(', ')}; or leave it out`);
+    return chosen as T[];
+  };
+}
+
 export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 }

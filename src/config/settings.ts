@@ -13,6 +13,7 @@ import {
   oneOf,
   publicUrl,
   smtpUrl,
+  someOf,
   text,
   type Parse,
 } from './parsers.js';
@@ -174,6 +175,12 @@ export const SETTINGS = {
     initial: '1000',
     description:
       'How many applications may have registered themselves. A tenth of it, at least ten, may come in any one hour.',
+  }),
+  GATEHOUSE_CLIENT_REGISTRATION_ALLOWS: setting({
+    parse: someOf('no-pkce'),
+    initialText: 'nothing of it',
+    description:
+      'What an application that registered itself may have beyond that. `no-pkce`: a confidential one may go without PKCE, as the plans for OpenID Connect and applications from before OAuth 2.1 do. It holds for those that have registered already, and for as long as it is set.',
   }),
   GATEHOUSE_CLIENT_METADATA_HOSTS: setting({
     parse: hostPatterns,

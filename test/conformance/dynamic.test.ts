@@ -19,9 +19,13 @@ describe('the modules of the dynamic plan', () => {
     suite = await Suite.start(
       {},
       {
+        // It registers its own, and needs no implicit or hybrid flow.
+        clients: 'clients: []',
         env: {
           GATEHOUSE_CLIENT_REGISTRATION: 'open',
           GATEHOUSE_CLIENT_REGISTRATION_LIMIT: '100000',
+          GATEHOUSE_CLIENT_REGISTRATION_ALLOWS: 'no-pkce',
+          GATEHOUSE_LEGACY_FLOWS: 'off',
           // The host of the logo stands on this machine.
           GATEHOUSE_INTERNAL_FETCH: 'on',
         },

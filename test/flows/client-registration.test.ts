@@ -4,6 +4,7 @@ import { Clients } from '../../src/clients/clients.service.js';
 import { CleanUp } from '../../src/ops/clean-up.js';
 import { Sql } from '../../src/database/sql.js';
 import { DAY } from '../../src/kernel/clock.js';
+import { Browser } from '../support/browser.js';
 import { bea } from '../support/people.js';
 import { DECENT, manage, register } from '../support/self-registered.js';
 import { TestServer } from '../support/server.js';
@@ -193,31 +194,66 @@ describe('registration with a token', () => {
   });
 });
 
-describe('where the operator allows legacy flows', () => {
-  it('a confidential application that registered itself may do without PKCE, a public one may not', async () => {
-    const server = await TestServer.start({
-      env: { GATEHOUSE_CLIENT_REGISTRATION: 'open', GATEHOUSE_LEGACY_FLOWS: 'on' },
-    });
+describe('an application that registered itself and knows no PKCE', () => {
+  const without = async (env: Record<string, string>, work: (server: TestServer) => Promise<void>) => {
+    const server = await TestServer.start({ env: { GATEHOUSE_CLIENT_REGISTRATION: 'open', ...env } });
     try {
-      const answerTo = async (metadata: object) => {
-        const { body } = await register(server, { ...DECENT, ...metadata });
-        const query = new URLSearchParams({
-          client_id: String(body['client_id']),
-          response_type: 'code',
-          redirect_uri: DECENT.redirect_uris[0]!,
-          scope: 'openid',
-          nonce: 'n',
-        });
-        const answer = await fetch(`${server.url}/oidc/auth?${query.toString()}`, { redirect: 'manual' });
-        return answer.headers.get('location');
-      };
-      expect(await answerTo({})).toContain('/interaction/');
-      expect(await answerTo({ token_endpoint_auth_method: 'none' })).toContain('error=invalid_request');
-      // Neither gets a legacy response type by it.
-      const { status } = await register(server, { ...DECENT, response_types: ['id_token'] });
-      expect(status).toBe(400);
+      await work(server);
     } finally {
       await server.stop();
     }
-  });
+  };
+  const query = (id: unknown) =>
+    new URLSearchParams({
+      client_id: String(id),
+      response_type: 'code',
+      redirect_uri: DECENT.redirect_uris[0]!,
+      scope: 'openid',
+      nonce: 'n',
+    }).toString();
+  const answerTo = async (server: TestServer, metadata: object) => {
+    const { body } = await register(server, { ...DECENT, ...metadata });
+    const url = `${server.url}/oidc/auth?${query(body['client_id'])}`;
+    return (await fetch(url, { redirect: 'manual' })).headers.get('location');
+  };
+  const REFUSED = /error=invalid_request&error_description=.*PKCE/;
+
+  it.each(['off', 'on'])('is refused, whatever legacy flows are allowed (%s)', (legacy) =>
+    without({ GATEHOUSE_LEGACY_FLOWS: legacy }, async (server) => {
+      expect(await answerTo(server, {})).toMatch(REFUSED);
+      expect(await answerTo(server, { require_pkce: false })).toMatch(REFUSED);
+    }),
+  );
+
+  it('signs people in where the operator says so and it is confidential', () =>
+    without({ GATEHOUSE_CLIENT_REGISTRATION_ALLOWS: 'no-pkce' }, async (server) => {
+      expect(await answerTo(server, { token_endpoint_auth_method: 'none' })).toMatch(REFUSED);
+      const person = bea();
+      await server.addPerson(person);
+      const { body } = await register(server);
+      const [id, secret] = [String(body['client_id']), String(body['client_secret'])];
+      const codeFrom = async () => {
+        const browser = new Browser(server);
+        await browser.open(`/oidc/auth?${query(id)}`);
+        await browser.enterPassword(person);
+        if (!browser.sentTo) await browser.press('submit');
+        return browser.sentTo!.searchParams.get('code')!;
+      };
+      const redeem = async (code: string, more: Record<string, string> = {}) =>
+        (
+          await fetch(`${server.url}/oidc/token`, {
+            method: 'POST',
+            headers: { Authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}` },
+            body: new URLSearchParams({
+              grant_type: 'authorization_code',
+              code,
+              redirect_uri: DECENT.redirect_uris[0]!,
+              ...more,
+            }),
+          })
+        ).status;
+      expect(await redeem(await codeFrom())).toBe(200);
+      // Who took the challenge out of a request (RFC 9700, section 4.8.2) gets nothing for it.
+      expect(await redeem(await codeFrom(), { code_verifier: 'v'.repeat(43) })).toBe(400);
+    }));
 });

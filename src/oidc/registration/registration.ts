@@ -59,11 +59,14 @@ export function metadataValidator(
 
 /**
  * OAuth 2.1 wants PKCE of everyone. Applications from before it register themselves without a way to say that they are;
- * where the operator lets such in at all, a confidential one is trusted to bind its codes by `nonce`.
+ * where the operator says that such may come, a confidential one is trusted to bind its codes by `nonce`.
  */
-export function demandsPkce({ legacyFlows }: Pick<Config, 'legacyFlows'>, client: Client): boolean {
+export function demandsPkce(
+  { clientRegistrationAllows: allowed }: Pick<Config, 'clientRegistrationAllows'>,
+  client: Client,
+): boolean {
   if (client['require_pkce'] === false) return false;
-  return !(legacyFlows && registeredItself(client) && client.clientAuthMethod !== 'none');
+  return !(allowed.includes('no-pkce') && registeredItself(client) && client.clientAuthMethod !== 'none');
 }
 
 /** A token with which an application may register itself. @param lifetime seconds */
