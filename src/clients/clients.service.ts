@@ -10,6 +10,7 @@ import { Client } from './client.entity.js';
 import type { DeclaredClient, DeclaredFile } from './clients-file.js';
 import { CLIENT_ID } from './client.fields.js';
 import { plan, type Change, type StoredFile } from './plan.js';
+import { leftOf, legacyFlowsFor } from './registered-flows.js';
 import { DeclarationSchema } from './declaration.entity.js';
 
 /** A secret of fewer characters can be guessed; it is accepted, since it may be fixed elsewhere, but said. */
@@ -143,7 +144,7 @@ export class Clients {
     const secret = this.open(id, row.sealed_secret);
     const previous = this.open(id, row.sealed_previous_secret);
     const metadata: ClientMetadata = {
-      ...(JSON.parse(row.metadata) as Record<string, unknown>),
+      ...leftOf(JSON.parse(row.metadata) as Record<string, unknown>, legacyFlowsFor(this.config)),
       client_id: id,
       ...(secret ? { client_secret: secret } : {}),
       ...(previous ? { previous_client_secret: previous } : {}),

@@ -2,6 +2,7 @@ import { aRedirectUri } from './checks.js';
 import { CLIENT_FIELDS } from './client.fields.js';
 import { nameMistake, tidyName } from './client-name.js';
 import { measure } from './measure.js';
+import { flows, type LegacyFlows } from './registered-flows.js';
 
 /** What depends on the server that an application registers itself with. */
 export interface RegistrationRules {
@@ -9,6 +10,7 @@ export interface RegistrationRules {
   readonly scopes: readonly string[];
   /** The server's own origin: no application is at home there. */
   readonly origin: string;
+  readonly legacyFlows: LegacyFlows;
 }
 
 type Metadata = Record<string, unknown>;
@@ -57,7 +59,6 @@ const MAY_SAY = new Set([
   'client_secret_expires_at',
 ]);
 
-const GRANTS = ['authorization_code', 'refresh_token'];
 const SCOPES = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access'];
 const AUTH_METHODS = [
   'client_secret_basic',
@@ -107,7 +108,8 @@ export function restrict(metadata: Metadata, said: Metadata, rules: Registration
     name(metadata) ??
     addresses(metadata) ??
     redirection(metadata, said, rules) ??
-    grants(metadata) ??
+    flows(metadata, rules.legacyFlows) ??
+    authentication(metadata) ??
     scopes(metadata, rules) ??
     idTokenClaims(metadata)
   );
@@ -166,15 +168,7 @@ function foreign(uri: string, { origin }: RegistrationRules): string | undefined
   return own === origin ? 'use an address of your own, not one of this server' : undefined;
 }
 
-function grants(metadata: Metadata): string | undefined {
-  const { grant_types: asked, response_types: types, token_endpoint_auth_method: method } = metadata;
-  if (!Array.isArray(asked)) return 'grant_types must be a list';
-  const given = asked.filter((grant) => GRANTS.includes(grant as string)) as string[];
-  if (!given.includes('authorization_code'))
-    return `grant_types can only contain ${GRANTS.join(' and ')}, the first of them always`;
-  metadata['grant_types'] = given;
-  if (!Array.isArray(types) || types.length === 0 || types.some((type) => type !== 'code'))
-    return 'response_types can only contain code';
+function authentication({ token_endpoint_auth_method: method }: Metadata): string | undefined {
   return AUTH_METHODS.includes(method as string)
     ? undefined
     : `token_endpoint_auth_method must be one of ${AUTH_METHODS.join(', ')}`;

@@ -42,7 +42,7 @@ export class Config {
   /** How many applications may have registered themselves. */
   readonly clientRegistrationLimit: number;
   /** What those may have that is not given to everyone. */
-  readonly clientRegistrationAllows: readonly 'no-pkce'[];
+  readonly clientRegistrationAllows: readonly ('no-pkce' | 'legacy-flows')[];
   /** Whose client ID metadata documents are read; empty: nobody's. */
   readonly clientMetadataHosts: readonly string[];
   /** Whether documents that applications name are fetched from internal addresses, too. */

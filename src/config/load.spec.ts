@@ -90,7 +90,15 @@ describe('configuration', () => {
     expect(load().clientRegistrationAllows).toEqual([]);
     expect(load({ [name]: 'no-pkce no-pkce' }).clientRegistrationAllows).toEqual(['no-pkce']);
     for (const wrong of ['on', 'no-pkce everything', 'NO-PKCE'])
-      expect(mistakes({ [name]: wrong })).toEqual([expect.stringContaining('write some of: no-pkce')]);
+      expect(mistakes({ [name]: wrong })).toEqual([
+        expect.stringContaining('write some of: no-pkce, legacy-flows'),
+      ]);
+    const legacy = { [name]: 'no-pkce, legacy-flows' };
+    expect(mistakes(legacy)).toEqual([expect.stringContaining('needs GATEHOUSE_LEGACY_FLOWS=on')]);
+    expect(load({ ...legacy, GATEHOUSE_LEGACY_FLOWS: 'on' }).clientRegistrationAllows).toEqual([
+      'no-pkce',
+      'legacy-flows',
+    ]);
   });
 
   it('counts an empty variable as absent', () => {

@@ -14,6 +14,7 @@ import {
 import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { Config, ConfigurationMistakes } from './config.js';
+import { contradictions } from './contradictions.js';
 import { BadSetting, isLoopback, masterSecret } from './parsers.js';
 import { SETTINGS, type SettingName, type SettingValues } from './settings.js';
 
@@ -30,14 +31,7 @@ export function loadConfig(env: Environment): Config {
   prepareDataDir(dataDir, mistakes);
   const clientsFile = findClientsFile(values.GATEHOUSE_CLIENTS_FILE, dataDir, mistakes);
   const certificates = clientCertificates(values, mistakes);
-  if (values.GATEHOUSE_SESSION_IDLE! > values.GATEHOUSE_SESSION_LIFETIME!) {
-    mistakes.push('GATEHOUSE_SESSION_IDLE is longer than GATEHOUSE_SESSION_LIFETIME: shorten it.');
-  }
-  if (values.GATEHOUSE_RECOVERY_DELAY && !values.SMTP_URL) {
-    mistakes.push(
-      'GATEHOUSE_RECOVERY_DELAY needs SMTP_URL: without mail nobody could object to a recovery. Set SMTP_URL, or switch the delay off.',
-    );
-  }
+  mistakes.push(...contradictions(values));
   const secret =
     mistakes.length === 0 ? (values.GATEHOUSE_SECRET ?? generatedSecret(dataDir, mistakes)) : undefined;
   if (mistakes.length > 0 || !secret) throw new ConfigurationMistakes(mistakes);

@@ -156,7 +156,7 @@ export const SETTINGS = {
     parse: oneOf('on', 'off'),
     initial: 'off',
     description:
-      'Whether a client may have the implicit and hybrid response types (`response_types` in the clients file). `off`: they are neither advertised nor accepted. Tokens in a redirect leak (RFC 9700, section 2.1.2); use it for old applications and certification only.',
+      'Whether a client may have the implicit and hybrid response types (`response_types` in the clients file; for applications that register themselves see `GATEHOUSE_CLIENT_REGISTRATION_ALLOWS`). `off`: they are neither advertised nor accepted. Tokens in a redirect leak (RFC 9700, section 2.1.2); use it for old applications and certification only.',
   }),
   GATEHOUSE_WEB_MESSAGE: setting({
     parse: oneOf('on', 'off'),
@@ -177,10 +177,10 @@ export const SETTINGS = {
       'How many applications may have registered themselves. A tenth of it, at least ten, may come in any one hour.',
   }),
   GATEHOUSE_CLIENT_REGISTRATION_ALLOWS: setting({
-    parse: someOf('no-pkce'),
+    parse: someOf('no-pkce', 'legacy-flows'),
     initialText: 'nothing of it',
     description:
-      'What an application that registered itself may have beyond that. `no-pkce`: a confidential one may go without PKCE, as the plans for OpenID Connect and applications from before OAuth 2.1 do. It holds for those that have registered already, and for as long as it is set.',
+      'What an application that registered itself may have beyond that. `no-pkce`: a confidential one may go without PKCE, as the plans for OpenID Connect and applications from before OAuth 2.1 do. `legacy-flows`: it may register implicit and hybrid response types, which needs `GATEHOUSE_LEGACY_FLOWS=on`, too. Each holds for as long as it is set, whenever the application registered.',
   }),
   GATEHOUSE_CLIENT_METADATA_HOSTS: setting({
     parse: hostPatterns,

@@ -6,6 +6,14 @@ const SIGNING =
   'fapi2-message-signing-final-test-plan[fapi_profile=plain_fapi][openid=openid_connect][fapi_request_method=signed_non_repudiation][fapi_response_mode=jarm]';
 const CIBA = 'fapi-ciba-id1-test-plan[fapi_ciba_profile=plain_fapi][client_registration=static_client]';
 const STATIC = '[server_metadata=discovery][client_registration=static_client]';
+const RESPONSE_TYPES = [
+  'code',
+  'id_token',
+  'id_token token',
+  'code id_token',
+  'code token',
+  'code id_token token',
+];
 const DYNAMIC = '[client_registration=dynamic_client]';
 
 /** File, plan with its variants, and whose clients it uses; none: it registers its own. */
@@ -30,7 +38,7 @@ export const PLANS = [
   [
     'dynamic',
     [
-      'oidcc-dynamic-certification-test-plan[response_type=code]',
+      ...RESPONSE_TYPES.map((type) => `oidcc-dynamic-certification-test-plan[response_type=${type}]`),
       'oidcc-3rdparty-init-login-certification-test-plan[response_type=code]',
       `oidcc-basic-certification-test-plan[server_metadata=discovery]${DYNAMIC}`,
     ],

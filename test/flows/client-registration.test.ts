@@ -257,3 +257,105 @@ describe('an application that registered itself and knows no PKCE', () => {
       expect(await redeem(await codeFrom(), { code_verifier: 'v'.repeat(43) })).toBe(400);
     }));
 });
+
+describe('implicit and hybrid flows of an application that registered itself', () => {
+  const LEGACY = ['id_token', 'id_token token', 'code id_token', 'code token', 'code id_token token'];
+  const NOT_ALLOWED = 'requested+response_type+is+not+allowed+for+this+client';
+  const start = (allows: string) =>
+    TestServer.start({
+      env: {
+        GATEHOUSE_CLIENT_REGISTRATION: 'open',
+        GATEHOUSE_CLIENT_REGISTRATION_LIMIT: '1000',
+        GATEHOUSE_LEGACY_FLOWS: 'on',
+        GATEHOUSE_CLIENT_REGISTRATION_ALLOWS: allows,
+      },
+    });
+  const ask = async (server: TestServer, id: unknown, response_type: string) => {
+    const browser = new Browser(server);
+    const query = { client_id: String(id), response_type, redirect_uri: DECENT.redirect_uris[0]! };
+    const more = { scope: 'openid', nonce: 'n', state: 's' };
+    await browser.open(`/oidc/auth?${new URLSearchParams({ ...query, ...more }).toString()}`);
+    return browser;
+  };
+
+  describe('where the operator allows them', () => {
+    let server: TestServer;
+    const person = bea();
+    beforeAll(async () => {
+      server = await start('no-pkce legacy-flows');
+      await server.addPerson(person);
+    });
+    afterAll(() => server.stop());
+
+    it.each(LEGACY)('%s is registered with the grants that go with it; consent is asked', async (type) => {
+      const { status, body } = await register(server, { ...DECENT, response_types: [type] });
+      expect(status).toBe(201);
+      const grants = ['implicit', ...(type.includes('code') ? ['authorization_code', 'refresh_token'] : [])];
+      expect(body).toMatchObject({ response_types: [type], grant_types: expect.arrayContaining(grants) });
+      const browser = await ask(server, body['client_id'], type);
+      await browser.enterPassword(person);
+      expect(browser.page.path).toMatch(/\/consent$/);
+      expect(browser.page.html.getElementById('unvouched')).not.toBeNull();
+      await browser.press('submit');
+      const answer = new URLSearchParams(browser.sentTo!.hash.slice(1));
+      expect(answer.get('state')).toBe('s');
+      expect(answer.has('id_token')).toBe(type.includes('id_token'));
+      expect(answer.has('code')).toBe(type.includes('code'));
+      // It registered for this and nothing else.
+      const other = await ask(server, body['client_id'], 'code');
+      expect(other.sentTo!.search).toContain(NOT_ALLOWED);
+    });
+
+    it('a type in another order is the same, all of them can be had, and the rules for others stay', async () => {
+      const grant_types = ['authorization_code', 'implicit', 'client_credentials'];
+      const types = ['code', 'token id_token', ...LEGACY];
+      const { status, body } = await register(server, { ...DECENT, response_types: types, grant_types });
+      expect(status).toBe(201);
+      expect(body['grant_types']).toEqual(['authorization_code', 'implicit']);
+      expect(new Set(body['response_types'] as string[])).toEqual(new Set(['code', ...LEGACY]));
+      for (const wrong of [
+        { response_types: ['none'] },
+        { response_types: ['id_token', 'everything'] },
+        { response_types: ['token'] },
+        { response_types: ['id_token'], grant_types: ['client_credentials'] },
+        { response_types: ['code', 'id_token'], grant_types: ['implicit'] },
+        { response_types: ['id_token'], redirect_uris: ['http://plain.example/'] },
+      ]) {
+        const answer = await register(server, { ...DECENT, ...wrong });
+        expect([wrong, answer.status]).toEqual([wrong, 400]);
+      }
+    });
+  });
+
+  it('are only for declared ones where the operator does not; what came while they were allowed has lost them', async () => {
+    const server = await start('no-pkce');
+    try {
+      const wishes = { ...DECENT, response_types: ['code', 'id_token'] };
+      const { status, body } = await register(server, wishes);
+      expect([status, body['error'], body['error_description']]).toEqual([
+        400,
+        'invalid_client_metadata',
+        'response_types can only contain "code": implicit and hybrid flows are only for applications that the operator has declared',
+      ]);
+      const { body: accepted } = await register(server);
+      const id = accepted['client_id'];
+      const sql = server.app.get(Sql);
+      const stored = async (more: object) => {
+        const metadata = { ...accepted, client_secret: undefined, ...more };
+        await sql.run('UPDATE client SET metadata = ? WHERE id = ?', JSON.stringify(metadata), id);
+      };
+      await stored({ ...wishes, grant_types: ['authorization_code', 'implicit'] });
+      expect((await ask(server, id, 'id_token')).sentTo!.hash).toContain(NOT_ALLOWED);
+      expect((await ask(server, id, 'code')).page.path).toMatch(/\/interaction\//);
+      const token = accepted['registration_access_token'];
+      expect((await manage(server, 'GET', id, token)).body).toMatchObject({ response_types: ['code'] });
+      // One that was for nothing else can still be looked after.
+      await stored({ response_types: ['id_token'], grant_types: ['implicit'] });
+      expect((await ask(server, id, 'id_token')).sentTo!.hash).toContain(NOT_ALLOWED);
+      expect((await manage(server, 'GET', id, token)).body).toMatchObject({ response_types: [] });
+      expect((await manage(server, 'PUT', id, token, { ...DECENT, client_id: id })).status).toBe(200);
+    } finally {
+      await server.stop();
+    }
+  });
+});

@@ -64,10 +64,23 @@ describe('an application that registers itself', () => {
     expect(status).toBe(201);
     expect(body).toMatchObject({ grant_types: ['authorization_code'], scope: 'openid email' });
     expect((await register(server, { ...DECENT, grant_types: ['client_credentials'] })).status).toBe(400);
-    expect((await register(server, { ...DECENT, response_types: ['code id_token'] })).status).toBe(400);
     expect((await register(server, { ...DECENT, response_types: [] })).status).toBe(400);
     expect((await register(server, { ...DECENT, grant_types: 'authorization_code' })).status).toBe(400);
   });
+
+  it.each([['id_token'], ['token id_token'], ['code id_token'], ['code token'], ['token']])(
+    'gets no token in a redirect: response type %s is refused, and it is said why',
+    async (type) => {
+      const wishes = { ...DECENT, response_types: [type], grant_types: ['authorization_code', 'implicit'] };
+      for (const response_types of [[type], ['code', type]]) {
+        const { status, body } = await register(server, { ...wishes, response_types });
+        expect([status, body['error']]).toEqual([400, 'invalid_client_metadata']);
+        expect(body['error_description']).toBe(
+          'response_types can only contain "code": this server has no implicit and hybrid flows',
+        );
+      }
+    },
+  );
 
   it('has to use PKCE', async () => {
     const { body } = await register(server);

@@ -34,6 +34,7 @@ export function metadataDocuments(config: Config, { registered, clock }: Provide
         {
           origin: new URL(config.issuer).origin,
           scopes: SCOPES,
+          legacyFlows: config.legacyFlows ? 'declared' : 'nobody',
         },
       );
       if (mistake) throw new errors.InvalidClient(`client_id metadata document: ${mistake}`);

@@ -8,6 +8,7 @@ import {
 } from 'oidc-provider';
 import type { QuotaReached } from '../../clients/registration-quota.js';
 import type { OWN_FIELDS } from '../../clients/client.fields.js';
+import { legacyFlowsFor } from '../../clients/registered-flows.js';
 import { restrict } from '../../clients/registration-policy.js';
 import type { Config } from '../../config/config.js';
 import { randomToken } from '../../kernel/secrets.js';
@@ -44,12 +45,16 @@ const ONCE_AT: (typeof OWN_FIELDS)[number] = 'access_token_lifetime';
 
 /** @returns what the provider is to do with metadata that comes from outside; a client that was accepted before is left alone */
 export function metadataValidator(
-  { issuer }: Pick<Config, 'issuer'>,
+  config: Pick<Config, 'issuer' | 'legacyFlows' | 'clientRegistrationAllows'>,
   scopes: () => Iterable<string> | undefined,
 ) {
   return (ctx: KoaContextWithOIDC | undefined, field: string, value: unknown, metadata: object): void => {
     if (field === ONCE_AT && ctx?.oidc?.body && WRITING.includes(ctx.oidc.route)) {
-      const rules = { origin: new URL(issuer).origin, scopes: [...(scopes() ?? [])] };
+      const rules = {
+        origin: new URL(config.issuer).origin,
+        scopes: [...(scopes() ?? [])],
+        legacyFlows: legacyFlowsFor(config),
+      };
       const mistake = restrict(metadata as Record<string, unknown>, ctx.oidc.body, rules);
       if (mistake) throw new errors.InvalidClientMetadata(mistake);
     }
