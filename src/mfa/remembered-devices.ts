@@ -69,7 +69,7 @@ export class RememberedDevices {
     const found = await this.find(req, accountId);
     if (!found) return;
     const now = this.clock.now().getTime();
-    await this.sql.run('UPDATE remembered_device SET last_used_at = ? WHERE id = ?', now, found.id);
+    await this.sql.note('UPDATE remembered_device SET last_used_at = ? WHERE id = ?', now, found.id);
   }
 
   /**

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { Sql } from '../database/sql.js';
+import { Sql, type SqlRunner } from '../database/sql.js';
 import { Clock } from '../kernel/clock.js';
 import { Events } from '../kernel/events.js';
 import { sha256 } from '../kernel/secrets.js';
@@ -35,6 +35,9 @@ interface Row {
   proofs: string;
   version: number;
 }
+
+/** Another request was faster. */
+export class AttemptClosed extends Error {}
 
 /** One row for each interaction in which something was proven, readable only by the browser that proved it. */
 @Injectable()
@@ -117,10 +120,18 @@ export class AttemptStore {
     );
   }
 
-  /** Ends the attempt. True for exactly one of any number of parallel calls. */
-  async close({ id, token, version }: Attempt): Promise<boolean> {
+  /**
+   * Ends the attempt, in the transaction of what follows from it: of any number of parallel calls one goes on.
+   * @throws AttemptClosed
+   */
+  async close(sql: SqlRunner, { id, token, version }: Attempt): Promise<void> {
     const statement = 'DELETE FROM sign_in_attempt WHERE id = ? AND token = ? AND version = ?';
-    return (await this.sql.run(statement, id, token, version)) === 1;
+    if ((await sql.run(statement, id, token, version)) !== 1) throw new AttemptClosed();
+  }
+
+  /** Nothing follows from it. */
+  async forget({ id, token }: Attempt): Promise<void> {
+    await this.sql.run('DELETE FROM sign_in_attempt WHERE id = ? AND token = ?', id, token);
   }
 
   async removeExpired(limit: number): Promise<number> {

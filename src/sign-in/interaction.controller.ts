@@ -77,7 +77,7 @@ export class InteractionController {
   }
 
   private async refuse(req: Request, res: Response, reason: string): Promise<string> {
-    await this.attempts.close(req.signIn!.attempt);
+    await this.attempts.forget(req.signIn!.attempt);
     return this.interactions.answer(req, res, { error: 'access_denied', error_description: reason });
   }
 }

@@ -1,5 +1,6 @@
 import { Controller, Get, Post, Req, Res, UseGuards } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { Throttle } from '../attempts/throttle.service.js';
 import { tooOften } from '../attempts/too-often.js';
 import { Audit, RESULT_OF } from '../audit/audit.service.js';
 import { Sql } from '../database/sql.js';
@@ -13,6 +14,7 @@ import { StepPages } from './step-page.js';
 export class PasswordController {
   constructor(
     private readonly sql: Sql,
+    private readonly throttle: Throttle,
     private readonly attempts: AttemptStore,
     private readonly identifyPages: IdentifyPages,
     private readonly pages: StepPages,
@@ -43,8 +45,9 @@ export class PasswordController {
     await this.sql.gather(async () => {
       const facts = { result: RESULT_OF[verdict.kind], accountId: verdict.account?.id, factor: 'password' };
       await this.audit.record('password.checked', facts, req);
-      if (verdict.kind === 'proven')
-        await this.attempts.prove(res, req.signIn!.attempt, verdict.account.id, 'password');
+      if (verdict.kind !== 'proven') return;
+      await this.throttle.succeeded('password', verdict.counted);
+      await this.attempts.prove(res, req.signIn!.attempt, verdict.account.id, 'password');
     });
     const typed = (req.body as { username: string }).username;
     switch (verdict.kind) {

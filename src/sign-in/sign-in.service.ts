@@ -15,7 +15,7 @@ import { Interactions, type Interaction } from '../oidc/interactions.service.js'
 import { RecordStore } from '../oidc/records/record.store.js';
 import type { Account } from '../users/account.entity.js';
 import { Accounts } from '../users/accounts.service.js';
-import { AttemptStore, type Attempt } from './attempt.store.js';
+import { AttemptClosed, AttemptStore, type Attempt } from './attempt.store.js';
 import { nextStep, type SignInAccount, type Step } from './next-step.js';
 
 /** Everything a step's page needs to know. */
@@ -26,6 +26,8 @@ export interface SignInState {
   readonly account: Account | undefined;
   readonly step: Step;
 }
+
+const ANOTHER_PERSON = { error: 'login_required', error_description: 'another person signed in' };
 
 type Done = Extract<Step, { kind: 'done' }>;
 
@@ -68,22 +70,23 @@ export class SignIns {
   async finish(req: Request, res: Response): Promise<string | undefined> {
     const { interaction, attempt, account, step } = await this.state(req, res);
     if (step.kind !== 'done' || !account) return undefined;
-    if (!(await this.attempts.close(attempt))) return undefined;
-
-    if (!interaction.isWanted(account.id)) {
-      // OpenID Connect Core, section 3.1.2.2: no answer about anybody else.
-      return this.interactions.answer(req, res, {
-        error: 'login_required',
-        error_description: 'another person signed in',
+    if (interaction.isWanted(account.id))
+      await this.interactions.leaveOtherSession(req, res, interaction, account.id);
+    let next: string;
+    try {
+      next = await this.records.batch(async () => {
+        await this.records.join((sql) => this.attempts.close(sql, attempt));
+        // OpenID Connect Core, section 3.1.2.2: no answer about anybody else.
+        if (!interaction.isWanted(account.id)) return this.interactions.answer(req, res, ANOTHER_PERSON);
+        return this.sql.gather(
+          () => this.conclude(req, res, { interaction, account, step }),
+          (write) => this.records.join(write),
+        );
       });
+    } catch (error) {
+      if (error instanceof AttemptClosed) return undefined;
+      throw error;
     }
-    await this.interactions.leaveOtherSession(req, res, interaction, account.id);
-    const next = await this.records.batch(() =>
-      this.sql.gather(
-        () => this.conclude(req, res, { interaction, account, step }),
-        (write) => this.records.join(write),
-      ),
-    );
     // A password or factor changed in this very moment has ended what it found; this answer was written after that.
     if (await this.accounts.changedSince(account)) await interaction.original.destroy();
     return next;
@@ -120,9 +123,11 @@ export class SignIns {
     const browser = await this.knownBrowsers.remember(req, res, id);
     // Of the very first sign-in there is nothing to compare with. What is known of browsers does not say so: they are forgotten.
     if (browser === 'new' && (await this.audit.hasHappened('sign-in.completed', id)))
-      await this.outbox.add(this.sql, 'new-browser', id, { client: client.name, since: startedAt });
+      await this.records.join((sql) =>
+        this.outbox.add(sql, 'new-browser', id, { client: client.name, since: startedAt }),
+      );
     // Whoever has a second factor has not lost them all: somebody else asked for the recovery.
-    if (levelOf(acr) === 2) await this.recovery.cancel(id);
+    if (levelOf(acr) === 2) await this.records.join((sql) => this.recovery.cancelWithin(sql, id));
     else await this.devices.used(req, id);
   }
 

@@ -14,7 +14,7 @@ import { PASSWORD_MAX_LENGTH, PasswordHashes } from './password-hash.js';
 
 /** What came of checking a password. `refused` covers wrong, unknown and disabled alike: nobody outside may tell them apart. */
 export type PasswordVerdict =
-  | { readonly kind: 'proven'; readonly account: Account }
+  | { readonly kind: 'proven'; readonly account: Account; readonly counted: ThrottleSubject }
   | { readonly kind: 'refused'; readonly account: Account | null }
   | { readonly kind: 'throttled'; readonly account: Account | null; readonly retryAfterSeconds: number };
 
@@ -33,7 +33,10 @@ export class Passwords {
     private readonly events: Events,
   ) {}
 
-  /** @param identifier a user name or an e-mail address, in any spelling */
+  /**
+   * @param identifier a user name or an e-mail address, in any spelling
+   * @returns what was `counted` is the caller's to forget, with whatever follows from the proof
+   */
   async checkTyped(
     identifier: string,
     password: string,
@@ -53,7 +56,10 @@ export class Passwords {
     password: string,
     browserTokens: readonly string[],
   ): Promise<PasswordVerdict> {
-    return this.verify(account, password, { subject: account.id, isAccount: true, browserTokens });
+    const subject = { subject: account.id, isAccount: true, browserTokens };
+    const verdict = await this.verify(account, password, subject);
+    if (verdict.kind === 'proven') await this.throttle.succeeded('password', subject);
+    return verdict;
   }
 
   /**
@@ -132,9 +138,8 @@ export class Passwords {
 
     const matches = await this.hashes.matches(account?.passwordHash, password);
     if (!matches || !account || account.disabledAt) return { kind: 'refused', account };
-    await this.throttle.succeeded('password', subject);
     await this.rehashIfOutdated(account, password);
-    return { kind: 'proven', account };
+    return { kind: 'proven', account, counted: subject };
   }
 
   private async rehashIfOutdated(account: Account, password: string): Promise<void> {

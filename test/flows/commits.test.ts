@@ -27,7 +27,7 @@ describe('what is written', () => {
 
   it('in a sign-in with two factors: four commits of the provider', async () => {
     const written = await writesOf(() => signIn(browser(), new Application(server, 'notes')));
-    expect(written).toEqual({ commits: 11, rows: 21, adapterCommits: 4, adapterRows: 8 });
+    expect(written).toEqual({ commits: 9, rows: 21, adapterCommits: 4, adapterRows: 8 });
   });
 
   it('in a visit of a second application: two', async () => {
