@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { CompiledQuery, type Kysely } from 'kysely';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Config } from '../config/config.js';
+import { GroupCommit } from './group-commit.js';
 import { PlainRows } from './plain-rows.js';
 import { Settled } from './settled.js';
 import { direct, directUnless, sqliteBehind, type SqliteDatabase } from './sqlite.js';
@@ -28,6 +29,7 @@ export class Sql implements SqlRunner {
   private readonly gathered = new AsyncLocalStorage<Note[]>();
   private readonly plainRows: PlainRows;
   private readonly kept: Settled | undefined;
+  private readonly group: GroupCommit | undefined;
   private readonly numberedTexts = new Map<string, string>();
 
   private constructor(
@@ -38,6 +40,8 @@ export class Sql implements SqlRunner {
     const queued = this.over(() => this.kysely());
     this.runner = sqlite ? directUnless(sqlite, queued) : queued;
     this.kept = sqlite && new Settled(sqlite, this.runner);
+    this.group =
+      sqlite && new GroupCommit(sqlite, direct(sqlite), (work) => this.kysely().connection().execute(work));
     this.plainRows = new PlainRows(orm, {
       ...this.runner,
       rows: (text, ...params) => this.settled(text, ...params),
@@ -61,7 +65,9 @@ export class Sql implements SqlRunner {
   }
 
   run(text: string, ...params: unknown[]): Promise<number> {
-    return this.runner.run(text, ...params);
+    return this.group
+      ? this.group.write((sql) => sql.run(text, ...params))
+      : this.runner.run(text, ...params);
   }
 
   /**
@@ -114,9 +120,10 @@ export class Sql implements SqlRunner {
    * Use only the runner that is passed in; the other one would wait for this transaction for ever.
    */
   transaction<T>(work: (sql: SqlRunner) => Promise<T>): Promise<T> {
+    if (this.group) return this.group.write(work);
     return this.kysely()
       .transaction()
-      .execute((transaction) => work(this.sqlite ? direct(this.sqlite) : this.over(() => transaction)));
+      .execute((transaction) => work(this.over(() => transaction)));
   }
 
   /** Plain SQL inside an EntityManager's transaction. */

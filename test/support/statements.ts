@@ -38,6 +38,8 @@ export function watchStatements(): void {
 }
 
 function note(connection: object, text: string, rows: number): void {
+  // The rest of the transaction goes on.
+  if (/^rollback to/i.test(text)) return;
   const [, verb] = /^\s*(\w+)/.exec(text)!;
   switch (verb!.toLowerCase()) {
     case 'begin':

@@ -24,8 +24,8 @@ const READ_RECORD = 'SELECT id_hash, payload, uid, grant_id, expires_at, consume
 interface Statement {
   readonly text: string;
   readonly params: unknown[];
-  /** Thrown when no row was changed. */
-  readonly lost?: RecordLost;
+  /** Of what is thrown when no row was changed. */
+  readonly lost?: { readonly kind: string; readonly grantHash?: string | undefined };
 }
 
 /** What one request takes away to put another in its place. */
@@ -156,14 +156,14 @@ export class RecordStore {
       ...batch.consumed.map(({ kind, hash, grantHash }) => ({
         text: 'UPDATE oidc_record SET consumed_at = ? WHERE id_hash = ? AND consumed_at IS NULL AND (expires_at IS NULL OR expires_at > ?)',
         params: [now, hash, now],
-        lost: new RecordLost(kind, grantHash),
+        lost: { kind, grantHash },
       })),
       ...batch.destroyed.map(({ kind, hash, stored }) => ({
         text: 'DELETE FROM oidc_record WHERE id_hash = ?',
         params: [hash],
         // A session that was ended while this request ran must not come back under its next identifier; nor must two updates
         // at once make two registration access tokens of one.
-        ...(EXCHANGED.includes(kind) && stored ? { lost: new RecordLost(kind, undefined) } : {}),
+        ...(EXCHANGED.includes(kind) && stored ? { lost: { kind } } : {}),
       })),
     ];
   }
@@ -186,7 +186,7 @@ export class RecordStore {
       return {
         text: 'UPDATE oidc_record SET payload = ?, account_id = ?, uid = ?, expires_at = ? WHERE id_hash = ?',
         params: [payload, accountId, uid, expiresAt, hash],
-        lost: new RecordLost(kind, undefined),
+        lost: { kind },
       };
     }
     if (ANSWERED_ONCE.has(kind) && stored) {
@@ -194,7 +194,7 @@ export class RecordStore {
         text: `UPDATE oidc_record SET payload = ?, account_id = ?, grant_id = ?, uid = ?, expires_at = ?
          WHERE id_hash = ? AND uid = ?`,
         params: [payload, accountId, grantId, uid, expiresAt, hash, stored.uid],
-        lost: new RecordLost(kind, undefined),
+        lost: { kind },
       };
     }
     const insert = `INSERT INTO oidc_record (kind, id_hash, payload, account_id, grant_id, uid, expires_at, consumed_at)
@@ -214,7 +214,7 @@ export class RecordStore {
       return {
         text: `${insert} ON CONFLICT (id_hash) DO NOTHING`,
         params,
-        lost: new RecordLost(kind, undefined),
+        lost: { kind },
       };
     }
     return {
@@ -238,6 +238,6 @@ export function idHash(kind: string, id: string): string {
 async function execute(sql: SqlRunner, statements: Statement[]): Promise<void> {
   for (const { text, params, lost } of statements) {
     const changed = await sql.run(text, ...params);
-    if (lost && changed !== 1) throw lost;
+    if (lost && changed !== 1) throw new RecordLost(lost.kind, lost.grantHash);
   }
 }
