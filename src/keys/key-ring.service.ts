@@ -46,6 +46,11 @@ export class KeyRing {
     return this.current!.set;
   }
 
+  /** The public halves of those whose signature counts. */
+  get published(): readonly Jwk[] {
+    return this.current?.set.published ?? [];
+  }
+
   /** Calls back now, and whenever another key is published or signs. */
   follow(follower: Follower): void {
     this.followers.push(follower);

@@ -12,6 +12,7 @@ import { pairwiseId } from './claims/pairwise.js';
 import { policy } from './policy.js';
 import { leaveSendingToTheOutbox } from './sessions/logout-token.js';
 import { followDetailsTypes } from './apis/authorization-details.js';
+import { lookAfterJwts } from './apis/jwt-access-tokens.js';
 import { registerTokenExchange } from './apis/token-exchange.js';
 import { tokenLifetimes } from './apis/token-lifetimes.js';
 import { mayCallFromBrowser } from './guards/endpoint-access.js';
@@ -136,6 +137,7 @@ export function createProvider(config: Config, cookies: Cookies, parts: Provider
   registerTokenExchange(provider, parts);
   followDetailsTypes(provider, parts.declarations);
   leaveTraces(provider, parts);
+  lookAfterJwts(provider, parts);
   limitResponseModes(provider);
   sayWhatIsMissing(provider);
   giveDeclaredClaims(provider);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { APIS, introspect, machineToken, ORDERS } from '../support/apis.js';
 import { Application } from '../support/application.js';
 import { Browser } from '../support/browser.js';
 import { addEnrolled, somebody } from '../support/enrolled.js';
@@ -13,7 +14,7 @@ describe('what is written', () => {
 
   beforeAll(async () => {
     watchStatements();
-    server = await TestServer.start();
+    server = await TestServer.start({ clients: APIS });
     await addEnrolled(server, person);
   });
   afterAll(() => server.stop());
@@ -64,6 +65,14 @@ describe('what is written', () => {
       await notes.userinfo(token!);
       await notes.call('/oidc/introspection', { token: token! });
       await fetch(`${server.url}/oidc/jwks`);
+    });
+    expect(written).toEqual({ commits: 0, rows: 0, adapterCommits: 0, adapterRows: 0 });
+  });
+
+  it('in a machine’s JWT and in the questions about it: none', async () => {
+    const written = await writesOf(async () => {
+      const { body } = await machineToken(server, 'warehouse', { resource: ORDERS });
+      expect(await introspect(server, 'orders-api', body['access_token'])).toMatchObject({ active: true });
     });
     expect(written).toEqual({ commits: 0, rows: 0, adapterCommits: 0, adapterRows: 0 });
   });

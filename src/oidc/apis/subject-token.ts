@@ -2,6 +2,7 @@ import { errors, type AccessToken, type KoaContextWithOIDC, type Provider } from
 import type { Declarations } from '../../clients/declarations.service.js';
 import type { Accounts } from '../../users/accounts.service.js';
 import { stillLetsIn, type Entry } from '../claims/entry.js';
+import { claimsOfOwn, type OwnJwtParts } from './own-jwt.js';
 import { JWT_TRACE } from '../records/jwt-traces.js';
 import type { RecordStore } from '../records/record.store.js';
 
@@ -22,7 +23,7 @@ export interface SubjectToken {
   readonly id: string;
 }
 
-interface FinderParts {
+interface FinderParts extends OwnJwtParts {
   readonly records: RecordStore;
   readonly accounts: Accounts;
   readonly entry: Pick<Entry, 'isOpen'>;
@@ -32,14 +33,12 @@ export const ACCESS_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:access_token'
 export const JWT_TYPE = 'urn:ietf:params:oauth:token-type:jwt';
 
 /**
- * Finds an access token of this server that counts now. A JWT is not verified: it is one of ours if it left its trace, which
- * is found by the whole token, so that there is no signature, no algorithm and no header to be talked into.
+ * Finds an access token of this server that counts now. A JWT is one of ours if it left its trace, which is found by the whole
+ * token; it is verified all the same, because its key may have been revoked.
  * @throws InvalidRequest when it is none, has ended, or speaks of nobody (RFC 8693, section 2.2.2)
  */
-export async function findSubjectToken(
-  ctx: KoaContextWithOIDC,
-  { records, accounts, entry }: FinderParts,
-): Promise<SubjectToken> {
+export async function findSubjectToken(ctx: KoaContextWithOIDC, parts: FinderParts): Promise<SubjectToken> {
+  const { records, accounts, entry } = parts;
   const { provider, params } = ctx.oidc;
   const value = params!['subject_token'] as string;
   const type = params!['subject_token_type'];
@@ -50,6 +49,7 @@ export async function findSubjectToken(
   const token = trace ? new provider.AccessToken(trace as never) : opaque;
   const refused = new errors.InvalidRequest('subject_token is invalid, expired, or not to be exchanged');
   if (!token?.isValid || !token.accountId) throw refused;
+  if (trace && !claimsOfOwn(parts, provider.issuer, value)) throw refused;
   // Whoever acts upon it has not the key that it is bound to.
   if (token.jkt || token['x5t#S256']) throw new errors.InvalidRequest('subject_token is bound to a key');
   const account = await accounts.find(token.accountId);
@@ -82,17 +82,27 @@ export async function refuseOthersTokens(
 export async function isAlive(
   { provider, entry }: { readonly provider: Provider; readonly entry: Pick<Entry, 'isOpen'> },
   accountId: string,
-  { clientId, grantId, sessionUid }: Origin,
+  origin: Origin,
 ): Promise<boolean> {
+  const { clientId, grantId } = origin;
   const grant = await provider.Grant.find(grantId);
   if (!grant || grant.clientId !== clientId || grant.accountId !== accountId) return false;
   if (!(await stillLetsIn({ provider, entry }, clientId, accountId))) return false;
+  return isInSession(provider, accountId, origin);
+}
+
+/** Whether the session of a token's origin still stands, where it has one. */
+export async function isInSession(
+  provider: Provider,
+  accountId: string,
+  { clientId, grantId, sessionUid }: Origin,
+): Promise<boolean> {
   if (sessionUid === undefined) return true;
   const session = await provider.Session.findByUid(sessionUid);
   return session?.accountId === accountId && session.grantIdFor(clientId) === grantId;
 }
 
-function originOf(token: SubjectToken['token']): Origin | undefined {
+export function originOf(token: SubjectToken['token']): Origin | undefined {
   if (token.origin) return token.origin;
   const { clientId, grantId, sessionUid, expiresWithSession } = token;
   if (!clientId || !grantId) return undefined;

@@ -10,7 +10,7 @@ import { TOKEN_EXCHANGE_GRANT } from '../../clients/client.fields.js';
 import type { Api, Declarations } from '../../clients/declarations.service.js';
 import { actingChain } from './acting-chain.js';
 import { resourceServer } from './apis.js';
-import type { Clock } from '../../kernel/clock.js';
+import type { OwnJwtParts } from './own-jwt.js';
 import type { Entry } from '../claims/entry.js';
 import type { Accounts } from '../../users/accounts.service.js';
 import { relyOn } from '../rely-on.js';
@@ -23,12 +23,11 @@ import {
   type SubjectToken,
 } from './subject-token.js';
 
-interface ExchangeParts {
+interface ExchangeParts extends OwnJwtParts {
   readonly records: RecordStore;
   readonly declarations: Declarations;
   readonly accounts: Accounts;
   readonly entry: Entry;
-  readonly clock: Clock;
 }
 
 /** The types of the library do not have it. */
