@@ -41,6 +41,7 @@ import { SessionList } from './sessions/session-list.service.js';
 import { Sessions } from './sessions/sessions.service.js';
 import { SignedInGuard } from './sessions/signed-in.guard.js';
 import { UserCodes } from './devices/user-codes.service.js';
+import { WaitingPlaces } from './devices/waiting-places.js';
 
 /**
  * Owns the OpenID provider: its configuration, records and session. It asks nobody for a password:
@@ -88,6 +89,7 @@ import { UserCodes } from './devices/user-codes.service.js';
     Sessions,
     SignedInGuard,
     UserCodes,
+    WaitingPlaces,
     {
       provide: Provider,
       inject: [Config, Cookies, ProviderParts],

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as pause } from 'node:timers/promises';
+import { SessionEndings } from '../../src/oidc/sessions/session-endings.service.js';
 import { Accounts } from '../../src/users/accounts.service.js';
 import { Browser } from '../support/browser.js';
 import { BackchannelApplication, cibaClients, type CibaAnswer } from '../support/ciba.js';
@@ -236,6 +237,45 @@ describe('approvals that somebody else gives, fetches, or gives too easily', () 
   it('an application cannot fill the account centre of one person', async () => {
     for (let n = 1; n < 20; n++) expect((await till.ask(person.username)).status).toBe(200);
     expect((await till.ask(person.username)).status).toBe(429);
+    // Another one has places of its own; and an answer makes room for one more.
+    expect((await new BackchannelApplication(server, 'bank').ask(person.username)).status).toBe(200);
+    await browser.open('/dashboard/approvals');
+    await browser.press('refuse-1');
+    expect((await till.ask(person.username)).status).toBe(200);
+  });
+
+  it('nor with many requests at the same moment', async () => {
+    const askAtOnce = async (length: number) => {
+      const asking = Array.from({ length }, () => new BackchannelApplication(server).ask(person.username));
+      const answers = await Promise.all(asking);
+      for (const { status, body } of answers)
+        expect([200, 429]).toContain(status === 429 && body['error'] !== 'too_many_requests' ? 0 : status);
+      return answers.filter(({ status }) => status === 200).length;
+    };
+    expect(await askAtOnce(40)).toBe(19);
+    await browser.open('/dashboard/approvals');
+    expect(browser.page.html.querySelectorAll('[id^=approve-]')).toHaveLength(20);
+    for (const button of ['approve-3', 'refuse-0']) {
+      await browser.press(button);
+      await browser.open('/dashboard/approvals');
+    }
+    expect(await askAtOnce(6)).toBe(2);
+    // What nobody has answered makes room once it is over.
+    server.clock.advance(601_000);
+    expect(await askAtOnce(22)).toBe(20);
+  });
+
+  it.each([
+    ['the sessions end', (accountId: string) => server.app.get(SessionEndings).everything(accountId)],
+    [
+      'the person takes back what they allowed it',
+      (accountId: string) => server.app.get(SessionEndings).ofClient(accountId, 'till'),
+    ],
+  ])('has room again when %s', async (_what, end) => {
+    for (let n = 1; n < 20; n++) await till.ask(person.username);
+    expect((await till.ask(person.username)).status).toBe(429);
+    await end((await server.app.get(Accounts).findByIdentifier(person.username))!.id);
+    expect((await till.ask(person.username)).status).toBe(200);
   });
 
   async function userinfo({ body }: CibaAnswer): Promise<number> {

@@ -14,6 +14,7 @@ import { RecordLost } from '../records/record.lost.js';
 import { RecordStore } from '../records/record.store.js';
 import type { SignedInPerson } from '../sessions/sessions.service.js';
 import { grantLifetime } from '../apis/token-lifetimes.js';
+import { WaitingPlaces } from './waiting-places.js';
 
 type BackchannelRequest = InstanceType<Provider['BackchannelAuthenticationRequest']>;
 
@@ -47,6 +48,7 @@ export class Approvals {
     private readonly accountRecords: AccountRecords,
     private readonly records: RecordStore,
     private readonly pings: PingNotices,
+    private readonly places: WaitingPlaces,
     private readonly clock: Clock,
   ) {}
 
@@ -119,6 +121,7 @@ export class Approvals {
         const answered = await decide(request, client);
         if (answered.kind !== 'refused' && answered.kind !== 'approved') return answered;
         await request.save();
+        await this.records.join((sql) => this.places.leave(sql, request.jti));
         await this.ping(request, client);
         return answered;
       });

@@ -5,19 +5,17 @@ import { errors, type Client, type KoaContextWithOIDC, type Provider } from 'oid
 import { Throttle } from '../../attempts/throttle.service.js';
 import { windowOf, type ThrottledFactor } from '../../attempts/throttle-rule.js';
 import { Audit } from '../../audit/audit.service.js';
-import { Clock, SECOND } from '../../kernel/clock.js';
+import { Clock } from '../../kernel/clock.js';
 import { Outbox } from '../../mail/outbox.js';
 import { Accounts } from '../../users/accounts.service.js';
 import { MailQuota } from '../../users/mail-quota.js';
-import { AccountRecords } from '../records/account-records.js';
 import { Entry } from '../claims/entry.js';
 import { POLLING_INTERVAL } from './polling.js';
 import { RecordStore } from '../records/record.store.js';
+import { WaitingPlaces } from './waiting-places.js';
 
 type BackchannelRequest = InstanceType<Provider['BackchannelAuthenticationRequest']>;
 
-/** How many of an application's requests may wait for one person at once. */
-const OPEN_AT_MOST = 20;
 /** What a person compares on two screens: words and digits, nothing that could pass for our own text. */
 const BINDING_MESSAGE = /^[\p{L}\p{N} ._+\-/!?#:]{1,64}$/u;
 
@@ -38,7 +36,7 @@ export class Ciba {
   constructor(
     private readonly accounts: Accounts,
     private readonly entry: Entry,
-    private readonly records: AccountRecords,
+    private readonly places: WaitingPlaces,
     private readonly store: RecordStore,
     private readonly throttle: Throttle,
     private readonly quota: MailQuota,
@@ -82,15 +80,20 @@ export class Ciba {
     if (userCode !== undefined) throw new errors.InvalidRequest('user_code is not supported');
     if (!(await this.entry.isOpen(client, accountId)))
       throw new errors.AccessDenied('the person is in none of the groups that may use this client');
-    const now = this.clock.now().getTime() / SECOND;
-    const open = (await this.records.living(accountId, 'BackchannelAuthenticationRequest')).filter(
-      ({ uid, payload }) => uid !== null && payload.clientId === client.clientId && payload.exp! > now,
-    );
-    if (open.length >= OPEN_AT_MOST) throw new TooManyRequests('too many requests wait for this person');
   }
 
-  /** Tells the person that somebody waits, where mail is configured, as often as anybody can have mail sent. */
-  async tell(ctx: KoaContextWithOIDC, { accountId }: BackchannelRequest, client: Client): Promise<void> {
+  /**
+   * The request waits, if there is a place. Tells the person that somebody waits, where mail is configured, as often as anybody
+   * can have mail sent.
+   * @throws TooManyRequests
+   */
+  async tell(ctx: KoaContextWithOIDC, request: BackchannelRequest, client: Client): Promise<void> {
+    const { jti: id, accountId, expiration: expiresIn } = request;
+    const waiting = { id, clientId: client.clientId, accountId: accountId!, expiresIn };
+    if (!(await this.places.take(waiting))) {
+      await request.destroy();
+      throw new TooManyRequests('too many requests wait for this person');
+    }
     (ctx.body as Record<string, unknown>)['interval'] = POLLING_INTERVAL;
     const facts = { accountId, clientId: client.clientId };
     await this.audit.record('approval.requested', facts, ctx.req as Request);

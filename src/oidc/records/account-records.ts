@@ -31,8 +31,10 @@ interface Row {
 }
 
 const COLUMNS = 'kind, id_hash, uid, payload';
+/** The kind of a place of a waiting request (devices/waiting-places.ts), which ends with the request. */
+export const WAITING_PLACE = 'WaitingPlace';
 /** Also what was answered on another device, and whose tokens nobody has fetched yet. */
-const TOKENS = `('AccessToken', '${JWT_TRACE}', 'RefreshToken', 'AuthorizationCode', 'DeviceCode', 'BackchannelAuthenticationRequest')`;
+const TOKENS = `('AccessToken', '${JWT_TRACE}', 'RefreshToken', 'AuthorizationCode', 'DeviceCode', 'BackchannelAuthenticationRequest', '${WAITING_PLACE}')`;
 
 /**
  * The provider's records seen from the account they belong to: what there is, and taking it away.
