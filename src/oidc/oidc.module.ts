@@ -18,6 +18,7 @@ import { ConnectedApplications } from './sessions/connected-applications.service
 import { InteractionTokens } from './interaction-tokens.js';
 import { DeclaredScopes } from './claims/declared-scopes.js';
 import { Entry } from './claims/entry.js';
+import { PairwiseSubjects } from './claims/pairwise-subjects.js';
 import { ApprovalContents } from './devices/approval-contents.js';
 import { Ciba } from './devices/ciba.service.js';
 import { DevicePages } from './devices/device.pages.js';
@@ -77,6 +78,7 @@ import { WaitingPlaces } from './devices/waiting-places.js';
     Logos,
     LogoutDelivery,
     LogoutNotices,
+    PairwiseSubjects,
     ProviderPages,
     ProviderParts,
     RecordSeal,

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { ClientKey } from './client-key.js';
 import { freePort, type TestServer } from './server.js';
 
 export const CIBA_GRANT = 'urn:openid:params:grant-type:ciba';
@@ -67,12 +68,28 @@ apis:
         description: Change what is in stock
 `;
 
+/** To be added to the clients: two of one sector, to which a person has another name than to the rest. */
+export const pairwise = (keysAt: string) =>
+  ['kiosk', 'stall']
+    .map(
+      (id) => `
+  - client_id: ${id}
+    client_name: ${id}
+    grant_types: ['${CIBA_GRANT}']
+    token_endpoint_auth_method: private_key_jwt
+    jwks_uri: ${keysAt}
+    subject_type: pairwise`,
+    )
+    .join('');
+
 /** An application that cannot show its person a page, as plain requests (CIBA Core). */
 export class BackchannelApplication {
   authReqId = '';
   constructor(
     private readonly server: TestServer,
-    readonly clientId: 'till' | 'calls' | 'bank' | 'post' | 'web' | 'stock' = 'till',
+    readonly clientId: 'till' | 'calls' | 'bank' | 'post' | 'web' | 'stock' | 'kiosk' | 'stall' = 'till',
+    /** What it proves itself with, where it has no secret. */
+    private readonly key?: ClientKey,
   ) {}
 
   /** `null` leaves a parameter out. */
@@ -98,16 +115,21 @@ export class BackchannelApplication {
   }
 
   private async post(path: string, params: Record<string, string>): Promise<CibaAnswer> {
-    const credentials = `${this.clientId}:${encodeURIComponent(secretOf(this.clientId))}`;
-    const response = await fetch(this.server.url + path, {
-      method: 'POST',
-      headers: {
-        'Content-Type': 'application/x-www-form-urlencoded',
-        Authorization: `Basic ${Buffer.from(credentials).toString('base64')}`,
-      },
-      body: new URLSearchParams(params),
-    });
+    const response = await fetch(this.server.url + path, { method: 'POST', ...(await this.proven(params)) });
     return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  }
+
+  private async proven(params: Record<string, string>): Promise<RequestInit> {
+    if (this.key) {
+      const assertion = {
+        client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+        client_assertion: await this.key.assertion(this.clientId, this.server.url),
+      };
+      return { body: new URLSearchParams({ ...params, ...assertion }) };
+    }
+    const credentials = `${this.clientId}:${encodeURIComponent(secretOf(this.clientId))}`;
+    const headers = { Authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
+    return { headers, body: new URLSearchParams(params) };
   }
 }
 

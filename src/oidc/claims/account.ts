@@ -1,5 +1,6 @@
 import type { Account as ProviderAccount, FindAccount, KoaContextWithOIDC } from 'oidc-provider';
 import type { Accounts } from '../../users/accounts.service.js';
+import type { Ciba } from '../devices/ciba.service.js';
 import type { Entry } from './entry.js';
 import type { ReleasedClaims } from './released-claims.js';
 
@@ -7,6 +8,7 @@ interface Parts {
   readonly accounts: Accounts;
   readonly entry: Entry;
   readonly released: ReleasedClaims;
+  readonly ciba: Pick<Ciba, 'hinted'>;
 }
 
 /**
@@ -14,16 +16,19 @@ interface Parts {
  * owner in any more, it is gone: nothing new comes of it. At the authorization endpoint there is no token yet; there the
  * person is told (policy.ts).
  */
-export function accountFinder({ accounts, entry, released }: Parts): FindAccount {
+export function accountFinder({ accounts, entry, released, ciba }: Parts): FindAccount {
   return async (
     ctx: KoaContextWithOIDC,
-    id: string,
+    sub: string,
     token: unknown,
   ): Promise<ProviderAccount | undefined> => {
-    const account = await accounts.find(id);
+    // There the library takes what the hint says for an account, though a pairwise client knows it by another name.
+    const isHint = ctx.oidc.route === 'backchannel_authentication' && ctx.oidc.entities.IdTokenHint;
+    const id = isHint ? await ciba.hinted(ctx, sub) : sub;
+    const account = id === undefined ? null : await accounts.find(id);
     if (!account || account.disabledAt) return undefined;
     const { client } = ctx.oidc;
-    if (token && !(await entry.isOpen(client, id))) return undefined;
+    if (token && !(await entry.isOpen(client, account.id))) return undefined;
     return {
       accountId: account.id,
       claims: (use, scope, asked) =>

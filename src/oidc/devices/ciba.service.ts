@@ -6,9 +6,13 @@ import { Throttle } from '../../attempts/throttle.service.js';
 import { windowOf, type ThrottledFactor } from '../../attempts/throttle-rule.js';
 import { Audit } from '../../audit/audit.service.js';
 import { Clock } from '../../kernel/clock.js';
+import { Secrets } from '../../kernel/secrets.js';
 import { Outbox } from '../../mail/outbox.js';
 import { Accounts } from '../../users/accounts.service.js';
 import { MailQuota } from '../../users/mail-quota.js';
+import { PairwiseSubjects } from '../claims/pairwise-subjects.js';
+import { subjectFor } from '../claims/pairwise.js';
+import { isWanted } from '../claims/wanted-person.js';
 import { Entry } from '../claims/entry.js';
 import { POLLING_INTERVAL } from './polling.js';
 import { RecordStore } from '../records/record.store.js';
@@ -37,6 +41,8 @@ export class Ciba {
     private readonly accounts: Accounts,
     private readonly entry: Entry,
     private readonly places: WaitingPlaces,
+    private readonly subjects: PairwiseSubjects,
+    private readonly secrets: Secrets,
     private readonly store: RecordStore,
     private readonly throttle: Throttle,
     private readonly quota: MailQuota,
@@ -45,22 +51,42 @@ export class Ciba {
     private readonly clock: Clock,
   ) {}
 
+  /** Who is named by `login_hint`; nobody, if the claims parameter asks for somebody else (OpenID Connect Core, section 5.5.1). */
+  accountOf({ oidc }: KoaContextWithOIDC, loginHint = ''): Promise<string | undefined> {
+    const client = oidc.client!;
+    return this.counted(client, async () => {
+      const account = loginHint.length > 320 ? null : await this.accounts.findByIdentifier(loginHint);
+      if (!account || account.disabledAt) return undefined;
+      return isWanted(claimsOf(oidc), subjectFor(this.secrets, account.id, client)) ? account.id : undefined;
+    });
+  }
+
+  /** The same of `id_token_hint`, which was issued to this client. @param subject what it says */
+  async hinted({ oidc }: KoaContextWithOIDC, subject: string): Promise<string | undefined> {
+    const client = oidc.client!;
+    if (!isWanted(claimsOf(oidc), subject)) return undefined;
+    if (client.subjectType !== 'pairwise') return subject;
+    return this.counted(client, () => this.subjects.accountOf(client, subject));
+  }
+
   /**
    * The standard tells an application whether there is such a person (`unknown_user_id`). Only an authenticated one gets
-   * there, and it cannot go through a list: who is unknown, or disabled, is counted against it.
+   * there, and it cannot go through a list: who is unknown, disabled, or another one than it asks for, is counted against it.
    */
-  async accountOf({ oidc }: KoaContextWithOIDC, loginHint = ''): Promise<string | undefined> {
-    const subject = `${oidc.client!.clientId} ${windowOf(this.clock.now().getTime())}`;
+  private async counted(
+    client: Client,
+    find: () => Promise<string | undefined>,
+  ): Promise<string | undefined> {
+    const subject = `${client.clientId} ${windowOf(this.clock.now().getTime())}`;
     const counted: [ThrottledFactor, Parameters<Throttle['admit']>[1]] = [
       'login-hint',
       { subject, isAccount: false, browserTokens: [] },
     ];
     if (!(await this.throttle.admit(...counted)).admitted)
       throw new TooManyRequests('too many unknown login hints');
-    const account = loginHint.length > 320 ? null : await this.accounts.findByIdentifier(loginHint);
-    if (!account || account.disabledAt) return undefined;
-    await this.throttle.takeBack(...counted);
-    return account.id;
+    const found = await find();
+    if (found !== undefined) await this.throttle.takeBack(...counted);
+    return found;
   }
 
   /** @throws InvalidRequest */
@@ -102,6 +128,12 @@ export class Ciba {
     const name = client.clientName ?? client.clientId;
     await this.store.join((sql) => this.outbox.add(sql, 'approval-requested', account.id, { client: name }));
   }
+}
+
+/** The one person whom the claims parameter may ask for; the hints are read elsewhere. */
+function claimsOf({ params }: KoaContextWithOIDC['oidc']): { claims?: string } {
+  const claims = params?.['claims'] as string | undefined;
+  return claims === undefined ? {} : { claims };
 }
 
 /** The library claims otherwise in its discovery document. */
