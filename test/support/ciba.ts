@@ -141,6 +141,8 @@ export class PingListener {
     readonly type: string | undefined;
   }[] = [];
   status = 204;
+  /** It has heard, and says nothing. */
+  silent = false;
   private server: Server | undefined;
 
   private constructor(readonly port: number) {}
@@ -160,6 +162,7 @@ export class PingListener {
       req.on('end', () => {
         const { authorization, 'content-type': type } = req.headers;
         this.pings.push({ authorization, body, type });
+        if (this.silent) return;
         res.writeHead(this.status, this.status === 302 ? { Location: this.address } : {}).end();
       });
     });
