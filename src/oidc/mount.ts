@@ -50,7 +50,6 @@ export interface MountParts {
 /** The provider as a handler of requests that are its own. What goes wrong, or is not its own after all, goes to `next`. */
 export function providerHandler(parts: MountParts): RequestHandler {
   const { provider, records } = parts;
-  provider.use(refreshTokensNeedConsent);
   const pending = new WeakMap<object, NextFunction>();
   parts.registrations.follow();
   provider.use(parts.registrations.afterwards);
@@ -111,16 +110,4 @@ async function noteUse(ctx: KoaContextWithOIDC, next: Next, sessions: SessionLis
   const session: (InstanceType<Provider['Session']> & { destroyed?: boolean }) | undefined =
     ctx.oidc?.session;
   if (session && !session.destroyed) await sessions.note(session);
-}
-
-/**
- * OpenID Connect Core, section 11, wants `prompt=consent` with offline_access, and many clients do not know it: their
- * request would silently yield no refresh token. It is added for them, so that the person is asked.
- */
-async function refreshTokensNeedConsent(ctx: Context, next: Next): Promise<void> {
-  const query = ctx.path.endsWith('/oidc/auth') ? ctx.query : {};
-  const { scope, prompt } = query;
-  if (prompt === undefined && typeof scope === 'string' && scope.split(' ').includes('offline_access'))
-    ctx.query = { ...query, prompt: 'consent' };
-  await next();
 }

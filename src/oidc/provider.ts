@@ -9,6 +9,7 @@ import { SCOPE_CLAIMS } from './claims/claims.js';
 import { giveDeclaredClaims } from './claims/declared-claims.library.js';
 import { grantLoader } from './grants.js';
 import { pairwiseId } from './claims/pairwise.js';
+import { refreshTokensNeedConsent } from './offline-access.js';
 import { policy } from './policy.js';
 import { leaveSendingToTheOutbox } from './sessions/logout-token.js';
 import { followDetailsTypes } from './apis/authorization-details.js';
@@ -138,6 +139,7 @@ export function createProvider(config: Config, cookies: Cookies, parts: Provider
   followDetailsTypes(provider, parts.declarations);
   leaveTraces(provider, parts);
   lookAfterJwts(provider, parts);
+  refreshTokensNeedConsent(provider);
   limitResponseModes(provider);
   sayWhatIsMissing(provider);
   giveDeclaredClaims(provider);
