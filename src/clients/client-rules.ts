@@ -3,7 +3,7 @@ import { CLIENT_ID, TOKEN_EXCHANGE_GRANT } from './client.fields.js';
 import type { Declaration } from './clients-file.js';
 import { scopesOfApi } from './declarations.service.js';
 import type { Item } from './file-reader.js';
-import { demandedByProfile, profileMistakes } from './profiles.js';
+import { demandedByProfile, profileApiMistakes, profileMistakes } from './profiles.js';
 import { protocolMistakes } from './protocol-rules.js';
 
 /** What depends on the operator's settings. */
@@ -49,6 +49,7 @@ export function clientMistakes(
     ...consent(fields),
     ...cibaMistakes(fields, has),
     ...references(fields, declarations),
+    ...profileApiMistakes(fields, declarations),
   ];
 }
 

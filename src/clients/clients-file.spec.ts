@@ -207,5 +207,16 @@ clients:
     expect(mistakes(apis.replace('    scopes: [', '    client_id: nobody\n    scopes: ['))).toEqual([
       'line 3: client_id: there is no client "nobody".',
     ]);
+    const guarded = `    profile: fapi2-security
+    token_endpoint_auth_method: private_key_jwt
+    jwks: {keys: [{kty: EC}]}
+`;
+    const bank = apis.replace('    client_secret: a-secret-that-is-long-enough-for-it\n', guarded);
+    expect(mistakes(bank)).toEqual([
+      'line 11: profile fapi2-security: access tokens for "https://orders.example.org/" are signed with RS256; let that API say access_token_signed_response_alg: ES256, or access_token_format: opaque.',
+    ]);
+    expect(mistakes(bank.replace('    scopes: [', '    access_token_format: opaque\n    scopes: ['))).toEqual(
+      [],
+    );
   });
 });

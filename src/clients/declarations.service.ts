@@ -45,8 +45,7 @@ export class Declarations {
       identifier,
       name: (body['name'] as string | undefined) ?? identifier,
       scopes: scopesOfApi(body),
-      format: (body['access_token_format'] as Api['format'] | undefined) ?? 'jwt',
-      algorithm: (body['access_token_signed_response_alg'] as Api['algorithm'] | undefined) ?? 'RS256',
+      ...formOfTokens(body),
       lifetime: body['access_token_lifetime'] as number | undefined,
       clientId: body['client_id'] as string | undefined,
     };
@@ -90,6 +89,14 @@ export class Declarations {
     // PostgreSQL's driver has read the JSON already.
     return typeof row?.body === 'string' ? (JSON.parse(row.body) as Record<string, unknown>) : row?.body;
   }
+}
+
+/** What an API's access tokens are, unless its declaration says otherwise. */
+export function formOfTokens(body: Record<string, unknown>): Pick<Api, 'format' | 'algorithm'> {
+  return {
+    format: (body['access_token_format'] as Api['format'] | undefined) ?? 'jwt',
+    algorithm: (body['access_token_signed_response_alg'] as Api['algorithm'] | undefined) ?? 'RS256',
+  };
 }
 
 /** A scope is written as its name alone, or with a description. */

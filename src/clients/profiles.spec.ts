@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { demandedByProfile, profileMistakes } from './profiles.js';
+import { demandedByProfile, profileApiMistakes, profileMistakes } from './profiles.js';
 
 const FINE = {
   client_id: 'bank',
@@ -69,5 +69,36 @@ describe('the profile of a client', () => {
     const mistakes = profileMistakes({ ...FINE, ...changed }).map((mistake) => mistake.what);
     expect(mistakes).toEqual([expect.stringMatching(/^profile fapi2-message-signing: /)]);
     expect(mistakes[0]).toContain(what);
+  });
+
+  const api = (body: Record<string, unknown>) => ({
+    kind: 'apis' as const,
+    name: 'https://api.example/',
+    body,
+    line: 3,
+  });
+  const asking = { ...FINE, apis: ['https://api.example/'] };
+
+  it.each([{}, { access_token_signed_response_alg: 'RS256' }, { access_token_format: 'jwt' }])(
+    'says which API signs for it with what is outside of it: %j',
+    (body) => {
+      const other = { ...api({}), name: 'https://other.example/' };
+      const mistakes = profileApiMistakes(asking, [other, api(body)]);
+      expect(mistakes).toEqual([
+        {
+          field: 'apis',
+          what: expect.stringMatching(
+            /^profile fapi2-message-signing: access tokens for "https:\/\/api.example\/" are signed with RS256; .*: ES256/,
+          ) as unknown,
+        },
+      ]);
+    },
+  );
+
+  it('has nothing against ES256, opaque tokens, APIs that it does not ask for, and is nothing where there is none', () => {
+    expect(profileApiMistakes(asking, [api({ access_token_signed_response_alg: 'ES256' })])).toEqual([]);
+    expect(profileApiMistakes(asking, [api({ access_token_format: 'opaque' })])).toEqual([]);
+    expect(profileApiMistakes(FINE, [api({})])).toEqual([]);
+    expect(profileApiMistakes({ ...asking, profile: undefined }, [api({})])).toEqual([]);
   });
 });

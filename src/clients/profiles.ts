@@ -1,4 +1,6 @@
 import type { ClientMistake } from './client-rules.js';
+import type { Declaration } from './clients-file.js';
+import { formOfTokens, type Api } from './declarations.service.js';
 
 /**
  * Profiles for clients that guard more than most: FAPI 2.0 Security Profile, and with Message Signing. The field `profile`
@@ -52,6 +54,29 @@ export function profileMistakes(fields: Fields): ClientMistake[] {
   return [...values(all), ...switches(all), ...(method(all) ?? []), ...keys(all), ...addresses(all)].map(
     ({ field, what }) => ({ ...(field ? { field } : {}), what: `profile ${profile as string}: ${what}` }),
   );
+}
+
+/** FAPI 2.0 Security Profile, section 5.4.1, for access tokens: signed with RS256, an API's are outside of every profile. */
+export function isOutsideProfile(profile: unknown, { format, algorithm }: Pick<Api, 'format' | 'algorithm'>) {
+  return profile !== undefined && format === 'jwt' && !PROFILE_ALGORITHMS.includes(algorithm);
+}
+
+/** What contradicts the profile of a client in the APIs that it asks for. */
+export function profileApiMistakes(fields: Fields, declarations: readonly Declaration[]): ClientMistake[] {
+  const { profile, apis = [] } = fields as { profile?: string; apis?: string[] };
+  const wrong = declarations.find(
+    ({ kind, name, body }) =>
+      kind === 'apis' && apis.includes(name) && isOutsideProfile(profile, formOfTokens(body)),
+  );
+  if (!wrong) return [];
+  const { algorithm } = formOfTokens(wrong.body);
+  const mend = 'let that API say access_token_signed_response_alg: ES256, or access_token_format: opaque';
+  return [
+    {
+      field: 'apis',
+      what: `profile ${profile}: access tokens for "${wrong.name}" are signed with ${algorithm}; ${mend}`,
+    },
+  ];
 }
 
 /** Fields of which each value must be one of a few. */

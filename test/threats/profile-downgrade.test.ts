@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Sql } from '../../src/database/sql.js';
 import { Browser } from '../support/browser.js';
 import { ClientKey, seconds } from '../support/client-key.js';
 import { GuardedApplication, type Answer } from '../support/guarded-application.js';
@@ -19,7 +20,14 @@ const client = (id: string, profile: string) => `
     jwks: ${both}
     redirect_uris: [${CALLBACK}]
     first_party: true`;
-const CLIENTS = `clients:${client('secure', 'fapi2-security')}${client('signing', 'fapi2-message-signing')}`;
+const API = 'https://accounts.example/';
+const CLIENTS = `clients:${client('secure', 'fapi2-security')}
+    apis: [${API}]${client('signing', 'fapi2-message-signing')}
+apis:
+  - identifier: ${API}
+    access_token_signed_response_alg: ES256
+    scopes: [accounts:read]
+`;
 const ASSERTED = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
 /** Who can make a client do with less than its profile has the use of what the profile was to prevent. */
@@ -54,6 +62,25 @@ describe('a client of a FAPI 2.0 profile', () => {
     ]);
     expect(status).toBeGreaterThanOrEqual(400);
   };
+
+  it('gets no token for an API that is signed with RS256', async () => {
+    const asking = secure.params({ scope: 'openid accounts:read', resource: API });
+    await browser.open(secure.urlOf(await secure.pushed(asking)));
+    const code = secure.codeFrom(browser);
+    const redeem = async () => {
+      const proof = await key.proof('POST', `${server.url}/oidc/token`);
+      return secure.redeem(code, { DPoP: proof }, { resource: API });
+    };
+
+    // As a clients file of before may have it in the database.
+    const body = { scopes: ['accounts:read'] };
+    await server.app
+      .get(Sql)
+      .run('UPDATE declaration SET body = ? WHERE name = ?', JSON.stringify(body), API);
+    const words = /profile fapi2-security: access tokens for this API are signed with RS256/;
+    expectRefused(await redeem(), 'invalid_target', words);
+    expectRefused(await secure.push(asking), 'invalid_target', words);
+  });
 
   it('cannot ask without pushing', async () => {
     await browser.open(secure.url(secure.params()));

@@ -1,4 +1,5 @@
 import { errors, type Client, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider';
+import { isOutsideProfile } from '../../clients/profiles.js';
 import type { Api, ApiScope, Declarations } from '../../clients/declarations.service.js';
 
 /** What of an API a client may ask for: all of it, or what its `scope` names of it. */
@@ -52,6 +53,11 @@ export function resourceIndicators(declarations: Declarations) {
       const api = apisOf(client).includes(identifier) ? await declarations.api(identifier) : undefined;
       if (!api)
         throw new errors.InvalidTarget('resource indicator is unknown or not allowed for this client');
+      const { profile } = client;
+      if (isOutsideProfile(profile, api))
+        throw new errors.InvalidTarget(
+          `profile ${profile as string}: access tokens for this API are signed with ${api.algorithm}`,
+        );
       const scopes = scopesFor(client, api);
       const refused = api.scopes.find(
         ({ name }) => ctx.oidc.requestParamScopes.has(name) && !scopes.some((each) => each.name === name),
