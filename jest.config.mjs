@@ -3,6 +3,7 @@ import { availableTools } from './test/support/tools.mjs';
 const tools = availableTools();
 const common = {
   testEnvironment: 'node',
+  setupFiles: ['<rootDir>/test/support/outer-dispatcher.mjs'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
