@@ -3,11 +3,13 @@ import { Migration0002_people as postgresql0002 } from '../migrations/postgresql
 import { Migration0003_relying_applications as postgresql0003 } from '../migrations/postgresql/0003-relying-applications.js';
 import { Migration0004_ping_notice as postgresql0004 } from '../migrations/postgresql/0004-ping-notice.js';
 import { Migration0005_details as postgresql0005 } from '../migrations/postgresql/0005-details.js';
+import { Migration0006_client_of_records as postgresql0006 } from '../migrations/postgresql/0006-client-of-records.js';
 import { Migration0001_initial as sqlite0001 } from '../migrations/sqlite/0001-initial.js';
 import { Migration0002_people as sqlite0002 } from '../migrations/sqlite/0002-people.js';
 import { Migration0003_relying_applications as sqlite0003 } from '../migrations/sqlite/0003-relying-applications.js';
 import { Migration0004_ping_notice as sqlite0004 } from '../migrations/sqlite/0004-ping-notice.js';
 import { Migration0005_details as sqlite0005 } from '../migrations/sqlite/0005-details.js';
+import { Migration0006_client_of_records as sqlite0006 } from '../migrations/sqlite/0006-client-of-records.js';
 import type { MigrationList } from './database/options.js';
 
 /** Every migration, oldest first; the same names in both folders. */
@@ -18,6 +20,7 @@ export const migrations: MigrationList = {
     { name: '0003-relying-applications', class: sqlite0003 },
     { name: '0004-ping-notice', class: sqlite0004 },
     { name: '0005-details', class: sqlite0005 },
+    { name: '0006-client-of-records', class: sqlite0006 },
   ],
   postgresql: [
     { name: '0001-initial', class: postgresql0001 },
@@ -25,5 +28,6 @@ export const migrations: MigrationList = {
     { name: '0003-relying-applications', class: postgresql0003 },
     { name: '0004-ping-notice', class: postgresql0004 },
     { name: '0005-details', class: postgresql0005 },
+    { name: '0006-client-of-records', class: postgresql0006 },
   ],
 };

@@ -89,6 +89,7 @@ export const NOT_EXPORTED: Record<string, string> = {
     'sessions, codes and tokens themselves; what was allowed to which application is exported by itself',
   'oidc_record.grantId': FINGERPRINT,
   'oidc_record.uid': FINGERPRINT,
+  'oidc_record.clientId': FINGERPRINT,
   'sign_in_attempt.id': FINGERPRINT,
   'sign_in_attempt.token': FINGERPRINT,
   'sign_in_attempt.proofs': 'what was proven when stands in audit_event',

@@ -64,9 +64,10 @@ function fill(file, users, records) {
   for (let left = records; left > 0; left -= 1e6)
     many(
       Math.min(left, 1e6),
-      `INSERT INTO oidc_record (kind, id_hash, payload, account_id, grant_id, uid, expires_at)
+      `INSERT INTO oidc_record (kind, id_hash, payload, account_id, grant_id, uid, client_id, expires_at)
        SELECT 'AccessToken', substr(hex(randomblob(22)), 1, 43), hex(randomblob(150)), substr(hex(randomblob(11)), 1, 22),
-         substr(hex(randomblob(22)), 1, 43), NULL, ${now} + CASE WHEN i % 100 < ${EXPIRED} THEN -86400 ELSE 864000 END`,
+         substr(hex(randomblob(22)), 1, 43), NULL, 'client ' || i % 20,
+         ${now} + CASE WHEN i % 100 < ${EXPIRED} THEN -86400 ELSE 864000 END`,
     );
   database.close();
 }

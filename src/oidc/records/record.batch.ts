@@ -13,6 +13,8 @@ export interface PendingRecord {
   readonly accountId: string | null;
   readonly grantId: string | null;
   readonly uid: string | null;
+  /** Keyed fingerprint; '': no one client's. */
+  readonly clientId: string;
   /** Epoch seconds. */
   readonly expiresAt: number | null;
   consumed: boolean;

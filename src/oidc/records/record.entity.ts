@@ -20,6 +20,8 @@ export const OidcRecordSchema = defineEntity({
     accountId: p.string().length(22).nullable().index(),
     grantId: p.string().length(43).nullable().index(),
     uid: p.string().length(43).nullable().index(),
+    /** Keyed fingerprint of the client it was issued to; '': no one client's; null: written before this column was there. */
+    clientId: p.string().length(43).nullable().index(),
     expiresAt: p.bigint('number').nullable().index(),
     consumedAt: p.bigint('number').nullable(),
   },

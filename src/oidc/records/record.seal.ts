@@ -10,6 +10,8 @@ const REMEMBERED = 2_000;
 export class RecordSeal {
   private readonly opened = new Map<string, { sealed: string; text: string }>();
 
+  private readonly clients = new Map<string, string>();
+
   constructor(private readonly secrets: Secrets) {}
 
   seal(kind: string, hash: string, payload: Payload): string {
@@ -33,6 +35,17 @@ export class RecordSeal {
       if (error instanceof CannotOpen) return undefined;
       throw error;
     }
+  }
+
+  /** Under what a client's records are found. Its id can be guessed, so this fingerprint is a keyed one. */
+  client(clientId: string): string {
+    let fingerprint = this.clients.get(clientId);
+    if (fingerprint === undefined) {
+      fingerprint = this.secrets.mac('client of a record', clientId).toString('base64url');
+      if (this.clients.size >= REMEMBERED) this.clients.clear();
+      this.clients.set(clientId, fingerprint);
+    }
+    return fingerprint;
   }
 
   private remember(where: string, sealed: string, text: string): void {

@@ -80,6 +80,7 @@ export class RecordStore {
       accountId: payload.accountId ?? payload.result?.login?.accountId ?? null,
       grantId: grantId ? sha256(grantId) : null,
       uid: payload.uid ? sha256(payload.uid) : null,
+      clientId: payload.clientId ? this.seal.client(payload.clientId) : '',
       expiresAt: expiresIn === undefined ? null : this.now() + expiresIn,
       consumed: false,
     };
@@ -197,8 +198,9 @@ export class RecordStore {
         lost: { kind },
       };
     }
-    const insert = `INSERT INTO oidc_record (kind, id_hash, payload, account_id, grant_id, uid, expires_at, consumed_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
+    const insert = `INSERT INTO oidc_record
+         (kind, id_hash, payload, account_id, grant_id, uid, client_id, expires_at, consumed_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
     const params = [
       kind,
       hash,
@@ -206,6 +208,7 @@ export class RecordStore {
       accountId,
       grantId,
       uid,
+      record.clientId,
       expiresAt,
       record.consumed ? this.now() : null,
     ];
