@@ -4,6 +4,7 @@ import { Audit } from '../audit/audit.service.js';
 import { readClientsFile, type DeclaredClient, type DeclaredFile } from '../clients/clients-file.js';
 import { Clients } from '../clients/clients.service.js';
 import { plan, type Change } from '../clients/plan.js';
+import { ClientRemoval } from '../oidc/sessions/client-removal.service.js';
 import { DeclaredScopes } from '../oidc/claims/declared-scopes.js';
 import { Config, ConfigurationMistakes } from '../config/config.js';
 
@@ -15,6 +16,7 @@ export class ClientsFile {
     private readonly provider: Provider,
     private readonly clients: Clients,
     private readonly scopes: DeclaredScopes,
+    private readonly removal: ClientRemoval,
     private readonly audit: Audit,
   ) {}
 
@@ -31,17 +33,19 @@ export class ClientsFile {
   /**
    * Makes the database say what the file says; servers that run know it at their next request. Without a file nothing is
    * touched: an instance that merely lacks its file must not take every application away from the others. A file with an
-   * empty list removes them all. Everything is checked before anything is written.
+   * empty list removes them all. Everything is checked before anything is written. What a client holds that is declared no
+   * longer ends.
    * @returns what was changed; undefined where there is no file
    * @throws ConfigurationMistakes naming each mistake with its line
    */
   async apply(by: 'start' | 'shell'): Promise<Change[] | undefined> {
     const declared = this.read();
     if (!declared) return undefined;
-    const changes = await this.clients.apply(declared);
+    const gone = removedBy(plan(await this.clients.stored(), declared));
+    const { people, done: changes } = await this.removal.around(gone, () => this.clients.apply(declared));
     if (changes.length > 0) {
       const names = changes.map(({ section, name, action }) => `${action} ${section} ${name}`);
-      await this.audit.record('clients.applied', { detail: { by, changes: names } });
+      await this.audit.record('clients.applied', { detail: { by, changes: names, people } });
     }
     return changes;
   }
@@ -70,4 +74,10 @@ export class ClientsFile {
       throw error;
     }
   }
+}
+
+function removedBy(changes: readonly Change[]): string[] {
+  return changes.flatMap(({ section, action, name }) =>
+    section === 'clients' && action === 'remove' ? [name] : [],
+  );
 }

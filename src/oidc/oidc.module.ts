@@ -14,6 +14,7 @@ import { Approvals } from './devices/approvals.service.js';
 import { ClientsModule } from '../clients/clients.module.js';
 import { ClaimsPreview } from './claims/claims-preview.service.js';
 import { ClientHoldings } from './records/client-holdings.js';
+import { ClientRemoval } from './sessions/client-removal.service.js';
 import { ConnectedApplications } from './sessions/connected-applications.service.js';
 import { InteractionTokens } from './interaction-tokens.js';
 import { DeclaredScopes } from './claims/declared-scopes.js';
@@ -66,6 +67,7 @@ import { WaitingPlaces } from './devices/waiting-places.js';
     Ciba,
     ClaimsPreview,
     ClientHoldings,
+    ClientRemoval,
     ConnectedApplications,
     DeclaredScopes,
     DeliveryParts,
@@ -104,6 +106,7 @@ import { WaitingPlaces } from './devices/waiting-places.js';
     ClientsModule,
     KeysModule,
     Provider,
+    ClientRemoval,
     ClaimsPreview,
     Approvals,
     ConnectedApplications,

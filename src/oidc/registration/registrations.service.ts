@@ -9,7 +9,7 @@ import { visitor } from '../../http/visitor.js';
 import { sha256 } from '../../kernel/secrets.js';
 import { registrationOf } from '../records/adapter.js';
 import { ClientHoldings } from '../records/client-holdings.js';
-import { LogoutDelivery } from '../sessions/logout-delivery.service.js';
+import { ClientRemoval } from '../sessions/client-removal.service.js';
 import { RecordStore } from '../records/record.store.js';
 import { Logos } from './logos.service.js';
 import { answerTooMany, worksOnce } from './registration.js';
@@ -35,7 +35,7 @@ export class Registrations {
     private readonly quota: RegistrationQuota,
     private readonly clients: RegisteredClients,
     private readonly holdings: ClientHoldings,
-    private readonly delivery: LogoutDelivery,
+    private readonly removal: ClientRemoval,
     private readonly audit: Audit,
     private readonly logos: Logos,
   ) {}
@@ -91,16 +91,14 @@ export class Registrations {
   };
 
   /**
-   * The operator takes an application away that registered itself. It is told of every session that ends, once and now:
-   * when it is gone nobody knows where. Then it is gone, and with it what it got in the meantime.
+   * The operator takes an application away that registered itself.
    * @returns how many people had let it in; undefined when there is no such application
    */
   async remove(clientId: string): Promise<number | undefined> {
     if (!(await this.clients.isRegistered(clientId))) return undefined;
-    const people = await this.holdings.end(clientId);
-    await this.delivery.run();
-    await this.records.join((sql) => this.clients.delete(sql, clientId));
-    await this.holdings.end(clientId);
+    const { people } = await this.removal.around([clientId], () =>
+      this.records.join((sql) => this.clients.delete(sql, clientId)),
+    );
     await this.audit.record('client.removed', { clientId, detail: { by: 'shell', people } });
     return people;
   }
