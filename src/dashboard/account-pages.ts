@@ -4,22 +4,33 @@ import { Config } from '../config/config.js';
 import { browserName, browserParts } from '../http/browser-name.js';
 import type { MessageRef } from '../http/form.js';
 import { Pages, type PageData } from '../http/pages.js';
+import { Approvals } from '../oidc/devices/approvals.service.js';
+import { Groups, OPERATORS } from '../users/groups.service.js';
 import { accountLeaving } from './account-leaving.js';
 import { noticeOf } from './notices.js';
 
-/** What all pages of the account have in common: what was just done, and whether the account is about to go. */
+/**
+ * What all pages of the account have in common: what was just done, whether the account is about to go, and in the navigation
+ * how many applications wait for an answer, and the operators' pages for those who may open them.
+ */
 @Injectable()
 export class AccountPages {
   constructor(
     private readonly config: Config,
     private readonly pages: Pages,
+    private readonly approvals: Approvals,
+    private readonly groups: Groups,
   ) {}
 
   /** @param page below views/dashboard/; its template is a block of the partial `account` */
-  show(req: Request, res: Response, page: string, data: PageData = {}, status?: number): void {
+  async show(req: Request, res: Response, page: string, data: PageData = {}, status?: number): Promise<void> {
+    const { account } = req.person!;
     const common = {
       notice: noticeOf(req.query['done']),
-      leaving: accountLeaving(req.person!.account, this.config),
+      leaving: accountLeaving(account, this.config),
+      approvalsWaiting: await this.approvals.count(account.id),
+      // Only what is shown; each of those pages asks for itself (admin/operator.guard.ts).
+      operator: await this.groups.isInOneOf(account.id, [OPERATORS]),
     };
     this.pages.show(req, res, `dashboard/${page}`, { ...common, ...data }, status);
   }

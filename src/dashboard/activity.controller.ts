@@ -27,7 +27,7 @@ export class ActivityController {
     const names = await this.applicationNames.all();
     const pageUrl = (id: number | 'newest') =>
       this.accountPages.url(id === 'newest' ? '/activity' : `/activity?before=${id}`);
-    this.accountPages.show(req, res, 'activity', {
+    await this.accountPages.show(req, res, 'activity', {
       events: events.map((event) => this.inWords(req, event, names)),
       olderUrl: older && pageUrl(older),
       newerUrl: newer && pageUrl(newer),

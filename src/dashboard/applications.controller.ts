@@ -30,7 +30,7 @@ export class ApplicationsController {
   async page(@Req() req: Request, @Res() res: Response): Promise<void> {
     const connected = await this.applications.of(req.person!.account.id);
     const revokeUrl = this.pages.url('/applications/revoke');
-    this.pages.show(req, res, 'applications', {
+    await this.pages.show(req, res, 'applications', {
       applications: connected.map((application) => ({
         ...inWords(application),
         revokeUrl: `${revokeUrl}?${new URLSearchParams({ client: application.clientId }).toString()}`,
@@ -45,7 +45,7 @@ export class ApplicationsController {
     const application = connected.find((each) => each.clientId === clientId);
     if (!application)
       return this.pages.done(res, '/applications', clientId === undefined ? undefined : 'application-gone');
-    this.pages.show(req, res, 'revoke', {
+    await this.pages.show(req, res, 'revoke', {
       application: inWords(application),
       action: this.pages.url('/applications/revoke'),
       cancelUrl: this.pages.url('/applications'),

@@ -29,7 +29,7 @@ export class ApprovalsController {
   @Get()
   async page(@Req() req: Request, @Res() res: Response): Promise<void> {
     const waiting = await this.approvals.waiting(req.person!.account.id);
-    this.pages.show(req, res, 'approvals', {
+    await this.pages.show(req, res, 'approvals', {
       waiting: waiting.map(inWords),
       approveAction: this.pages.url('/approvals/approve'),
       refuseAction: this.pages.url('/approvals/refuse'),

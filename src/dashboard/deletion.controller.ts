@@ -35,8 +35,8 @@ export class DeletionController {
 
   @SignedIn('recently')
   @Get('dashboard/delete')
-  ask(@Req() req: Request, @Res() res: Response): void {
-    this.show(req, res);
+  async ask(@Req() req: Request, @Res() res: Response): Promise<void> {
+    await this.show(req, res);
   }
 
   @SignedIn('recently')
@@ -96,12 +96,12 @@ export class DeletionController {
       : undefined;
   }
 
-  private show(
+  private async show(
     req: Request,
     res: Response,
     { values = {}, errors }: { values?: Record<string, string>; errors?: FieldErrors } = {},
     status?: number,
-  ): void {
+  ): Promise<void> {
     const { username, deletionDueAt } = req.person!.account;
     const data = {
       username,
@@ -113,6 +113,6 @@ export class DeletionController {
       values,
       ...(errors ? { errors } : {}),
     };
-    this.accountPages.show(req, res, 'delete', data, status);
+    await this.accountPages.show(req, res, 'delete', data, status);
   }
 }

@@ -77,8 +77,8 @@ export class DetailsController {
 
   @SignedIn()
   @Get()
-  ask(@Req() req: Request, @Res() res: Response): void {
-    this.show(req, res, filledIn(req.person!.account));
+  async ask(@Req() req: Request, @Res() res: Response): Promise<void> {
+    await this.show(req, res, filledIn(req.person!.account));
   }
 
   @SignedIn()
@@ -95,10 +95,15 @@ export class DetailsController {
     this.pages.done(res, '/details', 'details-changed');
   }
 
-  private show(req: Request, res: Response, values: Record<string, string>, errors?: FieldErrors): void {
+  private async show(
+    req: Request,
+    res: Response,
+    values: Record<string, string>,
+    errors?: FieldErrors,
+  ): Promise<void> {
     const texts = (field: string) => errors?.[field] && { error: this.pages.text(req, errors[field]) };
     const set = setByOperators(req.person!.account);
-    this.pages.show(req, res, 'details', {
+    await this.pages.show(req, res, 'details', {
       ...(errors ? { errors } : {}),
       action: this.pages.url('/details'),
       profileUrl: this.pages.url('/profile'),

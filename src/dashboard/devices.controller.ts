@@ -26,7 +26,7 @@ export class DevicesController {
   @Get()
   async page(@Req() req: Request, @Res() res: Response): Promise<void> {
     const devices = await this.devices.list(req.person!.account.id);
-    this.pages.show(req, res, 'devices', {
+    await this.pages.show(req, res, 'devices', {
       devices: devices.map(({ userAgent, ...device }) => ({
         ...device,
         browser: this.pages.browser(req, userAgent),

@@ -24,8 +24,8 @@ export class EmailController {
   /** `recently` already here: who is asked for it only after typing types again. */
   @SignedIn('recently')
   @Get()
-  ask(@Req() req: Request, @Res() res: Response): void {
-    this.show(req, res, {});
+  async ask(@Req() req: Request, @Res() res: Response): Promise<void> {
+    await this.show(req, res, {});
   }
 
   /** The answer is the same for an address that belongs to somebody: its owner is told, nobody else. */
@@ -59,7 +59,7 @@ export class EmailController {
     this.pages.done(res, '/email', 'confirmation-sent');
   }
 
-  private show(
+  private async show(
     req: Request,
     res: Response,
     {
@@ -67,7 +67,7 @@ export class EmailController {
       values = {},
       errors,
     }: { values?: Record<string, string>; errors?: FieldErrors; status?: number | undefined },
-  ): void {
+  ): Promise<void> {
     const { email, emailVerifiedAt } = req.person!.account;
     const data = {
       email,
@@ -79,7 +79,7 @@ export class EmailController {
       self: '/dashboard/email',
       ...(errors ? { errors } : {}),
     };
-    this.pages.show(req, res, 'email', data, status);
+    await this.pages.show(req, res, 'email', data, status);
   }
 }
 

@@ -18,8 +18,8 @@ export class ExportController {
 
   @SignedIn('recently')
   @Get()
-  ask(@Req() req: Request, @Res() res: Response): void {
-    this.pages.show(req, res, 'export', { action: this.pages.url('/export') });
+  async ask(@Req() req: Request, @Res() res: Response): Promise<void> {
+    await this.pages.show(req, res, 'export', { action: this.pages.url('/export') });
   }
 
   /** Not to be kept by anything on the way: `no-store` stands on every answer already (security-headers.ts). */

@@ -39,7 +39,7 @@ export class FactorPages {
       item.id === refused?.id
         ? { ...item, typed: refused.name, error: this.pages.text(req, refused.errors['name']!) }
         : item;
-    this.accountPages.show(req, res, 'second-factor', {
+    await this.accountPages.show(req, res, 'second-factor', {
       secondFactor: secondFactorData(enrolled),
       authenticatorList: authenticatorList.map(typed),
       passkeyList: passkeyList.map(typed),

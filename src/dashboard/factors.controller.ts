@@ -107,7 +107,7 @@ export class FactorsController {
     const enrolled = await this.secondFactors.enrolled(account.id);
     const factor = enrolled[kind].find((each) => each.id === id);
     if (!factor) throw notFound();
-    this.pages.show(req, res, 'factor-remove', {
+    await this.pages.show(req, res, 'factor-remove', {
       action: this.factorPages.url(`/${kind}/remove`),
       cancelUrl: this.factorPages.url(''),
       passwordUrl: this.factorPages.passwordUrl,

@@ -47,7 +47,7 @@ export class OverviewController {
     const missing = whatIsMissing({
       enrolled,
       recoveryAsked: recovery !== undefined,
-      approvals: (await this.approvals.waiting(account.id)).length > 0,
+      approvals: (await this.approvals.count(account.id)) > 0,
       addressConfirmed: account.emailVerifiedAt !== null,
       mail: this.verification.isPossible,
     });
@@ -55,7 +55,7 @@ export class OverviewController {
     const sessions = await this.sessions.of(account.id, sessionUid);
     const applications = await this.applications.of(account.id);
     const { events } = await this.activity.page(account.id);
-    this.accountPages.show(req, res, 'overview', {
+    await this.accountPages.show(req, res, 'overview', {
       account: overviewOf(account),
       displayName: account.displayName ?? account.username,
       pictureUrl: picture && this.config.basePath + picture,

@@ -81,7 +81,7 @@ export class PasskeysController {
   }
 
   private async show(req: Request, res: Response, name = '', errors?: FieldErrors): Promise<void> {
-    this.pages.show(req, res, 'passkey-new', {
+    await this.pages.show(req, res, 'passkey-new', {
       // Its script is loaded with the page.
       passkeys: true,
       options: await this.passkeys.creationOptions(req.person!.account, ceremony(req)),

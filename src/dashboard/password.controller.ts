@@ -67,7 +67,7 @@ export class PasswordChangeController {
   @Get('remove')
   async askRemove(@Req() req: Request, @Res() res: Response): Promise<void> {
     if (!(await this.isDispensable(req))) return this.accountPages.done(res, '/password');
-    this.accountPages.show(req, res, 'remove-password', {
+    await this.accountPages.show(req, res, 'remove-password', {
       action: this.accountPages.url('/password/remove'),
       cancelUrl: this.accountPages.url('/password'),
     });
@@ -118,6 +118,6 @@ export class PasswordChangeController {
       minLength: this.policy.minLength,
       ...(errors ? { errors } : {}),
     };
-    this.accountPages.show(req, res, 'password', data, status);
+    await this.accountPages.show(req, res, 'password', data, status);
   }
 }

@@ -91,7 +91,7 @@ export class ProfileController {
     const { account } = req.person!;
     const picture = await this.avatars.path(account.id);
     const values = data.values ?? currentValues(account);
-    this.pages.show(req, res, 'profile', {
+    await this.pages.show(req, res, 'profile', {
       ...(data.errors ? { errors: data.errors } : {}),
       values,
       zones: TIME_ZONES.map((name) => ({ name, selected: name === values['timeZone'] })),

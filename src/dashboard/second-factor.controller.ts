@@ -64,8 +64,8 @@ export class SecondFactorPagesController {
 
   @SignedIn('recently')
   @Get('turn-off')
-  askTurnOff(@Req() req: Request, @Res() res: Response): void {
-    this.showTurnOff(req, res);
+  async askTurnOff(@Req() req: Request, @Res() res: Response): Promise<void> {
+    await this.showTurnOff(req, res);
   }
 
   @SignedIn('recently')
@@ -96,7 +96,7 @@ export class SecondFactorPagesController {
     again: { values?: Record<string, string>; errors?: FieldErrors } = {},
   ): Promise<void> {
     const { account } = req.person!;
-    this.pages.show(req, res, 'set-up', {
+    await this.pages.show(req, res, 'set-up', {
       ...(await setUpData(this.authenticators.offer(account, ceremony(req)))),
       action: this.factorPages.url('/set-up'),
       cancelUrl: this.factorPages.url(''),
@@ -107,8 +107,8 @@ export class SecondFactorPagesController {
     });
   }
 
-  private showTurnOff(req: Request, res: Response, errors?: FieldErrors): void {
-    this.pages.show(req, res, 'turn-off', {
+  private async showTurnOff(req: Request, res: Response, errors?: FieldErrors): Promise<void> {
+    await this.pages.show(req, res, 'turn-off', {
       action: this.factorPages.url('/turn-off'),
       cancelUrl: this.factorPages.url(''),
       // Without a password there would be no way in any more.

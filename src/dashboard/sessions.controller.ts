@@ -27,7 +27,7 @@ export class SessionsController {
   async page(@Req() req: Request, @Res() res: Response): Promise<void> {
     const { account, sessionUid } = req.person!;
     const sessions = await this.sessions.of(account.id, sessionUid);
-    this.pages.show(req, res, 'sessions', {
+    await this.pages.show(req, res, 'sessions', {
       sessions: sessions.map((session) => this.inWords(req, session)),
       others: sessions.some(({ current }) => !current),
       endAction: this.pages.url('/sessions/end'),

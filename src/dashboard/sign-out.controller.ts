@@ -48,8 +48,8 @@ export class SignOutController {
 
   @SignedIn()
   @Get('dashboard/sign-out-everywhere')
-  ask(@Req() req: Request, @Res() res: Response): void {
-    this.accountPages.show(req, res, 'sign-out-everywhere', {
+  async ask(@Req() req: Request, @Res() res: Response): Promise<void> {
+    await this.accountPages.show(req, res, 'sign-out-everywhere', {
       action: this.accountPages.url('/sign-out-everywhere'),
       cancelUrl: this.accountPages.url('/sessions'),
     });

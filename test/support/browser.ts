@@ -1,7 +1,8 @@
-import { parse, type HTMLElement } from 'node-html-parser';
+import type { HTMLElement } from 'node-html-parser';
 import supertest from 'supertest';
 import { Authenticator } from './authenticator.js';
 import type { Person } from './people.js';
+import { parsed } from './parsed.js';
 import type { TestServer } from './server.js';
 import type { Deviations, SoftwareAuthenticator } from './software-authenticator.js';
 
@@ -231,7 +232,7 @@ export class Browser {
       path = next.pathname + next.search;
       response = await this.get(path);
     }
-    const html = parse(response.text ?? '');
+    const html = parsed(response.text ?? '');
     const text = (html.querySelector('main') ?? html).text.replace(/\s+/g, ' ').trim();
     this.page = {
       status: response.status,

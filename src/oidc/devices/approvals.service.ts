@@ -65,6 +65,11 @@ export class Approvals {
     return (await Promise.all(waiting)).reverse();
   }
 
+  /** How many wait. */
+  async count(accountId: string): Promise<number> {
+    return (await this.openOf(accountId)).length;
+  }
+
   /** What the application gets says of the sign-in exactly what this person's session does. */
   approve(person: SignedInPerson, id: string): Promise<Answered> {
     return this.answer(person.account.id, id, async (request, client) => {
