@@ -32,7 +32,7 @@ describe.each([
   {
     where: 'a server that sends mail',
     tours: TOURS,
-    options: { mail: true, env: { GATEHOUSE_RECOVERY_DELAY: 'on' } },
+    options: { mail: true, env: { GATEHOUSE_RECOVERY_DELAY: 'on', GATEHOUSE_CLIENT_REGISTRATION: 'open' } },
   },
   { where: 'a server that sends none', tours: TOURS_WITHOUT_MAIL, options: {} },
 ])('every page of $where, with its mistakes shown too', ({ tours, options }) => {

@@ -49,7 +49,7 @@ describe('the navigation of the account pages', () => {
     expect(browser.page.text).not.toContain('For operators');
 
     await shell(server, 'operator-add', person.username);
-    for (const page of PAGES) expect((await links(page, '/admin/claims'))[0]).toBe('Claims of applications');
+    for (const page of PAGES) expect((await links(page, '/admin/claims'))[0]).toBe('Claims preview');
     expect(await links('', '/admin/claims')).toHaveLength(2);
     expect(browser.page.text).toContain('For operators');
 

@@ -63,6 +63,8 @@ describe('an agent that is known by a document of its own', () => {
     await browser.enterTotp(person);
     expect(browser.page.path).toMatch(/\/consent$/);
     expect(browser.page.html.getElementById('unvouched')).not.toBeNull();
+    // An Enter that was meant for something else allows nothing.
+    expect(browser.page.html.getElementById('submit')!.hasAttribute('autofocus')).toBe(false);
     expect(browser.page.text).toContain(new URL(id).host);
     await browser.press('submit');
     const tokens = await app.receive(browser);
