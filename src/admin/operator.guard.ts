@@ -12,6 +12,7 @@ import { Clock } from '../kernel/clock.js';
 import { operatorsOnly } from '../kernel/errors.js';
 import { Sessions } from '../oidc/sessions/sessions.service.js';
 import { recentAt, signInFirst } from '../oidc/sessions/sign-in-request.js';
+import { suffices } from '../oidc/sessions/sign-in-strength.js';
 import { Groups, OPERATORS } from '../users/groups.service.js';
 
 /**
@@ -38,8 +39,7 @@ export class OperatorGuard implements CanActivate {
     req.languageHints = { account: person.account.locale, timeZone: person.account.timeZone };
     if (!(await this.groups.isInOneOf(person.account.id, [OPERATORS]))) throw operatorsOnly();
 
-    const age = this.clock.now().getTime() - person.signedInAt;
-    if (age > this.config.recentSignIn || person.level < 2)
+    if (!suffices(person, { level: 2, within: this.config.recentSignIn }, this.clock.now()))
       throw signInFirst(this.config, req, recentAt(this.config, 2));
     req.person = person;
     return true;

@@ -13,6 +13,7 @@ import type { Payload } from '../records/record.batch.js';
 import { RecordLost } from '../records/record.lost.js';
 import { RecordStore } from '../records/record.store.js';
 import type { SignedInPerson } from '../sessions/sessions.service.js';
+import { suffices } from '../sessions/sign-in-strength.js';
 import { grantLifetime } from '../apis/token-lifetimes.js';
 import { WaitingPlaces } from './waiting-places.js';
 
@@ -158,14 +159,15 @@ export class Approvals {
   }
 
   private tooWeak(
-    { level: proven, signedInAt }: SignedInPerson,
+    person: SignedInPerson,
     { params = {} }: BackchannelRequest,
     client: Client,
   ): Answered | undefined {
     const level = demandedLevel(client, params);
     const maxAge = params['max_age'] === undefined ? undefined : Number(params['max_age']);
-    const tooOld = maxAge !== undefined && this.clock.now().getTime() - signedInAt > maxAge * SECOND;
-    return proven < level || tooOld ? { kind: 'too-weak', level, maxAge } : undefined;
+    const within = maxAge === undefined ? undefined : maxAge * SECOND;
+    if (suffices(person, { level, within }, this.clock.now())) return undefined;
+    return { kind: 'too-weak', level, maxAge };
   }
 
   private async shown(payload: Payload): Promise<Shown> {

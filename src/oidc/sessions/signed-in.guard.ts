@@ -16,6 +16,7 @@ import type { Level } from '../../mfa/assurance.js';
 import { SecondFactors } from '../../mfa/second-factors.service.js';
 import { SessionList } from './session-list.service.js';
 import { recentAt, signInFirst } from './sign-in-request.js';
+import { suffices } from './sign-in-strength.js';
 import { Sessions, type SignedInPerson } from './sessions.service.js';
 
 declare module 'express' {
@@ -59,8 +60,7 @@ export class SignedInGuard implements CanActivate {
 
     if (this.reflector.get<string>(STRENGTH, context.getHandler()) === 'recently') {
       const level: Level = (await this.secondFactors.has(person.account.id)) ? 2 : 1;
-      const age = this.clock.now().getTime() - person.signedInAt;
-      if (age > this.config.recentSignIn || person.level < level)
+      if (!suffices(person, { level, within: this.config.recentSignIn }, this.clock.now()))
         throw signInFirst(this.config, req, recentAt(this.config, level));
     }
     if (req.method === 'POST')
