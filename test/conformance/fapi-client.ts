@@ -1,3 +1,4 @@
+import { afterAll, beforeAll, beforeEach } from '@jest/globals';
 import { ClientKey } from '../support/client-key.js';
 import { certificateOf, escapedPemOf } from '../support/certificates.js';
 import { GuardedApplication, type Answer } from '../support/guarded-application.js';
@@ -155,3 +156,19 @@ export const VARIANTS: readonly Variant[] = [
   { name: 'signing-dpop', authentication: 'key', binding: 'dpop', signs: true },
   { name: 'signing-mtls', authentication: 'mtls', binding: 'mtls', signs: true },
 ];
+
+/** For the tests of the `describe` it is called in: the suite, and before each test a fresh browser and both clients. */
+export function bothClients(
+  variant: Variant,
+  ready: (both: { suite: Suite; client: FapiClient; other: FapiClient }) => void,
+): void {
+  let suite: Suite;
+  beforeAll(async () => {
+    suite = await startFapiSuite();
+  });
+  afterAll(() => suite.stop());
+  beforeEach(() => {
+    suite.freshBrowser();
+    ready({ suite, client: new FapiClient(suite, variant), other: new FapiClient(suite, variant, 2) });
+  });
+}

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { ClientKey, seconds } from '../support/client-key.js';
 import type { Answer } from '../support/guarded-application.js';
-import { FapiClient, startFapiSuite, VARIANTS } from './fapi-client.js';
+import { bothClients, type FapiClient, VARIANTS } from './fapi-client.js';
 import { CALLBACK, type Suite, type Values } from './suite.js';
 
 const PREFIX = 'fapi2-security-profile-final-';
@@ -15,15 +15,7 @@ describe.each(VARIANTS)('the modules of the FAPI 2.0 plans about tokens ($name)'
   let suite: Suite;
   let client: FapiClient;
   let other: FapiClient;
-  beforeAll(async () => {
-    suite = await startFapiSuite();
-  });
-  afterAll(() => suite.stop());
-  beforeEach(() => {
-    suite.freshBrowser();
-    client = new FapiClient(suite, variant);
-    other = new FapiClient(suite, variant, 2);
-  });
+  bothClients(variant, (ready) => ({ suite, client, other } = ready));
 
   const refused = ({ status, body }: Answer, errors: RegExp) => {
     expect([status, body['error']]).toEqual([expect.any(Number), expect.stringMatching(errors)]);

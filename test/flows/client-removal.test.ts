@@ -3,11 +3,8 @@ import { Sql } from '../../src/database/sql.js';
 import { ClientHoldings, HELD, OF_BEFORE } from '../../src/oidc/records/client-holdings.js';
 import { RecordSeal } from '../../src/oidc/records/record.seal.js';
 import { ConnectedApplications } from '../../src/oidc/sessions/connected-applications.service.js';
-import { APIS, exchange, introspect, machineToken, ORDERS, STOCK } from '../support/apis.js';
-import { Application } from '../support/application.js';
-import { Browser } from '../support/browser.js';
+import { APIS, exchange, granted, introspect, machineToken, ORDERS, STOCK } from '../support/apis.js';
 import { database } from '../support/database.js';
-import { somebody } from '../support/enrolled.js';
 import { TestServer } from '../support/server.js';
 
 const OTHERS = 100_000;
@@ -28,22 +25,12 @@ describe('a client that is removed', () => {
   });
   afterAll(() => server.stop());
 
-  /** A person lets the calendar in, and it gets tokens for an API. */
-  async function letIn() {
-    const person = somebody();
-    const { id } = await server.addPerson(person);
-    const calendar = new Application(server, 'calendar');
-    const browser = new Browser(server);
-    await browser.open(
-      calendar.authorizationUrl({ scope: 'openid orders:read stock:read', resource: STOCK }),
-    );
-    await browser.enterPassword(person);
-    await browser.press('submit');
-    const { access_token: token } = await calendar.redeem(calendar.codeFrom(browser));
+  const letIn = async () => {
+    const { accountId, token } = await granted(server, STOCK);
     const applications = async () =>
-      (await server.app.get(ConnectedApplications).of(id)).map(({ clientId }) => clientId);
-    return { token: token!, applications };
-  }
+      (await server.app.get(ConnectedApplications).of(accountId)).map(({ clientId }) => clientId);
+    return { token, applications };
+  };
   const isActive = async (client: string, token: unknown) =>
     (await introspect(server, client, token))['active'];
   const remove = (clientId: string) => server.app.get(ClientHoldings).end(clientId);

@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { createLocalJWKSet, jwtVerify, SignJWT, type JSONWebKeySet } from 'jose';
 import { randomUUID } from 'node:crypto';
 import { Browser } from '../support/browser.js';
 import { claimsOf, seconds } from '../support/client-key.js';
 import { GuardedApplication } from '../support/guarded-application.js';
-import { bea } from '../support/people.js';
-import { TestServer } from '../support/server.js';
+import type { TestServer } from '../support/server.js';
+import { beaSignedIn } from '../support/signed-in.js';
 
 const SECRET = 'ledger-secret-of-thirty-two-chars';
 const CLIENTS = `clients:
@@ -25,16 +25,9 @@ describe('an application that wants everything signed', () => {
   let server: TestServer;
   let browser: Browser;
   let ledger: GuardedApplication;
-  const person = bea();
 
-  beforeAll(async () => {
-    server = await TestServer.start({ clients: CLIENTS });
-    await server.addPerson(person);
-  });
-  afterAll(() => server.stop());
-  beforeEach(async () => {
-    browser = new Browser(server);
-    await browser.signIn(person);
+  beaSignedIn(CLIENTS, (ready) => {
+    ({ server, browser } = ready);
     ledger = new GuardedApplication(server, 'ledger');
   });
 

@@ -1,10 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { LogoutNotices } from '../../src/oidc/sessions/logout-notices.service.js';
 import { SessionEndings } from '../../src/oidc/sessions/session-endings.service.js';
-import { ACCESS_TOKEN, APIS, exchange, introspect, ORDERS, PAYROLL, STOCK, verify } from '../support/apis.js';
-import { Application } from '../support/application.js';
-import { Browser } from '../support/browser.js';
-import { somebody } from '../support/enrolled.js';
+import {
+  ACCESS_TOKEN,
+  APIS,
+  exchange,
+  granted,
+  introspect,
+  ORDERS,
+  PAYROLL,
+  STOCK,
+  verify,
+} from '../support/apis.js';
 import { TestServer } from '../support/server.js';
 
 const SECOND = 1_000;
@@ -17,21 +24,8 @@ describe('token exchange', () => {
   });
   afterAll(() => server.stop());
 
-  /** A person lets calendar act at an API. */
-  async function granted(resource: string, scope = 'openid orders:read orders:write stock:read') {
-    const person = somebody();
-    const { id: accountId } = await server.addPerson(person);
-    const calendar = new Application(server, 'calendar');
-    const browser = new Browser(server);
-    await browser.open(calendar.authorizationUrl({ scope, resource }));
-    await browser.enterPassword(person);
-    await browser.press('submit');
-    const tokens = await calendar.redeem(calendar.codeFrom(browser));
-    return { accountId, browser, calendar, token: tokens.access_token! };
-  }
-
   it('an API calls on for the person, with a token that says who acts', async () => {
-    const { accountId, token } = await granted(ORDERS);
+    const { accountId, token } = await granted(server, ORDERS);
     const { status, body } = await exchange(server, 'orders-api', token, { audience: PAYROLL });
     expect(status).toBe(200);
     expect(body).toMatchObject({
@@ -54,7 +48,7 @@ describe('token exchange', () => {
   });
 
   it('goes on from there, and the chain is told', async () => {
-    const { token } = await granted(STOCK);
+    const { token } = await granted(server, STOCK);
     // Opaque to a JWT, and on.
     const first = await exchange(server, 'stock-api', token, { requested_token_type: JWT });
     expect(first.body).toMatchObject({ issued_token_type: JWT, scope: 'orders:read' });
@@ -68,7 +62,7 @@ describe('token exchange', () => {
   });
 
   it('a JWT becomes an opaque token, which its API introspects', async () => {
-    const { accountId, token } = await granted(ORDERS);
+    const { accountId, token } = await granted(server, ORDERS);
     const { body } = await exchange(server, 'orders-api', token, { resource: STOCK, scope: 'orders:read' });
     expect(await introspect(server, 'stock-api', body['access_token'])).toMatchObject({
       active: true,
@@ -81,7 +75,7 @@ describe('token exchange', () => {
   });
 
   it('never lives longer than what it came from', async () => {
-    const { token } = await granted(ORDERS);
+    const { token } = await granted(server, ORDERS);
     server.clock.advance(200 * SECOND);
     const { body } = await exchange(server, 'orders-api', token, { resource: STOCK });
     expect(body['expires_in']).toBeLessThanOrEqual(100);
@@ -96,7 +90,7 @@ describe('token exchange', () => {
       (accountId: string) => server.app.get(SessionEndings).ofClient(accountId, 'calendar'),
     ],
   ])('ends when the person %s, and the receipt says until when a JWT is good', async (_what, end) => {
-    const { accountId, token } = await granted(ORDERS);
+    const { accountId, token } = await granted(server, ORDERS);
     const opaque = await exchange(server, 'orders-api', token, { resource: STOCK });
     await exchange(server, 'orders-api', token, { resource: PAYROLL });
     const receiptId = await end(accountId);

@@ -1,4 +1,8 @@
 import { createRemoteJWKSet, jwtVerify, type JWTVerifyResult } from 'jose';
+import { Application, type Tokens } from './application.js';
+import { Browser } from './browser.js';
+import { somebody } from './enrolled.js';
+import type { Person } from './people.js';
 import { CLIENTS, type TestServer } from './server.js';
 
 export const ORDERS = 'https://orders.example.org/';
@@ -121,4 +125,39 @@ export function verify(server: TestServer, token: unknown, audience: string): Pr
     requiredClaims: ['sub', 'client_id', 'iat', 'exp', 'jti'],
     currentDate: server.clock.now(),
   });
+}
+
+/** What a person has let calendar do, and in which browser. */
+export interface Granted {
+  readonly person: Person;
+  readonly accountId: string;
+  readonly browser: Browser;
+  readonly calendar: Application;
+  readonly tokens: Tokens;
+  /** The access token. */
+  readonly token: string;
+}
+
+/**
+ * A person lets calendar act at an API.
+ * @param request what is different in the authorization request
+ * @param before what is done about the person first
+ */
+export async function granted(
+  server: TestServer,
+  resource: string,
+  request: Record<string, string> = {},
+  before: (person: Person) => Promise<unknown> = async () => {},
+): Promise<Granted> {
+  const person = somebody();
+  const { id: accountId } = await server.addPerson(person);
+  await before(person);
+  const calendar = new Application(server, 'calendar');
+  const browser = new Browser(server);
+  const scope = 'openid orders:read orders:write stock:read';
+  await browser.open(calendar.authorizationUrl({ scope, resource, ...request }));
+  await browser.enterPassword(person);
+  await browser.press('submit');
+  const tokens = await calendar.redeem(calendar.codeFrom(browser));
+  return { person, accountId, browser, calendar, tokens, token: tokens.access_token! };
 }

@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { Application } from '../support/application.js';
-import { Browser } from '../support/browser.js';
-import { addEnrolled, somebody } from '../support/enrolled.js';
-import { TestServer } from '../support/server.js';
+import type { Browser } from '../support/browser.js';
+import type { TestServer } from '../support/server.js';
+import { somebodySignedIn } from '../support/signed-in.js';
 
 const unsigned = (claims: object) =>
   `${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.`;
@@ -12,15 +12,8 @@ describe('authorization requests that an attacker has made up', () => {
   let server: TestServer;
   let browser: Browser;
 
-  beforeAll(async () => {
-    server = await TestServer.start();
-    const person = somebody();
-    await addEnrolled(server, person);
-    browser = new Browser(server);
-    // Signed in: whatever is let through would be answered with a code at once.
-    await browser.signIn(person);
-  });
-  afterAll(() => server.stop());
+  // Signed in: whatever is let through would be answered with a code at once.
+  somebodySignedIn((ready) => ({ server, browser } = ready));
 
   async function ask(
     params: Record<string, string | null>,

@@ -1,21 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Application, type Tokens } from '../support/application.js';
-import { Browser } from '../support/browser.js';
-import { addEnrolled, somebody } from '../support/enrolled.js';
-import { TestServer } from '../support/server.js';
+import type { Browser } from '../support/browser.js';
+import type { TestServer } from '../support/server.js';
+import { somebodySignedIn } from '../support/signed-in.js';
 
 describe('authorization codes and refresh tokens that are used again, or by others', () => {
   let server: TestServer;
   let browser: Browser;
 
-  beforeAll(async () => {
-    server = await TestServer.start();
-    const person = somebody();
-    await addEnrolled(server, person);
-    browser = new Browser(server);
-    await browser.signIn(person);
-  });
-  afterAll(() => server.stop());
+  somebodySignedIn((ready) => ({ server, browser } = ready));
 
   /** A fresh code of the third-party application, offline access included; the person is signed in and consents. */
   async function freshCode(): Promise<{ calendar: Application; code: string }> {

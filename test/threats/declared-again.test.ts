@@ -3,10 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ClientCommands } from '../../src/admin/client-commands.js';
 import { ConnectedApplications } from '../../src/oidc/sessions/connected-applications.service.js';
-import { APIS, introspect, machineToken, STOCK } from '../support/apis.js';
+import { APIS, granted, introspect, machineToken, STOCK } from '../support/apis.js';
 import { Application } from '../support/application.js';
-import { Browser } from '../support/browser.js';
-import { somebody } from '../support/enrolled.js';
 import { LogoutListener } from '../support/logout-listener.js';
 import { TestServer } from '../support/server.js';
 
@@ -39,15 +37,8 @@ describe('an application that was taken out of the clients file, and is declared
     everyone.replace(new RegExp(`\\n  - client_id: ${id}\\n(    .*\\n)*`), '\n');
 
   async function signedIn() {
-    const person = somebody();
-    const { id: accountId } = await server.addPerson(person);
-    const calendar = new Application(server, 'calendar');
-    const browser = new Browser(server);
-    const request = { scope: 'openid offline_access stock:read', prompt: 'consent', resource: STOCK };
-    await browser.open(calendar.authorizationUrl(request));
-    await browser.enterPassword(person);
-    await browser.press('submit');
-    const tokens = await calendar.redeem(calendar.codeFrom(browser));
+    const request = { scope: 'openid offline_access stock:read', prompt: 'consent' };
+    const { accountId, browser, calendar, tokens } = await granted(server, STOCK, request);
     // A code that nobody has redeemed yet.
     const again = new Application(server, 'calendar');
     await browser.open(again.authorizationUrl({ scope: 'openid' }));

@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { RecordStore } from '../../src/oidc/records/record.store.js';
-import { Browser } from '../support/browser.js';
+import type { Browser } from '../support/browser.js';
 import { ClientKey, seconds } from '../support/client-key.js';
 import { GuardedApplication, type Answer } from '../support/guarded-application.js';
-import { bea } from '../support/people.js';
-import { TestServer } from '../support/server.js';
+import type { TestServer } from '../support/server.js';
+import { beaSignedIn } from '../support/signed-in.js';
 
 const client = (id: string, fields: string) => `
   - client_id: ${id}
@@ -23,19 +23,10 @@ const CLIENTS = `clients:${[
 describe('a token bound by DPoP', () => {
   let server: TestServer;
   let browser: Browser;
-  const person = bea();
   const key = new ClientKey();
   const thief = new ClientKey('EdDSA');
 
-  beforeAll(async () => {
-    server = await TestServer.start({ clients: CLIENTS });
-    await server.addPerson(person);
-  });
-  afterAll(() => server.stop());
-  beforeEach(async () => {
-    browser = new Browser(server);
-    await browser.signIn(person);
-  });
+  beaSignedIn(CLIENTS, (ready) => ({ server, browser } = ready));
 
   const tokenUrl = () => `${server.url}/oidc/token`;
   const userinfoUrl = () => `${server.url}/oidc/userinfo`;

@@ -2,11 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ClientCommands } from '../../src/admin/client-commands.js';
-import { APIS, exchange, introspect, machineToken, ORDERS, STOCK } from '../support/apis.js';
-import { Application } from '../support/application.js';
-import { Browser } from '../support/browser.js';
+import { APIS, exchange, granted, introspect, machineToken, ORDERS, STOCK } from '../support/apis.js';
 import { shell } from '../support/claims.js';
-import { somebody } from '../support/enrolled.js';
 import { TestServer } from '../support/server.js';
 
 const CALENDAR = 'client_name: Third-party Calendar';
@@ -26,27 +23,15 @@ describe('a token whose application is gone, or lets its owner in no more', () =
     await server.app.get(ClientCommands).run('clients apply');
   }
 
-  async function granted(resource: string) {
-    const person = somebody();
-    await server.addPerson(person);
-    await shell(server, 'group-add', person.username, 'staff');
-    const calendar = new Application(server, 'calendar');
-    const browser = new Browser(server);
-    await browser.open(
-      calendar.authorizationUrl({ scope: 'openid orders:read orders:write stock:read', resource }),
-    );
-    await browser.enterPassword(person);
-    await browser.press('submit');
-    const tokens = await calendar.redeem(calendar.codeFrom(browser));
-    return { person, token: tokens.access_token! };
-  }
+  const ofStaff = (resource: string) =>
+    granted(server, resource, {}, ({ username }) => shell(server, 'group-add', username, 'staff'));
   const isRefused = async (client: string, token: unknown, audience: string) => {
     const { status, body } = await exchange(server, client, token, { audience });
     expect({ status, error: body['error'] }).toEqual({ status: 400, error: 'invalid_request' });
   };
 
   it('gives nothing in exchange after its owner has left the group, nor does what came of it', async () => {
-    const { person, token } = await granted(ORDERS);
+    const { person, token } = await ofStaff(ORDERS);
     const { body } = await exchange(server, 'orders-api', token, { audience: STOCK });
     await shell(server, 'group-remove', person.username, 'staff');
     await isRefused('orders-api', token, STOCK);
@@ -55,14 +40,14 @@ describe('a token whose application is gone, or lets its owner in no more', () =
   });
 
   it('counts for nothing where it is asked about after its owner has left the group', async () => {
-    const { person, token } = await granted(STOCK);
+    const { person, token } = await ofStaff(STOCK);
     expect(await introspect(server, 'stock-api', token)).toMatchObject({ active: true });
     await shell(server, 'group-remove', person.username, 'staff');
     expect(await introspect(server, 'stock-api', token)).toEqual({ active: false });
   });
 
   it('gives nothing in exchange where who acts is not for its owner', async () => {
-    const { person, token } = await granted(STOCK);
+    const { person, token } = await ofStaff(STOCK);
     await apply(
       FOR_STAFF.replace('  - name: staff', '  - name: staff\n  - name: clerks').replace(
         STOCK_API,
@@ -75,7 +60,7 @@ describe('a token whose application is gone, or lets its owner in no more', () =
   });
 
   it('counts for nothing, and breaks nothing, after its application was taken out of the file', async () => {
-    const { token } = await granted(STOCK);
+    const { token } = await ofStaff(STOCK);
     const { body } = await exchange(server, 'stock-api', token, { audience: ORDERS });
     const machine = await machineToken(server, 'warehouse', { resource: STOCK, scope: 'stock:read' });
     expect(await introspect(server, 'stock-api', machine.body['access_token'])).toMatchObject({

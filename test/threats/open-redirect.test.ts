@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Application } from '../support/application.js';
-import { Browser } from '../support/browser.js';
-import { addEnrolled, somebody } from '../support/enrolled.js';
-import { TestServer } from '../support/server.js';
+import type { Browser } from '../support/browser.js';
+import type { TestServer } from '../support/server.js';
+import { somebodySignedIn } from '../support/signed-in.js';
 
 const ELSEWHERE = [
   'https://evil.example/',
@@ -22,14 +22,7 @@ describe('a link to us that leads on to a place of the attacker’s', () => {
   let server: TestServer;
   let browser: Browser;
 
-  beforeAll(async () => {
-    server = await TestServer.start();
-    const person = somebody();
-    await addEnrolled(server, person);
-    browser = new Browser(server);
-    await browser.signIn(person);
-  });
-  afterAll(() => server.stop());
+  somebodySignedIn((ready) => ({ server, browser } = ready));
 
   const isOurs = (location: string) => new URL(location, server.url).origin === server.url;
 

@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Sql } from '../../src/database/sql.js';
-import { Browser } from '../support/browser.js';
+import type { Browser } from '../support/browser.js';
 import { ClientKey, seconds } from '../support/client-key.js';
 import { GuardedApplication, type Answer } from '../support/guarded-application.js';
-import { bea } from '../support/people.js';
-import { TestServer } from '../support/server.js';
+import type { TestServer } from '../support/server.js';
+import { beaSignedIn } from '../support/signed-in.js';
 
 const CALLBACK = 'https://bank.example/callback';
 const key = new ClientKey();
@@ -36,18 +36,11 @@ describe('a client of a FAPI 2.0 profile', () => {
   let browser: Browser;
   let secure: GuardedApplication;
   let signing: GuardedApplication;
-  const person = bea();
 
-  beforeAll(async () => {
-    server = await TestServer.start({ clients: CLIENTS });
-    await server.addPerson(person);
-  });
-  afterAll(() => server.stop());
-  beforeEach(async () => {
+  beaSignedIn(CLIENTS, (ready) => {
+    ({ server, browser } = ready);
     secure = new GuardedApplication(server, 'secure', { key, redirectUri: CALLBACK });
     signing = new GuardedApplication(server, 'signing', { key, redirectUri: CALLBACK });
-    browser = new Browser(server);
-    await browser.signIn(person);
   });
 
   const asserted = async (changed = {}, by = key) => ({

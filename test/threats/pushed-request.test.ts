@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Browser } from '../support/browser.js';
 import { GuardedApplication } from '../support/guarded-application.js';
-import { bea } from '../support/people.js';
-import { TestServer } from '../support/server.js';
+import type { Person } from '../support/people.js';
+import type { TestServer } from '../support/server.js';
+import { beaSignedIn } from '../support/signed-in.js';
 
 const CLIENTS = `clients:
   - client_id: shop
@@ -22,20 +23,14 @@ const CLIENTS = `clients:
 /** RFC 9126: what a client has pushed, somebody else must not use, and nobody twice. */
 describe('a pushed authorization request', () => {
   let server: TestServer;
+  let person: Person;
   let shop: GuardedApplication;
   let browser: Browser;
-  const person = bea();
   const secret = { client_secret: 'shop-secret-of-thirty-two-chars!' };
 
-  beforeAll(async () => {
-    server = await TestServer.start({ clients: CLIENTS });
-    await server.addPerson(person);
-  });
-  afterAll(() => server.stop());
-  beforeEach(async () => {
+  beaSignedIn(CLIENTS, (ready) => {
+    ({ server, browser, person } = ready);
     shop = new GuardedApplication(server, 'shop', { fields: secret });
-    browser = new Browser(server);
-    await browser.signIn(person);
   });
 
   it('gives one code', async () => {

@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { UnsecuredJWT } from 'jose';
-import { Browser } from '../support/browser.js';
+import type { Browser } from '../support/browser.js';
 import { ClientKey, seconds } from '../support/client-key.js';
 import { GuardedApplication } from '../support/guarded-application.js';
-import { bea } from '../support/people.js';
-import { TestServer } from '../support/server.js';
+import type { TestServer } from '../support/server.js';
+import { beaSignedIn } from '../support/signed-in.js';
 
 const key = new ClientKey();
 const CLIENTS = `clients:
@@ -28,17 +28,10 @@ describe('a signed authorization request', () => {
   let server: TestServer;
   let shop: GuardedApplication;
   let browser: Browser;
-  const person = bea();
 
-  beforeAll(async () => {
-    server = await TestServer.start({ clients: CLIENTS });
-    await server.addPerson(person);
-  });
-  afterAll(() => server.stop());
-  beforeEach(async () => {
+  beaSignedIn(CLIENTS, (ready) => {
+    ({ server, browser } = ready);
     shop = new GuardedApplication(server, 'shop', { key });
-    browser = new Browser(server);
-    await browser.signIn(person);
   });
 
   const signed = (changed = {}, header = {}, params = {}) =>

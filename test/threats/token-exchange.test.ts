@@ -1,10 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SessionEndings } from '../../src/oidc/sessions/session-endings.service.js';
 import { Accounts } from '../../src/users/accounts.service.js';
-import { APIS, exchange, introspect, machineToken, ORDERS, PAYROLL, STOCK } from '../support/apis.js';
-import { Application } from '../support/application.js';
-import { Browser } from '../support/browser.js';
-import { somebody } from '../support/enrolled.js';
+import {
+  APIS,
+  exchange,
+  granted,
+  introspect,
+  machineToken,
+  ORDERS,
+  PAYROLL,
+  STOCK,
+} from '../support/apis.js';
 import { TestServer } from '../support/server.js';
 
 const SECOND = 1_000;
@@ -18,17 +24,6 @@ describe('somebody who exchanges a token that they should not', () => {
   });
   afterAll(() => server.stop());
 
-  async function granted(resource: string, scope = 'openid orders:read orders:write stock:read') {
-    const person = somebody();
-    const { id: accountId } = await server.addPerson(person);
-    const calendar = new Application(server, 'calendar');
-    const browser = new Browser(server);
-    await browser.open(calendar.authorizationUrl({ scope, resource }));
-    await browser.enterPassword(person);
-    await browser.press('submit');
-    const tokens = await calendar.redeem(calendar.codeFrom(browser));
-    return { accountId, calendar, tokens, token: tokens.access_token! };
-  }
   const refused = async (
     error: string,
     client: string,
@@ -41,10 +36,10 @@ describe('somebody who exchanges a token that they should not', () => {
   };
 
   it('because it was made for another API, or another application', async () => {
-    const { token, calendar } = await granted(ORDERS);
+    const { token, calendar } = await granted(server, ORDERS);
     await refused('invalid_request', 'stock-api', token);
     // One for userinfo is the application's own.
-    const notes = await granted(ORDERS, 'openid email');
+    const notes = await granted(server, ORDERS, { scope: 'openid email' });
     const browserless = notes.tokens.access_token;
     await refused('invalid_request', 'stock-api', browserless);
     // A client without the grant, a machine, and a public one.
@@ -58,7 +53,7 @@ describe('somebody who exchanges a token that they should not', () => {
   });
 
   it('for an API that is not among its audiences', async () => {
-    const { token } = await granted(ORDERS);
+    const { token } = await granted(server, ORDERS);
     await refused('invalid_target', 'orders-api', token, { audience: ORDERS });
     await refused('invalid_target', 'orders-api', token, { resource: 'https://evil.example/' });
     // It may have two: it has to say which, and only one.
@@ -67,16 +62,16 @@ describe('somebody who exchanges a token that they should not', () => {
   });
 
   it('to get more than the person allowed', async () => {
-    const { token } = await granted(ORDERS, 'openid orders:read');
+    const { token } = await granted(server, ORDERS, { scope: 'openid orders:read' });
     for (const scope of ['orders:read stock:read', 'orders:write', 'openid', 'offline_access'])
       await refused('invalid_scope', 'orders-api', token, { audience: STOCK, scope });
     // Nothing is carried over where the APIs have nothing in common.
-    const { token: write } = await granted(ORDERS, 'openid orders:write');
+    const { token: write } = await granted(server, ORDERS, { scope: 'openid orders:write' });
     await refused('invalid_scope', 'orders-api', write, { audience: STOCK });
   });
 
   it('that is no access token of a person', async () => {
-    const { tokens, token } = await granted(ORDERS, 'openid orders:read offline_access');
+    const { tokens, token } = await granted(server, ORDERS, { scope: 'openid orders:read offline_access' });
     await refused('invalid_request', 'orders-api', tokens.id_token, { subject_token_type: type('id_token') });
     await refused('invalid_request', 'orders-api', tokens.id_token);
     await refused('invalid_request', 'orders-api', tokens.refresh_token, {
@@ -104,7 +99,7 @@ describe('somebody who exchanges a token that they should not', () => {
   });
 
   it('that was changed, or signed by somebody else', async () => {
-    const { token } = await granted(ORDERS, 'openid orders:read');
+    const { token } = await granted(server, ORDERS, { scope: 'openid orders:read' });
     const [header, payload, signature] = token.split('.') as [string, string, string];
     const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as object;
     const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -122,10 +117,10 @@ describe('somebody who exchanges a token that they should not', () => {
   });
 
   it('that has expired, with the session or by itself', async () => {
-    const { token } = await granted(ORDERS);
+    const { token } = await granted(server, ORDERS);
     server.clock.advance(301 * SECOND);
     await refused('invalid_request', 'orders-api', token, { audience: STOCK });
-    const { token: opaque, accountId } = await granted(STOCK);
+    const { token: opaque, accountId } = await granted(server, STOCK);
     const first = await exchange(server, 'stock-api', opaque);
     expect(first.status).toBe(200);
     await server.app.get(SessionEndings).everything(accountId);
@@ -134,19 +129,19 @@ describe('somebody who exchanges a token that they should not', () => {
   });
 
   it('of somebody who was disabled', async () => {
-    const { token, accountId } = await granted(STOCK);
+    const { token, accountId } = await granted(server, STOCK);
     await server.app.get(Accounts).disable(accountId);
     await refused('invalid_request', 'stock-api', token);
   });
 
   it('that was revoked', async () => {
-    const { token, calendar } = await granted(STOCK);
+    const { token, calendar } = await granted(server, STOCK);
     await calendar.call('/oidc/revocation', { token });
     await refused('invalid_request', 'stock-api', token);
   });
 
   it('round and round', async () => {
-    const { token } = await granted(STOCK);
+    const { token } = await granted(server, STOCK);
     const first = await exchange(server, 'stock-api', token);
     const second = await exchange(server, 'orders-api', first.body['access_token'], { audience: PAYROLL });
     const third = await exchange(server, 'payroll-api', second.body['access_token']);
@@ -155,7 +150,7 @@ describe('somebody who exchanges a token that they should not', () => {
   });
 
   it('while its session is being ended', async () => {
-    const { token, accountId } = await granted(STOCK, 'openid stock:read orders:read');
+    const { token, accountId } = await granted(server, STOCK, { scope: 'openid stock:read orders:read' });
     const exchanges = Array.from({ length: 12 }, () => exchange(server, 'stock-api', token));
     const [, ...answers] = await Promise.all([
       server.app.get(SessionEndings).everything(accountId),
@@ -167,7 +162,7 @@ describe('somebody who exchanges a token that they should not', () => {
   });
 
   it('after it, with one that came of it: that ends with the session, too', async () => {
-    const { token } = await granted(ORDERS);
+    const { token } = await granted(server, ORDERS);
     const { body } = await exchange(server, 'orders-api', token, { audience: STOCK });
     expect(await introspect(server, 'stock-api', body['access_token'])).toMatchObject({ active: true });
     expect(await introspect(server, 'payroll-api', body['access_token'])).toEqual({ active: false });
