@@ -1,5 +1,5 @@
 import { Controller, Get, Post, Query, Req, Res } from '@nestjs/common';
-import { IsNotEmpty, IsString, MaxLength } from 'class-validator';
+import { IsNotEmpty, IsString, MaxLength } from '../http/rules.js';
 import type { Request, Response } from 'express';
 import { Audit } from '../audit/audit.service.js';
 import { Config } from '../config/config.js';

@@ -1,5 +1,5 @@
 import { Controller, Get, Post, Req, Res } from '@nestjs/common';
-import { IsNotEmpty, IsString } from 'class-validator';
+import { IsNotEmpty, IsString } from '../http/rules.js';
 import type { Request, Response } from 'express';
 import { KnownBrowsers } from '../attempts/known-browsers.js';
 import { tooOften } from '../attempts/too-often.js';

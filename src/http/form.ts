@@ -1,6 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { plainToInstance, type ClassConstructor } from 'class-transformer';
-import { validateSync } from 'class-validator';
+import { Validator } from './rules.js';
 import type { Request } from 'express';
 
 /** What a person submitted: usable, or with a message key per field and what was typed, to be shown again. */
@@ -11,6 +11,8 @@ export type Submitted<T extends object> =
 /** Message keys by field; `form` is for what belongs to no field. */
 export type FieldErrors = Record<string, MessageRef>;
 export type MessageRef = string | { readonly key: string; readonly params: Record<string, string | number> };
+
+const validator = new Validator();
 
 /** Typed again by nobody but their owner. */
 const NEVER_SHOWN_AGAIN = new Set(['password', 'current', 'code', 'credential']);
@@ -23,7 +25,7 @@ export function readForm<T extends object>(type: ClassConstructor<T>, body: unkn
     return { valid: false, values: shownAgain(plain), errors: { form: 'form.unexpected' } };
   }
   const form = plainToInstance(type, plain);
-  const failures = validateSync(form, {
+  const failures = validator.validateSync(form, {
     whitelist: true,
     forbidNonWhitelisted: true,
     stopAtFirstError: true,

@@ -1,5 +1,5 @@
 import { Transform } from 'class-transformer';
-import { IsNotEmpty, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { IsNotEmpty, IsOptional, IsString, Matches, MaxLength } from '../http/rules.js';
 import { tidied } from '../users/identifiers.js';
 import { MAX_RESPONSE_LENGTH } from './passkey-response.js';
 

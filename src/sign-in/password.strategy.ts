@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AuthGuard, PassportStrategy } from '@nestjs/passport';
-import { IsNotEmpty, IsString, MaxLength } from 'class-validator';
+import { IsNotEmpty, IsString, MaxLength } from '../http/rules.js';
 import type { Request } from 'express';
 import { Strategy } from 'passport-local';
 import { KnownBrowsers } from '../attempts/known-browsers.js';

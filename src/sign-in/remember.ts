@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { IsIn, IsOptional } from 'class-validator';
+import { IsIn, IsOptional } from '../http/rules.js';
 import type { Request, Response } from 'express';
 import { Audit } from '../audit/audit.service.js';
 import { CodeForm, CredentialForm } from '../mfa/forms.js';

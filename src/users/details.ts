@@ -1,5 +1,5 @@
 import { Transform } from 'class-transformer';
-import { IsString, Matches, ValidateBy } from 'class-validator';
+import { IsString, Matches, ValidateBy } from '../http/rules.js';
 import type { Account } from './account.entity.js';
 import { tidied } from './identifiers.js';
 import { ONE_LINE } from './profile.service.js';

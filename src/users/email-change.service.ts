@@ -1,7 +1,7 @@
 import { EntityManager } from '@mikro-orm/core';
 import { Injectable } from '@nestjs/common';
 import { Transform } from 'class-transformer';
-import { IsEmail, MaxLength } from 'class-validator';
+import { IsEmail, MaxLength } from '../http/rules.js';
 import { isUniqueViolation } from '../database/failures.js';
 import { Sql } from '../database/sql.js';
 import { Clock } from '../kernel/clock.js';

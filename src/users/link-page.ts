@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { IsString, MaxLength } from 'class-validator';
+import { IsString, MaxLength } from '../http/rules.js';
 import type { Request, Response } from 'express';
 import { Config } from '../config/config.js';
 import { Languages } from '../http/language.js';

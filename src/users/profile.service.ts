@@ -1,7 +1,7 @@
 import { EntityManager } from '@mikro-orm/core';
 import { Injectable } from '@nestjs/common';
 import { Transform } from 'class-transformer';
-import { IsIn, IsString, Matches } from 'class-validator';
+import { IsIn, IsString, Matches } from '../http/rules.js';
 import { isUniqueViolation } from '../database/failures.js';
 import { Clock } from '../kernel/clock.js';
 import { Account } from './account.entity.js';

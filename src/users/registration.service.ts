@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Transform } from 'class-transformer';
-import { IsEmail, IsString, Matches, MaxLength } from 'class-validator';
+import { IsEmail, IsString, Matches, MaxLength } from '../http/rules.js';
 import type { Request } from 'express';
 import { Audit } from '../audit/audit.service.js';
 import { Config } from '../config/config.js';
