@@ -18,7 +18,7 @@ const databases = [
 ];
 try {
   for (const database of databases) {
-    const options = ormOptions(database, entities, migrations);
+    const options = await ormOptions(database, entities, migrations);
     const orm = await MikroORM.init({
       ...options,
       migrations: { ...options.migrations, fileName: () => name },

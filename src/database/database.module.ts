@@ -2,7 +2,7 @@ import { MikroORM } from '@mikro-orm/core';
 import { MikroOrmModule } from '@mikro-orm/nestjs';
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import type { Config } from '../config/config.js';
-import { migrate } from './migrate.js';
+import { migrateAlone } from './migrate.js';
 import { ormOptions, type Entities, type MigrationList } from './options.js';
 import { Sql } from './sql.js';
 
@@ -16,8 +16,8 @@ export class Migrated {}
 @Global()
 @Module({})
 export class DatabaseModule {
-  static with(config: Config, entities: Entities, migrations: MigrationList): DynamicModule {
-    const options = ormOptions(config.database, entities, migrations);
+  static async with(config: Config, entities: Entities, migrations: MigrationList): Promise<DynamicModule> {
+    const options = await ormOptions(config.database, entities, migrations);
     return {
       module: DatabaseModule,
       imports: [
@@ -28,11 +28,14 @@ export class DatabaseModule {
         } as never) as DynamicModule,
       ],
       providers: [
-        { provide: Sql, inject: [MikroORM], useFactory: (orm: MikroORM) => Sql.of(orm, config) },
+        { provide: Sql, inject: [MikroORM, Migrated], useFactory: (orm: MikroORM) => Sql.of(orm, config) },
         {
           provide: Migrated,
-          useFactory: async () => {
-            await migrate(config, entities, migrations);
+          inject: [MikroORM],
+          useFactory: async (orm: MikroORM) => {
+            await (config.database.kind === 'sqlite'
+              ? orm.migrator.up()
+              : migrateAlone(config, entities, migrations));
             return new Migrated();
           },
         },

@@ -8,14 +8,18 @@ import { ormOptions, type Entities, type MigrationList } from './options.js';
 const MIGRATION_LOCK = 7_236_651;
 
 /**
- * Brings the schema up to date, over connections of its own that wait as long as it takes: a change of a filled table may
- * need minutes. Instances that start at once wait for one another, and only the first has work to do.
+ * Brings the schema of a PostgreSQL up to date, over connections of its own that wait as long as it takes: a change of a filled
+ * table may need minutes. Instances that start at once wait for one another, and only the first has work to do.
  */
-export async function migrate(config: Config, entities: Entities, migrations: MigrationList): Promise<void> {
-  const orm = await MikroORM.init(ormOptions(config.database, entities, migrations, 'patient') as Options);
+export async function migrateAlone(
+  config: Config,
+  entities: Entities,
+  migrations: MigrationList,
+): Promise<void> {
+  const options = await ormOptions(config.database, entities, migrations, 'patient');
+  const orm = await MikroORM.init(options as Options);
   try {
-    if (config.database.kind === 'sqlite') await orm.migrator.up();
-    else await alone(orm, () => orm.migrator.up());
+    await alone(orm, () => orm.migrator.up());
   } finally {
     await orm.close(true);
   }

@@ -1,7 +1,5 @@
 import type { AnyEntity, EntityClass, EntitySchema } from '@mikro-orm/core';
 import { Migrator, type Migration } from '@mikro-orm/migrations';
-import { defineConfig as definePostgreSql } from '@mikro-orm/postgresql';
-import { defineConfig as defineSqlite } from '@mikro-orm/sqlite';
 import { CompiledQuery, type DatabaseConnection } from 'kysely';
 import { join } from 'node:path';
 import type { Config } from '../config/config.js';
@@ -25,8 +23,8 @@ const GIVE_UP = {
   idle_in_transaction_session_timeout: 10 * SECOND,
 };
 
-/** MikroORM's options for the configured database; both dialects come from the same entities. */
-export function ormOptions(
+/** MikroORM's options for the configured database; both dialects come from the same entities, and one driver is loaded. */
+export async function ormOptions(
   database: Config['database'],
   entities: Entities,
   migrations: MigrationList,
@@ -51,9 +49,11 @@ export function ormOptions(
     },
   };
   if (database.kind === 'sqlite') {
-    return defineSqlite({ ...common, dbName: database.file, onCreateConnection: durable });
+    const { defineConfig } = await import('@mikro-orm/sqlite');
+    return defineConfig({ ...common, dbName: database.file, onCreateConnection: durable });
   }
-  return definePostgreSql({
+  const { defineConfig } = await import('@mikro-orm/postgresql');
+  return defineConfig({
     ...common,
     clientUrl: database.url,
     pool: { min: 0, max: 10, idleTimeoutMillis: 30 * SECOND },

@@ -18,7 +18,8 @@ describe('what is settled', () => {
 
   async function connect(): Promise<Sql> {
     const database = { kind: 'sqlite', file: join(folder, 'settled.sqlite') } as const;
-    const orm = await MikroORM.init(ormOptions(database, [], { sqlite: [], postgresql: [] }) as Options);
+    const options = await ormOptions(database, [], { sqlite: [], postgresql: [] });
+    const orm = await MikroORM.init(options as Options);
     open.push(orm);
     return Sql.of(orm, { database } as Config);
   }

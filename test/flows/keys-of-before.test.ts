@@ -26,7 +26,7 @@ async function before(env: Record<string, string>, made: Date): Promise<void> {
     sqlite: migrations.sqlite.slice(0, 2),
     postgresql: migrations.postgresql.slice(0, 2),
   };
-  const options = ormOptions(config.database, entities, old) as Options;
+  const options = (await ormOptions(config.database, entities, old)) as Options;
   // The snapshot in the repository is of the newest migration.
   const orm = await MikroORM.init({ ...options, migrations: { ...options.migrations, snapshot: false } });
   await orm.migrator.up();
