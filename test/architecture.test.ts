@@ -10,18 +10,35 @@ const LINE =
   );
 const source = join(projectRoot, 'src');
 
+/** What only some requests need is loaded by the first of them (docs/decisions/0031). */
+const LATE = [
+  '@mikro-orm/postgresql',
+  '@mikro-orm/sqlite',
+  '@simplewebauthn/server',
+  '@zxcvbn-ts/core',
+  '@zxcvbn-ts/language-common',
+  'class-validator',
+  'nodemailer',
+  'openid-client',
+  'qrcode',
+  'sharp',
+];
+
 interface Import {
   readonly file: string;
   readonly target: string;
+  readonly isOfTypes: boolean;
 }
 
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((name) =>
   name.endsWith('.ts'),
 );
 const imports: Import[] = files.flatMap((file) =>
-  [...readFileSync(join(source, file), 'utf8').matchAll(/^(?:import|export)\b[^;]*?from '([^']+)';/gms)].map(
-    ([, target]) => ({ file, target: target! }),
-  ),
+  [
+    ...readFileSync(join(source, file), 'utf8').matchAll(
+      /^(?:import|export)\b( type\b)?[^;]*?from '([^']+)';/gms,
+    ),
+  ].map(([, types, target]) => ({ file, target: target!, isOfTypes: types !== undefined })),
 );
 const own = imports.filter(({ target }) => target.startsWith('.'));
 const folderOf = (path: string) => (path.includes('/') ? path.split('/')[0]! : 'app');
@@ -87,6 +104,18 @@ describe('the architecture', () => {
         .map(([file]) => file)
         .sort(),
     ).toEqual(['config/config.module.ts', 'database/database.module.ts']);
+  });
+
+  it('starts without the libraries that few requests need', () => {
+    const reached = new Set(['main.ts']);
+    const libraries = new Set<string>();
+    for (const file of reached)
+      for (const each of imports.filter((one) => one.file === file && !one.isOfTypes)) {
+        if (!each.target.startsWith('.')) libraries.add(each.target);
+        else if (!targetOf(each).startsWith('..')) reached.add(targetOf(each).replace(/\.js$/, '.ts'));
+      }
+    expect(reached.size).toBeGreaterThan(200);
+    expect(LATE.filter((name) => libraries.has(name))).toEqual([]);
   });
 
   it('keeps files short', () => {

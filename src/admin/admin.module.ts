@@ -9,7 +9,6 @@ import { AccountCommands } from './account-commands.js';
 import { ClaimsController } from './claims.controller.js';
 import { ClaimsReport } from './claims-report.js';
 import { ClientCommands } from './client-commands.js';
-import { ClientSettings } from './client-settings.js';
 import { RegistrationCommands } from './registration-commands.js';
 import { ClientsFile } from './clients-file.service.js';
 import { GroupCommands } from './group-commands.js';
@@ -32,7 +31,7 @@ const COMMANDS = [
 @Module({
   imports: [HttpModule, OidcModule, DashboardModule, AuditModule, AttemptsModule, KeysModule],
   controllers: [ClaimsController],
-  providers: [...COMMANDS, ClaimsReport, ClientSettings, OperatorGuard],
+  providers: [...COMMANDS, ClaimsReport, OperatorGuard],
   exports: COMMANDS,
 })
 export class AdminModule {}

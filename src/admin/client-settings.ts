@@ -1,39 +1,33 @@
-import { Injectable } from '@nestjs/common';
 import type { Application } from '../applications/application.js';
 import { APPLICATIONS } from '../applications/catalogue.js';
 import { clientPage } from '../applications/page.js';
 import { at, type Metadata } from '../applications/values.js';
-import { Clients } from '../clients/clients.service.js';
-import { Config } from '../config/config.js';
 import type { Outcome } from './account-commands.js';
 
 /**
  * Settings to paste, with a client's own values. Only for clients of the clients file: what an application has registered
  * by itself was chosen by a stranger, and is nothing to paste into a shell.
+ * @param metadata as the clients file that was applied declares it; undefined: it does not
  */
-@Injectable()
-export class ClientSettings {
-  constructor(
-    private readonly config: Config,
-    private readonly clients: Clients,
-  ) {}
-
-  async show(clientId: string, applicationId: string | undefined): Promise<Outcome> {
-    const metadata = await this.clients.declared(clientId);
-    if (!metadata)
-      return {
-        done: false,
-        message: `the clients file that was applied has no client ${JSON.stringify(clientId)}`,
-      };
-    if (applicationId === undefined) return { done: true, message: list(clientId, metadata) };
-    const application = APPLICATIONS.find(({ id }) => id === applicationId);
-    if (!application)
-      return {
-        done: false,
-        message: `there are no settings for ${JSON.stringify(applicationId)}; there are: ${APPLICATIONS.map(({ id }) => id).join(', ')}`,
-      };
-    return { done: true, message: clientPage(this.config.issuer, clientId, application, metadata) };
-  }
+export function clientSettings(
+  issuer: string,
+  clientId: string,
+  metadata: Metadata | undefined,
+  applicationId: string | undefined,
+): Outcome {
+  if (!metadata)
+    return {
+      done: false,
+      message: `the clients file that was applied has no client ${JSON.stringify(clientId)}`,
+    };
+  if (applicationId === undefined) return { done: true, message: list(clientId, metadata) };
+  const application = APPLICATIONS.find(({ id }) => id === applicationId);
+  if (!application)
+    return {
+      done: false,
+      message: `there are no settings for ${JSON.stringify(applicationId)}; there are: ${APPLICATIONS.map(({ id }) => id).join(', ')}`,
+    };
+  return { done: true, message: clientPage(issuer, clientId, application, metadata) };
 }
 
 function list(clientId: string, metadata: Metadata): string {

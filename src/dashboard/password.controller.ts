@@ -53,7 +53,7 @@ export class PasswordChangeController {
     const submitted = readForm<NewPasswordForm>(hasPassword ? PasswordChangeForm : NewPasswordForm, req.body);
     if (!submitted.valid) return this.show(req, res, submitted.errors);
     const { password } = submitted.form;
-    const refusal = this.policy.refusal(password, account);
+    const refusal = await this.policy.refusal(password, account);
     if (refusal) return this.show(req, res, { password: refusal });
     if (hasPassword && !(await this.isCurrent(req, res, (submitted.form as PasswordChangeForm).current)))
       return;

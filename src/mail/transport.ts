@@ -1,9 +1,4 @@
-import {
-  createTransport,
-  type NodemailerError,
-  type SMTPTransportOptions,
-  type Transporter,
-} from 'nodemailer';
+import type { NodemailerError, SMTPTransportOptions, Transporter } from 'nodemailer';
 import type { Config } from '../config/config.js';
 import { isLoopback } from '../config/parsers.js';
 import { SECOND } from '../kernel/clock.js';
@@ -61,7 +56,8 @@ export class NoTransport extends MailTransport {
 
 /** One connection for each letter: there are few of them, and a connection kept open may have died unnoticed. */
 export class SmtpTransport extends MailTransport {
-  private readonly transporter: Transporter;
+  private transporter: Transporter | undefined;
+  private readonly options: SMTPTransportOptions;
   private readonly sender: { readonly name: string; readonly address: string };
   private readonly host: string;
 
@@ -70,12 +66,13 @@ export class SmtpTransport extends MailTransport {
     if (!smtp) throw new Error('SMTP_URL is not set');
     this.host = new URL(origin).hostname;
     this.sender = senderOf(mailFrom, serviceName);
-    this.transporter = createTransport(smtpOptions(smtp, this.host));
+    this.options = smtpOptions(smtp, this.host);
   }
 
   async send({ id, date, to, subject, text, html }: Message, signal?: AbortSignal): Promise<void> {
+    const transporter = await this.mailer();
     try {
-      await this.transporter.sendMail({
+      await transporter.sendMail({
         messageId: `<${id}@${this.host}>`,
         date,
         from: this.sender,
@@ -95,15 +92,21 @@ export class SmtpTransport extends MailTransport {
   }
 
   async verify(): Promise<void> {
+    const transporter = await this.mailer();
     try {
-      await this.transporter.verify();
+      await transporter.verify();
     } catch (error) {
       throw notSent(error as NodemailerError);
     }
   }
 
   close(): void {
-    this.transporter.close();
+    this.transporter?.close();
+  }
+
+  private async mailer(): Promise<Transporter> {
+    const { createTransport } = await import('nodemailer');
+    return (this.transporter ??= createTransport(this.options));
   }
 }
 

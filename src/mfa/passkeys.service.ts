@@ -12,7 +12,7 @@ import { passkeyName } from './passkey-name.js';
 import { creationOptions, requestOptions, type RelyingParty } from './passkey-options.js';
 import { parsedAssertion, parsedCreation, type Parsed } from './passkey-response.js';
 import { Passkey } from './passkey.entity.js';
-import { verifiedAssertion, verifiedCreation, type Asserted, type NewPasskey } from './webauthn.js';
+import type { Asserted, NewPasskey } from './webauthn.js';
 
 export type { NewPasskey } from './webauthn.js';
 
@@ -101,6 +101,7 @@ export class Passkeys {
     if (!(await this.challenges.spend(parsed.challenge, 'register', ofAccount(ceremony, account))))
       return refused('challenge');
     if (!this.isFromOurPage(parsed)) return refused('origin');
+    const { verifiedCreation } = await import('./webauthn.js');
     const credential = await verifiedCreation(this.rp, parsed);
     return credential ? { kind: 'verified', credential } : refused('invalid');
   }
@@ -128,6 +129,7 @@ export class Passkeys {
     const owner = response.userHandle ?? (account ? passkey.accountId : undefined);
     if (owner !== passkey.accountId) return refused('foreign');
 
+    const { verifiedAssertion } = await import('./webauthn.js');
     const asserted = await verifiedAssertion(this.rp, parsed, passkey);
     if (!asserted) return refused('invalid');
     // A security key that had no PIN when it was added can be given one by whoever finds it.

@@ -1,12 +1,12 @@
-import { toString as drawQrCode } from 'qrcode';
 import type { MessageRef } from '../http/form.js';
 import type { Offer } from './authenticators.service.js';
 import { grouped, type Drift } from './totp.js';
 
 /** What the set-up page shows of an offer; the QR code is drawn here, as SVG, so that the page needs no script. */
 export async function setUpData({ secret, uri }: Offer) {
+  const { default: qrCode } = await import('qrcode');
   return {
-    qr: await drawQrCode(uri, { type: 'svg', errorCorrectionLevel: 'M', margin: 4 }),
+    qr: await qrCode.toString(uri, { type: 'svg', errorCorrectionLevel: 'M', margin: 4 }),
     secretGroups: grouped(secret),
     otpauthUri: uri,
   };

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import * as oidc from 'openid-client';
+import type { Configuration } from 'openid-client';
 import { Config } from '../config/config.js';
 import { TEST_APP_CLIENT_ID } from '../clients/built-in-clients.js';
 
@@ -23,7 +23,7 @@ export interface Outcome {
 /** The application's OpenID Connect, as its author would write it with openid-client. */
 @Injectable()
 export class TestAppClient {
-  private discovered: Promise<oidc.Configuration> | undefined;
+  private discovered: Promise<Configuration> | undefined;
 
   constructor(private readonly config: Config) {}
 
@@ -32,6 +32,7 @@ export class TestAppClient {
   }
 
   async begin(scope: string, extra: Record<string, string>): Promise<{ url: URL; transaction: Transaction }> {
+    const oidc = await import('openid-client');
     const transaction = {
       state: oidc.randomState(),
       nonce: oidc.randomNonce(),
@@ -52,6 +53,7 @@ export class TestAppClient {
 
   /** Redeems the code and asks for the claims; openid-client checks issuer, state, nonce and signature. */
   async complete(callback: URL, { state, nonce, codeVerifier }: Transaction): Promise<Outcome> {
+    const oidc = await import('openid-client');
     const configuration = await this.configuration();
     const tokens = await oidc.authorizationCodeGrant(configuration, callback, {
       expectedState: state,
@@ -73,21 +75,25 @@ export class TestAppClient {
   }
 
   async signOutUrl(idTokenHint: string): Promise<string> {
+    const oidc = await import('openid-client');
     const params = { id_token_hint: idTokenHint, post_logout_redirect_uri: this.config.url('/test-app') };
     return oidc.buildEndSessionUrl(await this.configuration(), params).href;
   }
 
-  private configuration(): Promise<oidc.Configuration> {
-    this.discovered ??= oidc
-      .discovery(new URL(this.config.issuer), TEST_APP_CLIENT_ID, undefined, oidc.None(), {
-        [oidc.customFetch]: (url, options) => this.fetchFromWithin(url, options as RequestInit),
-        execute: this.config.isHttps ? [] : [oidc.allowInsecureRequests],
-      })
-      .catch((error: unknown) => {
-        this.discovered = undefined;
-        throw error;
-      });
+  private configuration(): Promise<Configuration> {
+    this.discovered ??= this.discover().catch((error: unknown) => {
+      this.discovered = undefined;
+      throw error;
+    });
     return this.discovered;
+  }
+
+  private async discover(): Promise<Configuration> {
+    const oidc = await import('openid-client');
+    return oidc.discovery(new URL(this.config.issuer), TEST_APP_CLIENT_ID, undefined, oidc.None(), {
+      [oidc.customFetch]: (url, options) => this.fetchFromWithin(url, options),
+      execute: this.config.isHttps ? [] : [oidc.allowInsecureRequests],
+    });
   }
 
   /** From inside a container the public URL may lead nowhere: the application talks to the server it is part of. */

@@ -1,6 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { ZxcvbnFactory } from '@zxcvbn-ts/core';
-import * as common from '@zxcvbn-ts/language-common';
 import { Config } from '../config/config.js';
 import type { MessageRef } from '../http/form.js';
 import { PASSWORD_MAX_LENGTH } from './password-hash.js';
@@ -20,12 +18,6 @@ const LEAST_WITHOUT_NAMES = 8;
 /** Which passwords are accepted: long enough and not guessable; no rules of composition (NIST SP 800-63B-4, 3.1.1.2). */
 @Injectable()
 export class PasswordPolicy {
-  private readonly estimator = new ZxcvbnFactory({
-    dictionary: { ...common.dictionary },
-    graphs: common.adjacencyGraphs,
-    maxLength: PASSWORD_MAX_LENGTH,
-  });
-
   constructor(private readonly config: Config) {}
 
   get minLength(): number {
@@ -33,7 +25,10 @@ export class PasswordPolicy {
   }
 
   /** The reason why a new password is refused, or undefined when it is accepted. */
-  refusal(password: string, names: { username: string; email: string }): MessageRef | undefined {
+  async refusal(
+    password: string,
+    names: { username: string; email: string },
+  ): Promise<MessageRef | undefined> {
     const characters = [...password.slice(0, LONGEST_LOOKED_AT).normalize('NFKC')];
     const { length } = characters;
     if (length < this.minLength)
@@ -49,14 +44,10 @@ export class PasswordPolicy {
       'gatehouse',
     ];
     if (consistsOf(password, context)) return 'password.is-your-name';
-    const { guessesLog10, feedback } = this.estimator.check(
-      once(characters).slice(0, ESTIMATED).join(''),
-      context,
-    );
+    const { estimate } = await import('./password-strength.js');
+    const { guessesLog10, warning } = estimate(once(characters).slice(0, ESTIMATED).join(''), context);
     if (guessesLog10 >= LEAST_GUESSES_LOG10) return undefined;
-    return feedback.warning && PATTERN_WARNINGS.has(feedback.warning)
-      ? 'password.is-a-pattern'
-      : 'password.is-common';
+    return warning && PATTERN_WARNINGS.has(warning) ? 'password.is-a-pattern' : 'password.is-common';
   }
 }
 

@@ -87,7 +87,7 @@ export class PasswordResetController {
     const owner = await this.owner(token);
     // A password that is refused leaves the link as it is: there is another try.
     if (!submitted.valid) return this.showNew(req, res, owner, token as string, submitted.errors);
-    const refusal = this.policy.refusal(submitted.form.password, owner);
+    const refusal = await this.policy.refusal(submitted.form.password, owner);
     if (refusal) return this.showNew(req, res, owner, token as string, { password: refusal });
     const account = await this.reset.reset(token, submitted.form.password);
     if (!account) throw linkGone();

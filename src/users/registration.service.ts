@@ -61,7 +61,7 @@ export class Registration {
     this.assertOpen();
     if (!submitted.valid) return { values: submitted.values, errors: submitted.errors };
     const { form } = submitted;
-    const refusal = this.policy.refusal(form.password, form);
+    const refusal = await this.policy.refusal(form.password, form);
     if (refusal) return { values: shownAgain(form), errors: { password: refusal } };
 
     const mailed = this.outbox.isOpen && (await this.quota.admit(form.email)).admitted;
