@@ -33,4 +33,5 @@ EXPOSE 3000
 USER 1000:1000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["gatehouse", "health"]
-ENTRYPOINT ["node", "--enable-source-maps", "/app/dist/src/main.js"]
+# As `npm start` does.
+ENTRYPOINT ["node", "--enable-source-maps", "--min-semi-space-size=16", "--max-semi-space-size=16", "/app/dist/src/main.js"]

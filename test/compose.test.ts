@@ -60,3 +60,12 @@ describe('docker-compose.yml', () => {
     expect(url.password).toBe('');
   });
 });
+
+describe('Dockerfile', () => {
+  it('starts the server as npm start does', () => {
+    const read = (name: string) => readFileSync(join(projectRoot, name), 'utf8');
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: { start: string } };
+    const entry = /^ENTRYPOINT (.*)$/m.exec(read('Dockerfile'))![1]!;
+    expect((JSON.parse(entry) as string[]).join(' ').replace('/app/', '')).toBe(scripts.start);
+  });
+});

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { MeasuredServer, freePort, root } from './process.mjs';
@@ -41,9 +41,12 @@ export async function gatehouseSettings(folder, extra = {}) {
   };
 }
 
-export function startGatehouse(env, name = 'gatehouse', flags = []) {
-  const program = 'dist/src/main.js';
-  return MeasuredServer.start({ name, program, env, port: Number(env.GATEHOUSE_PORT), flags });
+/** As `npm start` does. @param extra flags of Node besides */
+export function startGatehouse(env, name = 'gatehouse', extra = []) {
+  const [, ...flags] = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).scripts.start.split(' ');
+  const program = flags.pop();
+  const port = Number(env.GATEHOUSE_PORT);
+  return MeasuredServer.start({ name, program, env, port, flags: [...flags, ...extra] });
 }
 
 /** Makes people with a password and an authenticator each, as their enrolment would leave them. */
