@@ -19,7 +19,7 @@ describe('what is written at the same moment', () => {
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'gatehouse-group-'));
     const options = { kind: 'sqlite', file: join(folder, 'group.sqlite') } as const;
-    orm = await MikroORM.init(ormOptions(options, [], { sqlite: [], postgresql: [] }) as Options);
+    orm = await MikroORM.init((await ormOptions(options, [], { sqlite: [], postgresql: [] })) as Options);
     sql = await Sql.of(orm, { database: options } as Config);
     database = await sqliteBehind(orm);
     await sql.run('CREATE TABLE thing (id INTEGER PRIMARY KEY, name TEXT UNIQUE)');
