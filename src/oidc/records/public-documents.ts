@@ -11,11 +11,14 @@ const DOCUMENTS = [
 /** Milliseconds. What discovery says follows from settings and declarations; it is asked anew this often. */
 const FRESH = 1_000;
 /** The one header that depends on who asks. */
-const ORIGIN = 'access-control-allow-origin';
+const ALLOW_ORIGIN = 'Access-Control-Allow-Origin';
 
 interface Prepared {
   readonly headers: string[];
-  readonly body: Buffer;
+  /** The same for whoever names no origin. */
+  readonly forAll: string[];
+  /** Each character is a byte. */
+  readonly body: string;
   /** The keys it was made with: others make another document at once. */
   readonly jwks: unknown;
   readonly madeAt: number;
@@ -54,8 +57,10 @@ export class PublicDocuments {
   private answers(document: string, req: IncomingMessage, res: ServerResponse): boolean {
     const prepared = this.prepared.get(document);
     if (!prepared || !this.isCurrent(prepared)) return false;
-    res.writeHead(200, [...prepared.headers, 'Access-Control-Allow-Origin', req.headers.origin ?? '*']);
-    res.end(prepared.body);
+    const { origin } = req.headers;
+    res.writeHead(200, origin === undefined ? prepared.forAll : [...prepared.headers, ALLOW_ORIGIN, origin]);
+    // A text goes out in one piece with the headers, bytes would follow them in a second one.
+    res.end(prepared.body, 'latin1');
     return true;
   }
 
@@ -67,10 +72,13 @@ export class PublicDocuments {
     res.end = (...args: unknown[]) => {
       const [chunk] = args;
       if (res.statusCode === 200 && typeof chunk === 'string') {
-        const headers = Object.entries(res.getHeaders()).filter(([name]) => name.toLowerCase() !== ORIGIN);
+        const headers = Object.entries(res.getHeaders())
+          .filter(([name]) => name.toLowerCase() !== ALLOW_ORIGIN.toLowerCase())
+          .flatMap(([name, value]) => [name, String(value)]);
         this.prepared.set(document, {
-          headers: headers.flatMap(([name, value]) => [name, String(value)]),
-          body: Buffer.from(chunk),
+          headers,
+          forAll: [...headers, ALLOW_ORIGIN, '*'],
+          body: Buffer.from(chunk).toString('latin1'),
           jwks,
           madeAt: performance.now(),
         });
