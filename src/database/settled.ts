@@ -9,7 +9,14 @@ const WRITTEN = /\b(?:INTO|UPDATE|FROM|TABLE)\s+[`"]?(\w+)/gi;
 
 interface Question {
   readonly tables: readonly string[];
-  readonly answers: Map<unknown, { readonly rows: unknown[]; readonly state: string }>;
+  readonly answers: Map<unknown, Answer>;
+}
+
+interface Answer {
+  readonly rows: Promise<unknown[]>;
+  /** How often its tables had been written to, by others and by this process. */
+  readonly others: number;
+  readonly writes: number;
 }
 
 /**
@@ -36,17 +43,21 @@ export class Settled {
   }
 
   /** Rows of a SELECT. They are everybody's who asks the same: nobody may change them. */
-  async rows<Row>(text: string, params: readonly unknown[]): Promise<Row[]> {
+  rows<Row>(text: string, params: readonly unknown[]): Promise<Row[]> {
     // What a transaction has written and not yet committed is nobody else's.
     if (this.database.inTransaction) return this.runner.rows<Row>(text, ...params);
     const { tables, answers } = this.question(text);
-    const state = this.state(tables);
+    const others = this.writesOfOthers();
+    let writes = 0;
+    for (const table of tables) writes += this.writes.get(table) ?? 0;
     const key = params.length === 1 ? params[0] : JSON.stringify(params);
     const known = answers.get(key);
-    if (known?.state === state) return known.rows as Row[];
-    const rows = await this.runner.rows<Row>(text, ...params);
+    if (known?.others === others && known.writes === writes) return known.rows as Promise<Row[]>;
+    const rows = this.runner.rows<Row>(text, ...params);
     if (answers.size >= KEPT) answers.clear();
-    answers.set(key, { rows, state });
+    answers.set(key, { rows, others, writes });
+    // What failed is asked again.
+    rows.catch(() => answers.delete(key));
     return rows;
   }
 
@@ -59,13 +70,11 @@ export class Settled {
     return question;
   }
 
-  private state(tables: readonly string[]): string {
+  private writesOfOthers(): number {
     if (this.others === undefined) {
       this.others = (this.version.all([])[0] as { data_version: number }).data_version;
       setImmediate(() => (this.others = undefined));
     }
-    let state = `${this.others}`;
-    for (const table of tables) state += `,${this.writes.get(table) ?? 0}`;
-    return state;
+    return this.others;
   }
 }

@@ -1,4 +1,4 @@
-import { urlencoded, type NextFunction, type Request, type RequestHandler, type Response } from 'express';
+import { urlencoded, type Request, type RequestHandler, type Response } from 'express';
 import type { Context, Next } from 'koa';
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { Audit } from '../audit/audit.service.js';
@@ -6,7 +6,7 @@ import type { Clock } from '../kernel/clock.js';
 import { interactionGone } from '../kernel/errors.js';
 import type { InteractionTokens } from './interaction-tokens.js';
 import { denyUserCodes } from './devices/ciba.service.js';
-import { commitBeforeAnswering, handOverTo } from './records/commit.js';
+import { commitBeforeAnswering, goOnWith } from './records/commit.js';
 import type { RecordStore } from './records/record.store.js';
 import { offerUserCode } from './devices/device-requests.js';
 import { takeEmptySecrets } from './guards/empty-secrets.js';
@@ -50,10 +50,9 @@ export interface MountParts {
 /** The provider as a handler of requests that are its own. What goes wrong, or is not its own after all, goes to `next`. */
 export function providerHandler(parts: MountParts): RequestHandler {
   const { provider, records } = parts;
-  const pending = new WeakMap<object, NextFunction>();
   parts.registrations.follow();
   provider.use(parts.registrations.afterwards);
-  provider.use(commitBeforeAnswering({ provider, records, handOver: handOverTo(pending) }));
+  provider.use(commitBeforeAnswering({ provider, records }));
   provider.use(parts.registrations.gate);
   provider.use((ctx: Context, next: Next) => noteUse(ctx as KoaContextWithOIDC, next, parts.sessions));
   provider.use((ctx: Context, next: Next) =>
@@ -69,7 +68,7 @@ export function providerHandler(parts: MountParts): RequestHandler {
   logRefusals(provider);
   const callback = provider.callback();
   return (req, res, next) => {
-    pending.set(req, next);
+    goOnWith(req, next);
     void callback(req, res);
   };
 }

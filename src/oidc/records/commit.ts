@@ -9,17 +9,13 @@ import { answerTooMany } from '../registration/registration.js';
 import { RecordLost } from './record.lost.js';
 import type { RecordStore } from './record.store.js';
 
-/** Gives a request back to our own pages: to the one for an error, or to the one for what is not there. */
-export type HandOver = (ctx: Context, error?: unknown) => void;
-
 interface CommitParts {
   readonly provider: Provider;
   readonly records: RecordStore;
-  readonly handOver: HandOver;
 }
 
 /** The request's writes are committed together once the answer stands, and before it leaves (docs/decisions/0005). */
-export function commitBeforeAnswering({ provider, records, handOver }: CommitParts) {
+export function commitBeforeAnswering({ provider, records }: CommitParts) {
   const home = new URL(provider.issuer).pathname;
   // The library's own handlers make an answer of every error; what was behind it is remembered for ours.
   provider.on('server_error', (ctx: KoaContextWithOIDC, error: Error) => (ctx.state['cause'] = error));
@@ -36,7 +32,7 @@ export function commitBeforeAnswering({ provider, records, handOver }: CommitPar
       // Koa's own answer would be without our headers.
       else return handOver(ctx, error);
     }
-    if (isDatabaseAway(ctx.state['cause'])) answerLater(ctx, handOver);
+    if (isDatabaseAway(ctx.state['cause'])) answerLater(ctx);
     // No route of the library's: our page says so better than its bare text.
     else if (ctx.status === 404 && ctx.body == null) handOver(ctx);
   };
@@ -84,7 +80,7 @@ function replayed({ oidc }: KoaContextWithOIDC, kind: string): { error: string; 
 }
 
 /** "Later", not "broken": a page for a person, JSON for a program. */
-function answerLater(ctx: Context, handOver: HandOver): void {
+function answerLater(ctx: Context): void {
   if (ctx.accepts('json', 'html') === 'html') return handOver(ctx, databaseAway(ctx.state['cause']));
   ctx.status = 503;
   ctx.set('Retry-After', '5');
@@ -94,14 +90,19 @@ function answerLater(ctx: Context, handOver: HandOver): void {
   };
 }
 
+const NEXT = Symbol('what follows on the provider');
+
+/** A request that the provider is about to answer, and what goes on with it otherwise. */
+export function goOnWith(req: object, next: NextFunction): void {
+  (req as { [NEXT]?: NextFunction })[NEXT] = next;
+}
+
 /** Koa lets go of the request, and Express goes on with it. */
-export function handOverTo(pending: WeakMap<object, NextFunction>): HandOver {
-  return (ctx, error) => {
-    ctx.remove('Content-Type');
-    ctx.remove('Content-Length');
-    // Koa had put its own words beside its own status.
-    ctx.res.statusMessage = '';
-    ctx.respond = false;
-    pending.get(ctx.req)!(error);
-  };
+export function handOver(ctx: Context, error?: unknown): void {
+  ctx.remove('Content-Type');
+  ctx.remove('Content-Length');
+  // Koa had put its own words beside its own status.
+  ctx.res.statusMessage = '';
+  ctx.respond = false;
+  (ctx.req as { [NEXT]?: NextFunction })[NEXT]!(error);
 }

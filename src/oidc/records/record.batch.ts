@@ -36,6 +36,12 @@ export class RecordBatch {
   /** What was read from the database; a session among these must still be there when the batch is committed. */
   private readonly seen = new Map<string, Seen>();
 
+  /** Nothing was written, whatever was read. */
+  get isEmpty(): boolean {
+    const { pending, gone, spent, revoked, joined } = this;
+    return pending.size + gone.size + spent.size + revoked.length + joined.length === 0;
+  }
+
   find(hash: string): PendingRecord | 'destroyed' | undefined {
     return this.gone.has(hash) ? 'destroyed' : this.pending.get(hash);
   }

@@ -138,6 +138,7 @@ export class RecordStore {
   }
 
   private async commit(batch: RecordBatch): Promise<void> {
+    if (batch.isEmpty) return;
     const [decisive, others] = [this.decisive(batch), this.others(batch)];
     const { joined } = batch;
     const runAll = async (sql: SqlRunner) => {
