@@ -20,7 +20,9 @@ export class PlainRows {
   ): Promise<Entity[]> {
     let shape = this.known.get(entity);
     if (!shape) this.known.set(entity, (shape = this.shapeOf(entity)));
-    const rows = await this.sql.rows<Record<string, unknown>>(`${shape.select} ${where}`, ...params);
+    let text = shape.texts.get(where);
+    if (!text) shape.texts.set(where, (text = `${shape.select} ${where}`));
+    const rows = await this.sql.rows<Record<string, unknown>>(text, ...params);
     return rows.map((row) => {
       const result: Record<string, unknown> = {};
       for (const { property, name, read } of shape.columns) {
@@ -40,6 +42,7 @@ export class PlainRows {
     }));
     return {
       select: `SELECT ${columns.map(({ name }) => name).join(', ')} FROM ${tableName} WHERE`,
+      texts: new Map(),
       columns,
     };
   }
@@ -47,6 +50,8 @@ export class PlainRows {
 
 interface Shape {
   readonly select: string;
+  /** The whole statement for what follows WHERE: put together once, since a text that is new is looked at whole. */
+  readonly texts: Map<string, string>;
   readonly columns: readonly Column[];
 }
 

@@ -19,7 +19,9 @@ interface Row {
   consumed_at: number | string | null;
 }
 
-const READ_RECORD = 'SELECT id_hash, payload, uid, grant_id, expires_at, consumed_at FROM oidc_record WHERE';
+const READ = 'SELECT id_hash, payload, uid, grant_id, expires_at, consumed_at FROM oidc_record WHERE';
+const READ_BY_ID = `${READ} id_hash = ?`;
+const READ_BY_UID = `${READ} uid = ? AND kind = ? ORDER BY seq DESC`;
 
 interface Statement {
   readonly text: string;
@@ -60,12 +62,12 @@ export class RecordStore {
     if (pending === 'destroyed') return undefined;
     if (pending)
       return pending.consumed ? { ...pending.payload, consumed: this.now() } : { ...pending.payload };
-    return this.read(kind, 'id_hash = ?', hash);
+    return this.read(kind, READ_BY_ID, hash);
   }
 
   async findByUid(kind: string, uid: string): Promise<Payload | undefined> {
     const pending = this.batches.getStore()?.findByUid(kind, sha256(uid));
-    return pending ? { ...pending.payload } : this.read(kind, 'uid = ? AND kind = ?', sha256(uid), kind);
+    return pending ? { ...pending.payload } : this.read(kind, READ_BY_UID, sha256(uid), kind);
   }
 
   /** @param expiresIn seconds */
@@ -119,8 +121,8 @@ export class RecordStore {
     );
   }
 
-  private async read(kind: string, where: string, ...params: unknown[]): Promise<Payload | undefined> {
-    const rows = await this.sql.settled<Row>(`${READ_RECORD} ${where} ORDER BY seq DESC`, ...params);
+  private async read(kind: string, text: string, ...params: unknown[]): Promise<Payload | undefined> {
+    const rows = await this.sql.settled<Row>(text, ...params);
     const now = this.now();
     const row = rows.find(({ expires_at: end }) => end === null || Number(end) > now);
     if (!row) return undefined;
