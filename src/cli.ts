@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import type { AccountCommand } from './admin/account-commands.list.js';
+import { AUDIT_COMMANDS } from './admin/audit-commands.list.js';
 import { CLIENT_COMMANDS, COMMANDS, type ClientCommand } from './admin/commands.list.js';
 import { KEY_COMMANDS, type KeyCommand } from './admin/key-commands.list.js';
 import { GROUP_COMMANDS, type GroupCommand } from './admin/group-commands.list.js';
@@ -35,6 +36,7 @@ async function runInside(): Promise<number> {
   const { NestFactory } = await import('@nestjs/core');
   const { AppModule } = await import('./app.module.js');
   const { AccountCommands } = await import('./admin/account-commands.js');
+  const { AuditCommands } = await import('./admin/audit-commands.js');
   const { ClientCommands } = await import('./admin/client-commands.js');
   const { KeyCommands } = await import('./admin/key-commands.js');
   const { GroupCommands } = await import('./admin/group-commands.js');
@@ -51,6 +53,7 @@ async function runInside(): Promise<number> {
     const outcome = () => {
       if (Object.hasOwn(CLIENT_COMMANDS, command))
         return app.get(ClientCommands).run(command as ClientCommand, args);
+      if (Object.hasOwn(AUDIT_COMMANDS, command)) return app.get(AuditCommands).run(args);
       if (Object.hasOwn(KEY_COMMANDS, command)) return app.get(KeyCommands).run(command as KeyCommand, args);
       if (Object.hasOwn(GROUP_COMMANDS, command))
         return app.get(GroupCommands).run(command as GroupCommand, args);
@@ -58,9 +61,9 @@ async function runInside(): Promise<number> {
         return app.get(RegistrationCommands).run(command as RegistrationCommand, args);
       return app.get(AccountCommands).run(command as AccountCommand, args);
     };
-    const { done, message } = await outcome();
+    const { done, message, exitCode } = await outcome();
     console.log(message);
-    return done ? 0 : 1;
+    return exitCode ?? (done ? 0 : 1);
   } finally {
     await app.close();
   }

@@ -1,3 +1,4 @@
+import { AuditErasureSchema, AuditHeadSchema, AuditLinkSchema } from './audit/audit-chain.entity.js';
 import { AuditEvent } from './audit/audit-event.entity.js';
 import { KnownBrowserSchema, ThrottleSchema } from './attempts/throttle.entity.js';
 import type { Entities } from './database/options.js';
@@ -47,4 +48,7 @@ export const entities: Entities = [
   DeclarationSchema,
   SigningKey,
   AuditEvent,
+  AuditLinkSchema,
+  AuditHeadSchema,
+  AuditErasureSchema,
 ];

@@ -16,6 +16,8 @@ import type { AccountCommand } from './account-commands.list.js';
 
 export interface Outcome {
   readonly done: boolean;
+  /** Where scripts tell more than done (0) and not done (1) apart. */
+  readonly exitCode?: number;
   /** For the operator. */
   readonly message: string;
 }

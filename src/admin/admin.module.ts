@@ -6,6 +6,7 @@ import { DashboardModule } from '../dashboard/dashboard.module.js';
 import { KeysModule } from '../keys/keys.module.js';
 import { OidcModule } from '../oidc/oidc.module.js';
 import { AccountCommands } from './account-commands.js';
+import { AuditCommands } from './audit-commands.js';
 import { ClaimsController } from './claims.controller.js';
 import { ClaimsReport } from './claims-report.js';
 import { ClientCommands } from './client-commands.js';
@@ -17,6 +18,7 @@ import { OperatorGuard } from './operator.guard.js';
 
 const COMMANDS = [
   AccountCommands,
+  AuditCommands,
   ClientCommands,
   ClientsFile,
   GroupCommands,

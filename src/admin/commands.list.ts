@@ -1,4 +1,5 @@
 import { ACCOUNT_COMMANDS } from './account-commands.list.js';
+import { AUDIT_COMMANDS } from './audit-commands.list.js';
 import { KEY_COMMANDS } from './key-commands.list.js';
 import { GROUP_COMMANDS } from './group-commands.list.js';
 import { REGISTRATION_COMMANDS } from './registration-commands.list.js';
@@ -33,4 +34,5 @@ export const COMMANDS: Record<string, CommandHelp> = {
   ...ACCOUNT_COMMANDS,
   ...KEY_COMMANDS,
   ...GROUP_COMMANDS,
+  ...AUDIT_COMMANDS,
 };

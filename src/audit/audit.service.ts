@@ -1,6 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
+import { Secrets } from '../kernel/secrets.js';
+import { Marks } from './audit-chain.marks.js';
 import { Sql, type SqlRunner } from '../database/sql.js';
+import { Config } from '../config/config.js';
 import { Clock } from '../kernel/clock.js';
 
 export type AuditName =
@@ -77,10 +80,16 @@ export interface AuditFacts {
 /** Writes down each authentication event (ASVS 16.3.1). What is passed in must never contain a secret. */
 @Injectable()
 export class Audit {
+  private readonly marks: Marks;
+
   constructor(
     private readonly sql: Sql,
     private readonly clock: Clock,
-  ) {}
+    private readonly config: Config,
+    secrets: Secrets,
+  ) {
+    this.marks = new Marks(secrets);
+  }
 
   /** @param req where it came from; absent for what an operator does from the shell */
   async record(name: AuditName, facts: AuditFacts, req?: Request): Promise<void> {
@@ -99,8 +108,13 @@ export class Audit {
     );
   }
 
-  /** Whether it has ever happened to the account. */
-  async hasHappened(name: AuditName, accountId: string): Promise<boolean> {
+  /**
+   * Whether it has ever happened to the account.
+   * @param since when the account was made; whoever is older than what is kept counts as one to whom it has happened
+   */
+  async hasHappened(name: AuditName, accountId: string, since: Date): Promise<boolean> {
+    const { auditRetention } = this.config;
+    if (auditRetention > 0 && since.getTime() < this.clock.now().getTime() - auditRetention) return true;
     const found = await this.sql.rows(
       'SELECT 1 AS happened FROM audit_event WHERE account_id = ? AND name = ? LIMIT 1',
       accountId,
@@ -111,11 +125,17 @@ export class Audit {
 
   /**
    * The account is gone: what could still tell whose it was goes, too. The events stay, under an identifier that nothing leads
-   * from any more, so that the record stays whole.
+   * from any more, so that the record stays whole: what is marked tells the chain that they were emptied by us.
    */
   async anonymize(sql: SqlRunner, accountId: string): Promise<void> {
+    const mark = this.marks.erasure(accountId);
+    await sql.run('INSERT INTO audit_erasure (mark) VALUES (?) ON CONFLICT DO NOTHING', mark);
     await sql.run(
       'UPDATE audit_event SET address = NULL, user_agent = NULL, detail = NULL WHERE account_id = ?',
+      accountId,
+    );
+    await sql.run(
+      'UPDATE audit_link SET salt = NULL WHERE event_id IN (SELECT id FROM audit_event WHERE account_id = ?)',
       accountId,
     );
   }

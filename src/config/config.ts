@@ -49,6 +49,8 @@ export class Config {
   readonly internalFetch: boolean;
   /** 0: signing keys change only by command. */
   readonly keyRotation: number;
+  /** 0: the audit log is kept for ever. */
+  readonly auditRetention: number;
   /** Who is believed about client certificates, in which header, and who issues them; absent: there is no mutual TLS. */
   readonly clientCertificates:
     | {

@@ -72,6 +72,7 @@ export function loadConfig(env: Environment): Config {
     clientRegistrationAllows: values.GATEHOUSE_CLIENT_REGISTRATION_ALLOWS ?? [],
     clientMetadataHosts: values.GATEHOUSE_CLIENT_METADATA_HOSTS ?? [],
     keyRotation: values.GATEHOUSE_KEY_ROTATION!,
+    auditRetention: values.GATEHOUSE_AUDIT_RETENTION!,
     clientCertificates: certificates,
     testApp:
       values.GATEHOUSE_TEST_APP === 'auto' ? isLoopback(url.hostname) : values.GATEHOUSE_TEST_APP === 'on',

@@ -218,6 +218,12 @@ export const SETTINGS = {
     description:
       'A PEM file with the authorities that issue client certificates, for `tls_client_auth`. Each certificate is checked against it here, whatever the proxy has checked. Name every authority that issues directly.',
   }),
+  GATEHOUSE_AUDIT_RETENTION: setting({
+    parse: durationOrOff(90 * DAY, 20 * 365 * DAY),
+    initial: 'off',
+    description:
+      'How long the rows of the audit log are kept, 90d or more; `off` keeps them for ever. Older ones are removed a few at a time, up to a sealed checkpoint from which `gatehouse audit verify` goes on. People see their own rows under _Activity_ for that long.',
+  }),
   GATEHOUSE_TEST_APP: setting({
     parse: oneOf('auto', 'on', 'off'),
     initial: 'auto',

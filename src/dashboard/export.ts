@@ -107,6 +107,9 @@ export const NOT_EXPORTED: Record<string, string> = {
   'mail.sealedFacts': 'sealed until it is sent; the letter itself goes to the person',
   'audit_event.id': ROW_ID,
 
+  audit_link: 'fingerprints of the rows of audit_event',
+  audit_head: 'fingerprints of the rows of audit_event',
+  audit_erasure: 'fingerprints of accounts that are deleted',
   throttle: 'counts checks under keyed fingerprints: whose they are cannot be read from it',
   spent_challenge: 'fingerprints of random values, with no link to a person',
   account_group: 'which groups there are; group_member says who is in one',

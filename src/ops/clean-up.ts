@@ -1,5 +1,6 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { setTimeout as pause } from 'node:timers/promises';
+import { AuditChain } from '../audit/audit-chain.service.js';
 import { Sql } from '../database/sql.js';
 import { Clock, DAY, MINUTE } from '../kernel/clock.js';
 import { Challenges } from '../mfa/challenges.js';
@@ -38,6 +39,7 @@ export class CleanUp implements OnApplicationBootstrap, OnApplicationShutdown {
     private readonly devices: RememberedDevices,
     private readonly recovery: Recovery,
     private readonly deletion: AccountDeletion,
+    private readonly auditChain: AuditChain,
     private readonly sql: Sql,
     private readonly clock: Clock,
   ) {}
@@ -68,6 +70,7 @@ export class CleanUp implements OnApplicationBootstrap, OnApplicationShutdown {
       () => this.registrations.removeUnused(BATCH),
       () => this.removeOldCounters(),
       () => this.removeOldBrowsers(),
+      () => this.auditChain.removeOld(BATCH),
       // Not only space: this is where the grace of a deleted account ends.
       () => this.deletion.deleteDue(BATCH),
     ];

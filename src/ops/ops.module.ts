@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.js';
 import { SignInModule } from '../sign-in/sign-in.module.js';
 import { OidcModule } from '../oidc/oidc.module.js';
 import { CleanUp } from './clean-up.js';
@@ -7,7 +8,7 @@ import { HealthController } from './health.controller.js';
 
 /** Owns what keeps a running server healthy. It serves no person. */
 @Module({
-  imports: [OidcModule, SignInModule],
+  imports: [AuditModule, OidcModule, SignInModule],
   controllers: [HealthController],
   providers: [CleanUp, GracefulStop],
   exports: [CleanUp],

@@ -116,13 +116,13 @@ export class SignIns {
   private async noteOwner(
     req: Request,
     res: Response,
-    { id }: Account,
+    { id, createdAt }: Account,
     { acr }: Done,
     { client, startedAt }: Interaction,
   ): Promise<void> {
     const browser = await this.knownBrowsers.remember(req, res, id);
     // Of the very first sign-in there is nothing to compare with. What is known of browsers does not say so: they are forgotten.
-    if (browser === 'new' && (await this.audit.hasHappened('sign-in.completed', id)))
+    if (browser === 'new' && (await this.audit.hasHappened('sign-in.completed', id, createdAt)))
       await this.records.join((sql) =>
         this.outbox.add(sql, 'new-browser', id, { client: client.name, since: startedAt }),
       );

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { APIS, introspect, machineToken, ORDERS } from '../support/apis.js';
+import { AuditChain } from '../../src/audit/audit-chain.service.js';
+import { AuditChainWorker } from '../../src/audit/audit-chain.worker.js';
 import { Application } from '../support/application.js';
+import { chained } from '../support/audit.js';
 import { Browser } from '../support/browser.js';
 import { addEnrolled, somebody } from '../support/enrolled.js';
 import { TestServer } from '../support/server.js';
@@ -16,6 +19,8 @@ describe('what is written', () => {
     watchStatements();
     server = await TestServer.start({ clients: APIS });
     await addEnrolled(server, person);
+    // What it does it does afterwards: it is counted by itself.
+    await server.app.get(AuditChainWorker).stop();
   });
   afterAll(() => server.stop());
 
@@ -52,6 +57,14 @@ describe('what is written', () => {
     const { refresh_token: token } = await calendar.redeem(calendar.codeFrom(window));
     const written = await writesOf(() => calendar.refresh(token!));
     expect(written).toEqual({ commits: 1, rows: 3, adapterCommits: 1, adapterRows: 3 });
+  });
+
+  it('to chain what a sign-in has noted: one afterwards, and none while nothing happens', async () => {
+    await chained(server);
+    await signIn(browser(), new Application(server, 'notes'));
+    const written = await writesOf(() => chained(server));
+    expect(written).toMatchObject({ commits: 1, adapterCommits: 0 });
+    expect(await writesOf(() => server.app.get(AuditChain).run())).toMatchObject({ commits: 0 });
   });
 
   it('in questions about tokens and in public documents: none', async () => {

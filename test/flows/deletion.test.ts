@@ -140,6 +140,9 @@ describe("deleting one's account", () => {
     expect(unlinked.sort()).toEqual([
       'account',
       'account_group',
+      'audit_erasure',
+      'audit_head',
+      'audit_link',
       'client',
       'declaration',
       'signing_key',
