@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import type { AccountCommand } from './admin/account-commands.list.js';
 import { AUDIT_COMMANDS } from './admin/audit-commands.list.js';
+import { BACKUP_COMMANDS, type BackupCommand } from './admin/backup-commands.list.js';
 import { CLIENT_COMMANDS, COMMANDS, type ClientCommand } from './admin/commands.list.js';
 import { KEY_COMMANDS, type KeyCommand } from './admin/key-commands.list.js';
 import { GROUP_COMMANDS, type GroupCommand } from './admin/group-commands.list.js';
@@ -27,6 +28,13 @@ async function run(): Promise<number> {
   if (!known || args.length < needed || args.length > needed + (known.optional?.length ?? 0)) {
     console.log(help());
     return command === 'help' ? 0 : EXIT_USAGE;
+  }
+  // Nothing of the program runs in these: a backup migrates nothing, and a restore has no secret yet.
+  if (Object.hasOwn(BACKUP_COMMANDS, command)) {
+    const { runBackupCommand } = await import('./backup-commands.js');
+    const { message, exitCode } = await runBackupCommand(command as BackupCommand, args);
+    console.log(message);
+    return exitCode;
   }
   return runInside();
 }
@@ -94,6 +102,8 @@ async function health({ ownAddress }: Config): Promise<number> {
   return answer?.ok ? 0 : 1;
 }
 
+// Should it ever end before it is done, that is no success.
+process.exitCode = 1;
 run().then(
   (code) => process.exit(code),
   (error: unknown) => {

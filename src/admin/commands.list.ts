@@ -1,5 +1,6 @@
 import { ACCOUNT_COMMANDS } from './account-commands.list.js';
 import { AUDIT_COMMANDS } from './audit-commands.list.js';
+import { BACKUP_COMMANDS } from './backup-commands.list.js';
 import { KEY_COMMANDS } from './key-commands.list.js';
 import { GROUP_COMMANDS } from './group-commands.list.js';
 import { REGISTRATION_COMMANDS } from './registration-commands.list.js';
@@ -35,4 +36,5 @@ export const COMMANDS: Record<string, CommandHelp> = {
   ...KEY_COMMANDS,
   ...GROUP_COMMANDS,
   ...AUDIT_COMMANDS,
+  ...BACKUP_COMMANDS,
 };

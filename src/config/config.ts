@@ -51,6 +51,8 @@ export class Config {
   readonly keyRotation: number;
   /** 0: the audit log is kept for ever. */
   readonly auditRetention: number;
+  /** Absent: nothing is backed up, or restored. */
+  readonly backupKey: string | undefined;
   /** Who is believed about client certificates, in which header, and who issues them; absent: there is no mutual TLS. */
   readonly clientCertificates:
     | {

@@ -73,6 +73,7 @@ export function loadConfig(env: Environment): Config {
     clientMetadataHosts: values.GATEHOUSE_CLIENT_METADATA_HOSTS ?? [],
     keyRotation: values.GATEHOUSE_KEY_ROTATION!,
     auditRetention: values.GATEHOUSE_AUDIT_RETENTION!,
+    backupKey: values.GATEHOUSE_BACKUP_KEY,
     clientCertificates: certificates,
     testApp:
       values.GATEHOUSE_TEST_APP === 'auto' ? isLoopback(url.hostname) : values.GATEHOUSE_TEST_APP === 'on',

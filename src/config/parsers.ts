@@ -103,6 +103,13 @@ export const masterSecret: Parse<Buffer> = (value) => {
   return bytes;
 };
 
+/** It is all that protects an archive from who has it. */
+export const passphrase: Parse<string> = (value) => {
+  if ([...value].length < 16)
+    throw new BadSetting('give at least 16 characters, for example the output of: openssl rand -base64 32');
+  return value;
+};
+
 /** A mail server (RFC 8314: TLS from the start, or STARTTLS). */
 export const smtpUrl: Parse<URL> = (value) => {
   if (!/^smtps?:\/\//.test(value) || !URL.canParse(value) || !new URL(value).hostname) {

@@ -15,21 +15,9 @@ import {
   smtpUrl,
   someOf,
   text,
-  type Parse,
 } from './parsers.js';
-
-interface Setting<T> {
-  readonly parse: Parse<T>;
-  /** As it would be written in the environment; absent: `undefined` unless `load` derives it. */
-  readonly initial?: string;
-  /** For the reference page, where `initial` is derived. */
-  readonly initialText?: string;
-  /** May come from a file named by `<KEY>_FILE`, and is never printed. */
-  readonly secret?: boolean;
-  readonly description: string;
-}
-
-const setting = <T>(definition: Setting<T>): Setting<T> => definition;
+import { setting } from './setting.js';
+import { OPERATIONS } from './settings.operations.js';
 
 /** Every setting there is. `docs/configuration.md` is made from this table, and a test holds the two equal. */
 export const SETTINGS = {
@@ -218,28 +206,7 @@ export const SETTINGS = {
     description:
       'A PEM file with the authorities that issue client certificates, for `tls_client_auth`. Each certificate is checked against it here, whatever the proxy has checked. Name every authority that issues directly.',
   }),
-  GATEHOUSE_AUDIT_RETENTION: setting({
-    parse: durationOrOff(90 * DAY, 20 * 365 * DAY),
-    initial: 'off',
-    description:
-      'How long the rows of the audit log are kept, 90d or more; `off` keeps them for ever. Older ones are removed a few at a time, up to a sealed checkpoint from which `gatehouse audit verify` goes on. People see their own rows under _Activity_ for that long.',
-  }),
-  GATEHOUSE_TEST_APP: setting({
-    parse: oneOf('auto', 'on', 'off'),
-    initial: 'auto',
-    description:
-      'The built-in test application at `/test-app`; `auto` switches it on when the public URL is on localhost.',
-  }),
-  GATEHOUSE_LOG_LEVEL: setting({
-    parse: oneOf('error', 'warn', 'log', 'debug'),
-    initial: 'log',
-    description: 'How much is logged.',
-  }),
-  GATEHOUSE_LOG_FORMAT: setting({
-    parse: oneOf('auto', 'json', 'pretty'),
-    initial: 'auto',
-    description: '`json` writes one record a line; `auto` is `pretty` on a terminal and `json` elsewhere.',
-  }),
+  ...OPERATIONS,
 };
 
 export type SettingName = keyof typeof SETTINGS;

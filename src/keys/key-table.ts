@@ -123,6 +123,6 @@ function stored(rows: Row[]): StoredKey[] {
   return rows.map((row) => ({ ...facts(row), sealedJwk: row.sealedJwk }));
 }
 
-function place(kid: string): string {
+export function place(kid: string): string {
   return `signing_key:${kid}`;
 }

@@ -152,6 +152,6 @@ export class Authenticators {
 }
 
 /** Where a sealed seed belongs. */
-function place(authenticatorId: string): string {
+export function place(authenticatorId: string): string {
   return `authenticator:${authenticatorId}`;
 }

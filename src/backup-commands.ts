@@ -1,0 +1,45 @@
+import type { BackupCommand } from './admin/backup-commands.list.js';
+import { backup } from './backup/backup.js';
+import { BackupFailure } from './backup/failures.js';
+import { restore } from './backup/restore.js';
+import { verify } from './backup/verify.js';
+import { loadConfig } from './config/load.js';
+import { entities } from './entities.js';
+import { SystemClock } from './kernel/clock.js';
+import { migrations } from './migrations.js';
+
+const EXIT_USAGE = 64;
+const FLAGS = ['--verify', '--overwrite'];
+
+/** Runs a command that has no program around it. What comes of it is said as JSON, and by the exit code. */
+export async function runBackupCommand(
+  command: BackupCommand,
+  args: string[],
+): Promise<{ message: string; exitCode: number }> {
+  const flags = args.filter((arg) => arg.startsWith('--'));
+  const [file, ...more] = args.filter((arg) => !arg.startsWith('--'));
+  const isWrong = !file || more.length > 0 || flags.some((flag) => !FLAGS.includes(flag));
+  if (isWrong || (command === 'backup' && flags.length > 0))
+    return { message: 'see `gatehouse help`', exitCode: EXIT_USAGE };
+  try {
+    const result = command === 'backup' ? await make(file) : await bringBack(file, flags[0]);
+    return { message: JSON.stringify({ done: true, ...result }, undefined, 2), exitCode: 0 };
+  } catch (error) {
+    if (!(error instanceof BackupFailure)) throw error;
+    const { reason, says, exitCode } = error;
+    return { message: JSON.stringify({ done: false, reason, says }, undefined, 2), exitCode };
+  }
+}
+
+function make(file: string) {
+  return backup(loadConfig(process.env), new SystemClock(), file);
+}
+
+async function bringBack(file: string, flag: string | undefined) {
+  const known = migrations.sqlite.map(({ name }) => name);
+  if (flag === '--verify') {
+    const { createApp } = await import('./app.js');
+    return verify(process.env, file, { known, createApp });
+  }
+  return restore(process.env, file, { overwrite: flag === '--overwrite', known, entities });
+}

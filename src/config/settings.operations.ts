@@ -1,0 +1,36 @@
+import { DAY } from '../kernel/clock.js';
+import { durationOrOff, oneOf, passphrase } from './parsers.js';
+import { setting } from './setting.js';
+
+/** The settings for what is kept, saved and said about the service itself. */
+export const OPERATIONS = {
+  GATEHOUSE_AUDIT_RETENTION: setting({
+    parse: durationOrOff(90 * DAY, 20 * 365 * DAY),
+    initial: 'off',
+    description:
+      'How long the rows of the audit log are kept, 90d or more; `off` keeps them for ever. Older ones are removed a few at a time, up to a sealed checkpoint from which `gatehouse audit verify` goes on. People see their own rows under _Activity_ for that long.',
+  }),
+  GATEHOUSE_BACKUP_KEY: setting({
+    parse: passphrase,
+    initialText: 'none: no backups',
+    secret: true,
+    description:
+      'The passphrase that `gatehouse backup` encrypts archives with, and `gatehouse restore` opens them with: 16 characters or more, for example the output of `openssl rand -base64 32`. Give it as a file, and keep it somewhere else than the archives.',
+  }),
+  GATEHOUSE_TEST_APP: setting({
+    parse: oneOf('auto', 'on', 'off'),
+    initial: 'auto',
+    description:
+      'The built-in test application at `/test-app`; `auto` switches it on when the public URL is on localhost.',
+  }),
+  GATEHOUSE_LOG_LEVEL: setting({
+    parse: oneOf('error', 'warn', 'log', 'debug'),
+    initial: 'log',
+    description: 'How much is logged.',
+  }),
+  GATEHOUSE_LOG_FORMAT: setting({
+    parse: oneOf('auto', 'json', 'pretty'),
+    initial: 'auto',
+    description: '`json` writes one record a line; `auto` is `pretty` on a terminal and `json` elsewhere.',
+  }),
+};
