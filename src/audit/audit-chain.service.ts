@@ -84,7 +84,7 @@ export class AuditChain {
   private async current(): Promise<{ head: Head; turn: number }> {
     const known = await this.known.read();
     let stored = await this.store.head();
-    if (stored.kind === 'none' && !known && (await this.store.count('audit_link', 'event_id', 0)) === 0) {
+    if (stored.kind === 'none' && !known && !(await this.store.hasLinks())) {
       await this.store.begin();
       stored = await this.store.head();
     }

@@ -154,16 +154,17 @@ export class AuditChainStore {
     return rows.map(({ id }) => Number(id));
   }
 
-  async count(
-    table: 'audit_event' | 'audit_link',
-    column: 'id' | 'event_id',
-    after: number,
-  ): Promise<number> {
+  /** How many events wait to be chained. */
+  async waiting(after: number): Promise<number> {
     const [row] = await this.sql.rows<{ n: number | string }>(
-      `SELECT count(*) AS n FROM ${table} WHERE ${column} > ?`,
+      'SELECT count(*) AS n FROM audit_event WHERE id > ?',
       after,
     );
     return Number(row!.n);
+  }
+
+  async hasLinks(): Promise<boolean> {
+    return (await this.sql.rows('SELECT 1 AS one FROM audit_link LIMIT 1')).length > 0;
   }
 
   async isErased(sql: SqlRunner, accountId: string): Promise<boolean> {
