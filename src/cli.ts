@@ -5,6 +5,7 @@ import { BACKUP_COMMANDS, type BackupCommand } from './admin/backup-commands.lis
 import { CLIENT_COMMANDS, COMMANDS, type ClientCommand } from './admin/commands.list.js';
 import { KEY_COMMANDS, type KeyCommand } from './admin/key-commands.list.js';
 import { GROUP_COMMANDS, type GroupCommand } from './admin/group-commands.list.js';
+import { SET_UP_COMMANDS, type SetUpCommand } from './admin/set-up-commands.list.js';
 import { REGISTRATION_COMMANDS, type RegistrationCommand } from './admin/registration-commands.list.js';
 import type { Config } from './config/config.js';
 import { loadConfig, unknownSettings } from './config/load.js';
@@ -49,6 +50,7 @@ async function runInside(): Promise<number> {
   const { KeyCommands } = await import('./admin/key-commands.js');
   const { GroupCommands } = await import('./admin/group-commands.js');
   const { RegistrationCommands } = await import('./admin/registration-commands.js');
+  const { SetUpCommands } = await import('./admin/set-up-commands.js');
   const { createLogger } = await import('./http/logger.js');
   const config = loadConfig(process.env);
   for (const setting of unknownSettings(process.env))
@@ -67,6 +69,7 @@ async function runInside(): Promise<number> {
         return app.get(GroupCommands).run(command as GroupCommand, args);
       if (Object.hasOwn(REGISTRATION_COMMANDS, command))
         return app.get(RegistrationCommands).run(command as RegistrationCommand, args);
+      if (Object.hasOwn(SET_UP_COMMANDS, command)) return app.get(SetUpCommands).run(command as SetUpCommand);
       return app.get(AccountCommands).run(command as AccountCommand, args);
     };
     const { done, message, exitCode } = await outcome();

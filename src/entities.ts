@@ -20,6 +20,7 @@ import { AttemptSchema } from './sign-in/attempt.entity.js';
 import { Account } from './users/account.entity.js';
 import { Avatar } from './users/avatar.entity.js';
 import { GroupMemberSchema, GroupSchema } from './users/group.entity.js';
+import { InvitationSchema } from './users/invitation.entity.js';
 import { OneTimeLinkSchema } from './users/one-time-link.entity.js';
 
 /** Every table there is; migrations are made from this list. */
@@ -29,6 +30,7 @@ export const entities: Entities = [
   GroupSchema,
   GroupMemberSchema,
   OneTimeLinkSchema,
+  InvitationSchema,
   MailSchema,
   Authenticator,
   BackupCode,

@@ -3,6 +3,8 @@ import { Logger } from '@nestjs/common';
 import { createApp } from './app.js';
 import type { Config } from './config/config.js';
 import { isOpenToOthers, loadConfig, unknownSettings } from './config/load.js';
+import { SetUpLinks } from './users/set-up-links.js';
+import type { PrintedLink } from './users/invitations.js';
 import { explain } from './start-failure.js';
 
 async function start(): Promise<void> {
@@ -22,11 +24,13 @@ async function start(): Promise<void> {
     );
   for (const name of unknownSettings(process.env))
     new Logger('Config').warn(`${name} is not a setting and has no effect`);
+  const setUpLink = await app.get(SetUpLinks).current();
   await app.listen(config.port, ...((config.bind ? [config.bind] : []) as [string]));
-  announce(config);
+  announce(config, setUpLink);
 }
 
-function announce(config: Config): void {
+/** @param setUpLink while there is no operator; whoever reads this output may become one */
+function announce(config: Config, setUpLink: PrintedLink | undefined): void {
   const database = config.database.kind === 'sqlite' ? config.database.file : 'PostgreSQL (DATABASE_URL)';
   const first = config.testApp
     ? `${config.issuer}/test-app (a sign-in from an application's side)`
@@ -39,6 +43,7 @@ function announce(config: Config): void {
       `  data         ${config.dataDir}`,
       `  database     ${database}`,
       `  clients      ${config.clientsFile ?? `none yet: declare them in ${config.dataDir}/clients.yaml`}`,
+      ...(setUpLink ? [`  set up       ${setUpLink.url} (makes the first operator, once)`] : []),
     ].join('\n'),
   );
 }

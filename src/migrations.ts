@@ -4,6 +4,7 @@ import { Migration0003_relying_applications as postgresql0003 } from '../migrati
 import { Migration0004_ping_notice as postgresql0004 } from '../migrations/postgresql/0004-ping-notice.js';
 import { Migration0005_details as postgresql0005 } from '../migrations/postgresql/0005-details.js';
 import { Migration0006_client_of_records as postgresql0006 } from '../migrations/postgresql/0006-client-of-records.js';
+import { Migration0007_invitation as postgresql0007 } from '../migrations/postgresql/0007-invitation.js';
 import { Migration0009_audit_chain as postgresql0009 } from '../migrations/postgresql/0009-audit-chain.js';
 import { Migration0001_initial as sqlite0001 } from '../migrations/sqlite/0001-initial.js';
 import { Migration0002_people as sqlite0002 } from '../migrations/sqlite/0002-people.js';
@@ -11,6 +12,7 @@ import { Migration0003_relying_applications as sqlite0003 } from '../migrations/
 import { Migration0004_ping_notice as sqlite0004 } from '../migrations/sqlite/0004-ping-notice.js';
 import { Migration0005_details as sqlite0005 } from '../migrations/sqlite/0005-details.js';
 import { Migration0006_client_of_records as sqlite0006 } from '../migrations/sqlite/0006-client-of-records.js';
+import { Migration0007_invitation as sqlite0007 } from '../migrations/sqlite/0007-invitation.js';
 import { Migration0009_audit_chain as sqlite0009 } from '../migrations/sqlite/0009-audit-chain.js';
 import type { MigrationList } from './database/options.js';
 
@@ -23,6 +25,7 @@ export const migrations: MigrationList = {
     { name: '0004-ping-notice', class: sqlite0004 },
     { name: '0005-details', class: sqlite0005 },
     { name: '0006-client-of-records', class: sqlite0006 },
+    { name: '0007-invitation', class: sqlite0007 },
     { name: '0009-audit-chain', class: sqlite0009 },
   ],
   postgresql: [
@@ -32,6 +35,7 @@ export const migrations: MigrationList = {
     { name: '0004-ping-notice', class: postgresql0004 },
     { name: '0005-details', class: postgresql0005 },
     { name: '0006-client-of-records', class: postgresql0006 },
+    { name: '0007-invitation', class: postgresql0007 },
     { name: '0009-audit-chain', class: postgresql0009 },
   ],
 };

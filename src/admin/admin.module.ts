@@ -4,6 +4,7 @@ import { AuditModule } from '../audit/audit.module.js';
 import { HttpModule } from '../http/http.module.js';
 import { DashboardModule } from '../dashboard/dashboard.module.js';
 import { KeysModule } from '../keys/keys.module.js';
+import { MailModule } from '../mail/mail.module.js';
 import { OidcModule } from '../oidc/oidc.module.js';
 import { AccountCommands } from './account-commands.js';
 import { AuditCommands } from './audit-commands.js';
@@ -11,10 +12,17 @@ import { ClaimsController } from './claims.controller.js';
 import { ClaimsReport } from './claims-report.js';
 import { ClientCommands } from './client-commands.js';
 import { RegistrationCommands } from './registration-commands.js';
+import { SetUpCommands } from './set-up-commands.js';
 import { ClientsFile } from './clients-file.service.js';
+import { FirstClientController } from './first-client.controller.js';
+import { FirstOperator } from './first-operator.js';
+import { FirstStepsController } from './first-steps.controller.js';
+import { FirstSteps } from './first-steps.js';
 import { GroupCommands } from './group-commands.js';
 import { KeyCommands } from './key-commands.js';
 import { OperatorGuard } from './operator.guard.js';
+import { SetUpController } from './set-up.controller.js';
+import { SetUpGuard } from './set-up.guard.js';
 
 const COMMANDS = [
   AccountCommands,
@@ -24,16 +32,18 @@ const COMMANDS = [
   GroupCommands,
   KeyCommands,
   RegistrationCommands,
+  SetUpCommands,
 ];
 
 /**
  * Owns what operators do: from the shell the clients file, signing keys, groups, and help for people who are stuck; on a page,
- * for members of a built-in group, the look at what applications get to know.
+ * for members of a built-in group, the first steps of a new server and the look at what applications get to know. How
+ * somebody becomes the first operator.
  */
 @Module({
-  imports: [HttpModule, OidcModule, DashboardModule, AuditModule, AttemptsModule, KeysModule],
-  controllers: [ClaimsController],
-  providers: [...COMMANDS, ClaimsReport, OperatorGuard],
+  imports: [HttpModule, OidcModule, DashboardModule, AuditModule, AttemptsModule, KeysModule, MailModule],
+  controllers: [ClaimsController, FirstStepsController, FirstClientController, SetUpController],
+  providers: [...COMMANDS, ClaimsReport, FirstOperator, FirstSteps, OperatorGuard, SetUpGuard],
   exports: COMMANDS,
 })
 export class AdminModule {}

@@ -3,6 +3,7 @@ import { AUDIT_COMMANDS } from './audit-commands.list.js';
 import { BACKUP_COMMANDS } from './backup-commands.list.js';
 import { KEY_COMMANDS } from './key-commands.list.js';
 import { GROUP_COMMANDS } from './group-commands.list.js';
+import { SET_UP_COMMANDS } from './set-up-commands.list.js';
 import { REGISTRATION_COMMANDS } from './registration-commands.list.js';
 
 /** What a command takes, and what it is for. */
@@ -30,6 +31,7 @@ export type ClientCommand = keyof typeof CLIENT_COMMANDS;
 
 /** Every command but `health`. Kept apart from what they do, so that help needs no database. */
 export const COMMANDS: Record<string, CommandHelp> = {
+  ...SET_UP_COMMANDS,
   ...CLIENT_COMMANDS,
   ...REGISTRATION_COMMANDS,
   ...ACCOUNT_COMMANDS,

@@ -6,6 +6,7 @@ import type { Account } from '../users/account.entity.js';
 import { Accounts } from '../users/accounts.service.js';
 import { readAttribute } from '../users/attributes.js';
 import { GROUP_NAME, Groups, isBuiltInGroup, OPERATORS } from '../users/groups.service.js';
+import { SetUpLinks } from '../users/set-up-links.js';
 import { PersonFacts } from '../users/person-facts.service.js';
 import type { Outcome } from './account-commands.js';
 import { ClaimsReport } from './claims-report.js';
@@ -21,6 +22,7 @@ export class GroupCommands {
     private readonly config: Config,
     private readonly accounts: Accounts,
     private readonly groups: Groups,
+    private readonly setUpLinks: SetUpLinks,
     private readonly facts: PersonFacts,
     private readonly declarations: Declarations,
     private readonly report: ClaimsReport,
@@ -114,9 +116,8 @@ export class GroupCommands {
     await this.groups.create(OPERATORS);
     if ((await this.groups.add(id, OPERATORS)) === 'added')
       await this.audit.record('operator.made', { accountId: id, detail: { by: 'shell' } });
-    return done(
-      `${username} is an operator: ${this.config.url('/admin/claims')}, signed in with two factors`,
-    );
+    await this.setUpLinks.end();
+    return done(`${username} is an operator: ${this.config.url('/admin')}, signed in with two factors`);
   }
 
   private async endOperator({ id, username }: Account): Promise<Outcome> {

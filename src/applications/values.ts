@@ -37,22 +37,25 @@ export function valuesFor(
 
 /** A client as the clients file would declare it, at the address that the documents take for an example. */
 export function exampleClient(application: Application): Metadata {
-  const { client, exampleApp } = application;
-  const uris = (list: readonly string[]) => list.map((uri) => at(exampleApp, uri));
+  return clientAt(application, application.exampleApp, {
+    client_secret_file: `secrets/${application.id}.txt`,
+  });
+}
+
+/** @param app the application's address @param secret how the clients file has it, where the application keeps one */
+export function clientAt(application: Application, app: string, secret: Metadata): Metadata {
+  const { client } = application;
+  const uris = (list: readonly string[]) => list.map((uri) => at(app, uri));
   return {
     client_id: application.id,
     client_name: application.name,
-    ...(client.isPublic
-      ? { token_endpoint_auth_method: 'none' }
-      : { client_secret_file: `secrets/${application.id}.txt` }),
+    ...(client.isPublic ? { token_endpoint_auth_method: 'none' } : secret),
     ...(client.isNative ? { application_type: 'native' } : {}),
     redirect_uris: uris(client.redirectUris),
     ...(client.postLogoutRedirectUris
       ? { post_logout_redirect_uris: uris(client.postLogoutRedirectUris) }
       : {}),
-    ...(client.backchannelLogoutUri
-      ? { backchannel_logout_uri: at(exampleApp, client.backchannelLogoutUri) }
-      : {}),
+    ...(client.backchannelLogoutUri ? { backchannel_logout_uri: at(app, client.backchannelLogoutUri) } : {}),
     ...(client.backchannelSessionRequired ? { backchannel_logout_session_required: true } : {}),
     scope: client.scope,
     ...(client.withoutPkce ? { require_pkce: false } : {}),

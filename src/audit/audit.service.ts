@@ -27,6 +27,8 @@ export type AuditName =
   | 'group.left'
   | 'operator.made'
   | 'operator.ended'
+  | 'invitation.made'
+  | 'mail.tested'
   | 'attribute.changed'
   | 'details.changed'
   | 'profile.changed'
@@ -77,6 +79,12 @@ export interface AuditFacts {
   readonly detail?: Record<string, unknown>;
 }
 
+export interface LastEvent {
+  readonly at: Date;
+  readonly succeeded: boolean;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
 /** Writes down each authentication event (ASVS 16.3.1). What is passed in must never contain a secret. */
 @Injectable()
 export class Audit {
@@ -106,6 +114,27 @@ export class Audit {
       req?.get('user-agent')?.slice(0, 300) ?? null,
       facts.detail ? JSON.stringify(facts.detail) : null,
     );
+  }
+
+  /** The last time that it happened to the account, or was tried. */
+  async last(name: AuditName, accountId: string): Promise<LastEvent | undefined> {
+    const [row] = await this.sql.rows<{
+      at: number | string | Date;
+      result: string;
+      detail: string | object | null;
+    }>(
+      'SELECT at, result, detail FROM audit_event WHERE account_id = ? AND name = ? ORDER BY id DESC LIMIT 1',
+      accountId,
+      name,
+    );
+    if (!row) return undefined;
+    // PostgreSQL's driver has read the JSON already.
+    const detail = typeof row.detail === 'string' ? (JSON.parse(row.detail) as object) : (row.detail ?? {});
+    return {
+      at: new Date(row.at),
+      succeeded: row.result === 'success',
+      detail: detail as LastEvent['detail'],
+    };
   }
 
   /**

@@ -70,7 +70,8 @@ export const SETTINGS = {
   GATEHOUSE_REGISTRATION: setting({
     parse: oneOf('on', 'off'),
     initial: 'on',
-    description: 'Whether people may create their own accounts.',
+    description:
+      'Whether people may create their own accounts. With `off` only those may whom an operator invites.',
   }),
   GATEHOUSE_SECOND_FACTOR: setting({
     parse: oneOf('optional', 'required'),

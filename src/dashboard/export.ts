@@ -15,6 +15,7 @@ import { AttemptSchema } from '../sign-in/attempt.entity.js';
 import { Account } from '../users/account.entity.js';
 import { Avatar } from '../users/avatar.entity.js';
 import { GroupMemberSchema } from '../users/group.entity.js';
+import { InvitationSchema } from '../users/invitation.entity.js';
 import { OneTimeLinkSchema } from '../users/one-time-link.entity.js';
 
 /** A table with rows of one person, and the columns (as the entity names them) that the person gets of it. */
@@ -57,6 +58,7 @@ export const EXPORTED: Record<string, ExportedTable> = {
   logout_notice: table(LogoutNoticeSchema, 'clientId state tries dueAt tokenUntil createdAt settledAt'),
   ping_notice: table(PingNoticeSchema, 'clientId tries dueAt createdAt expiresAt'),
   one_time_link: table(OneTimeLinkSchema, 'purpose addressKey createdAt expiresAt usedAt'),
+  invitation: table(InvitationSchema, 'kind createdAt expiresAt usedAt'),
   recovery_request: table(RecoveryRequestSchema, 'requestedAt effectiveAt expiresAt endedAt'),
   mail: table(MailSchema, 'kind tries dueAt createdAt expiresAt'),
   audit_event: table(AuditEvent, 'at name result clientId factor address userAgent detail'),
@@ -98,6 +100,8 @@ export const NOT_EXPORTED: Record<string, string> = {
   'logout_notice.receiptId': ROW_ID,
   'logout_notice.sid': 'the identifier of a session',
   'one_time_link.hash': FINGERPRINT,
+  'invitation.hash': FINGERPRINT,
+  'invitation.nonce': 'only the set-up link has one, which is of nobody',
   'one_time_link.detail':
     'what opening the link changes, in the words of the program; addressKey has the address',
   'recovery_request.id': ROW_ID,

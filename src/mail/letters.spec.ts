@@ -59,6 +59,7 @@ const every: Record<keyof typeof letters, Letter[]> = {
   recoveryUsed: [letters.recoveryUsed(told)],
   deletionRequested: [letters.deletionRequested({ dueAt: at, keep: LINK, happened })],
   deletionCancelled: [letters.deletionCancelled(told)],
+  mailTest: [letters.mailTest()],
   accountDeleted: [letters.accountDeleted()],
 };
 

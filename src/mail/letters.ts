@@ -182,6 +182,10 @@ export const approvalRequested = (facts: { client: string; approvals: string }):
   action: facts.approvals,
 });
 
+// ---- for operators ----
+
+export const mailTest = (): Letter => ({ name: 'mail-test' });
+
 // ---- the end of an account ----
 
 /** @param keep the page where the owner takes it back */

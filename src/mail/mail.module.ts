@@ -3,6 +3,7 @@ import { Config } from '../config/config.js';
 import { HttpModule } from '../http/http.module.js';
 import { Delivery } from './delivery.js';
 import { LetterTemplates } from './letter-templates.js';
+import { MailTest } from './mail-test.js';
 import { Outbox } from './outbox.js';
 import { MailTransport, NoTransport, SmtpTransport } from './transport.js';
 import { WaitingMails } from './waiting-mail.js';
@@ -16,6 +17,7 @@ import { WaitingMails } from './waiting-mail.js';
   providers: [
     Delivery,
     LetterTemplates,
+    MailTest,
     Outbox,
     WaitingMails,
     {
@@ -24,6 +26,6 @@ import { WaitingMails } from './waiting-mail.js';
       inject: [Config],
     },
   ],
-  exports: [Delivery, Outbox],
+  exports: [Delivery, MailTest, Outbox],
 })
 export class MailModule {}

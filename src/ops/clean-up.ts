@@ -12,6 +12,7 @@ import { Registrations } from '../oidc/registration/registrations.service.js';
 import { SessionList } from '../oidc/sessions/session-list.service.js';
 import { AttemptStore } from '../sign-in/attempt.store.js';
 import { AccountDeletion } from '../users/account-deletion.service.js';
+import { Invitations } from '../users/invitations.js';
 import { OneTimeLinks } from '../users/one-time-links.js';
 
 /** Rows at a time: about a millisecond, so that nobody's sign-in waits behind it. */
@@ -35,6 +36,7 @@ export class CleanUp implements OnApplicationBootstrap, OnApplicationShutdown {
     private readonly logoutNotices: LogoutNotices,
     private readonly registrations: Registrations,
     private readonly links: OneTimeLinks,
+    private readonly invitations: Invitations,
     private readonly challenges: Challenges,
     private readonly devices: RememberedDevices,
     private readonly recovery: Recovery,
@@ -62,6 +64,7 @@ export class CleanUp implements OnApplicationBootstrap, OnApplicationShutdown {
       () => this.records.removeExpired(BATCH),
       () => this.attempts.removeExpired(BATCH),
       () => this.links.removeExpired(BATCH),
+      () => this.invitations.removeExpired(BATCH),
       () => this.challenges.removeExpired(BATCH),
       () => this.devices.removeExpired(BATCH),
       () => this.recovery.removeExpired(BATCH),

@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 import { Config } from '../config/config.js';
 import type { FieldErrors } from '../http/form.js';
 import { Passkeys } from '../mfa/passkeys.service.js';
+import { Registration } from '../users/registration.service.js';
 import { StepPages } from './step-page.js';
 
 /** The page that asks who somebody is: by a password, or by a passkey. */
@@ -10,6 +11,7 @@ import { StepPages } from './step-page.js';
 export class IdentifyPages {
   constructor(
     private readonly config: Config,
+    private readonly registration: Registration,
     private readonly passkeys: Passkeys,
     private readonly pages: StepPages,
   ) {}
@@ -23,7 +25,7 @@ export class IdentifyPages {
   ): Promise<void> {
     const data = {
       action: this.pages.url(req, 'password'),
-      registerUrl: this.config.registrationOpen ? this.pages.url(req, 'register') : undefined,
+      registerUrl: (await this.registration.isPossible(req)) ? this.pages.url(req, 'register') : undefined,
       forgotUrl: `${this.config.basePath}/forgot-password`,
       passkeys: true,
       passkeyAction: this.pages.url(req, 'passkey'),

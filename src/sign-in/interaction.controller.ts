@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 import { Audit } from '../audit/audit.service.js';
 import { Pages } from '../http/pages.js';
 import { Interactions, type Interaction } from '../oidc/interactions.service.js';
+import { Registration } from '../users/registration.service.js';
 import { AttemptStore } from './attempt.store.js';
 import { DueStep } from './due-step.guard.js';
 import { SignIns } from './sign-in.service.js';
@@ -17,6 +18,7 @@ export class InteractionController {
     private readonly interactions: Interactions,
     private readonly signIns: SignIns,
     private readonly attempts: AttemptStore,
+    private readonly registration: Registration,
     private readonly pages: Pages,
     private readonly audit: Audit,
   ) {}
@@ -24,7 +26,7 @@ export class InteractionController {
   @DueStep('any')
   @Get()
   async dispatch(@Req() req: Request, @Res() res: Response): Promise<void> {
-    const { interaction, step } = req.signIn!;
+    const { interaction, account, step } = req.signIn!;
     if (interaction.answered) return res.redirect(303, interaction.original.returnTo);
     if (interaction.prompt === 'entry') {
       const facts = { accountId: interaction.session?.accountId, clientId: interaction.client.id };
@@ -43,7 +45,12 @@ export class InteractionController {
       case 'refused':
         return res.redirect(303, await this.refuse(req, res, 'the account is disabled'));
       case 'identify':
-        return this.to(res, interaction, 'password');
+        // Who comes with an invitation, and is nobody yet, is here to register.
+        return this.to(
+          res,
+          interaction,
+          !account && (await this.registration.isInvited(req)) ? 'register' : 'password',
+        );
       case 'second-factor':
         return this.to(res, interaction, step.offer[0] ? FACTOR_PAGE[step.offer[0]] : 'recovery');
       case 'save-backup-codes':

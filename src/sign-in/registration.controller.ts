@@ -16,8 +16,8 @@ export class InteractionRegistrationController {
 
   @DueStep('identify')
   @Get()
-  ask(@Req() req: Request, @Res() res: Response): void {
-    this.show(req, res, this.registration.pageData());
+  async ask(@Req() req: Request, @Res() res: Response): Promise<void> {
+    this.show(req, res, await this.registration.pageData(req));
   }
 
   @DueStep('identify')
@@ -27,7 +27,7 @@ export class InteractionRegistrationController {
     @Res() res: Response,
     @Form(RegistrationForm) submitted: Submitted<RegistrationForm>,
   ): Promise<void> {
-    const data = this.registration.pageData();
+    const data = await this.registration.pageData(req);
     const again = await this.registration.submit(submitted, req);
     if (again) return this.show(req, res, { ...data, ...again });
     res.redirect(303, this.pages.url(req, 'register/done'));
@@ -36,7 +36,7 @@ export class InteractionRegistrationController {
   @DueStep('identify')
   @Get('done')
   done(@Req() req: Request, @Res() res: Response): void {
-    const { mailed } = this.registration.pageData();
+    const { mailed } = this.registration;
     this.pages.show(req, res, 'users/registered', { mailed, signInUrl: this.pages.url(req, 'password') });
   }
 

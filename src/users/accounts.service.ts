@@ -1,7 +1,7 @@
 import { EntityManager } from '@mikro-orm/core';
 import { Injectable } from '@nestjs/common';
 import { isUniqueViolation } from '../database/failures.js';
-import { Sql } from '../database/sql.js';
+import { Sql, type SqlRunner } from '../database/sql.js';
 import { Clock } from '../kernel/clock.js';
 import { Events } from '../kernel/events.js';
 import { randomToken } from '../kernel/secrets.js';
@@ -67,8 +67,13 @@ export class Accounts {
    * Makes an account, or says that the user name or the address is taken. The password is hashed either way,
    * so that the time does not tell which it was.
    * @param confirm whether a link that confirms the address is sent to it
+   * @param allow what has to come true in the same transaction; it throws, and there is no account
    */
-  async register({ username, email, password }: NewAccount, confirm = false): Promise<Account | 'taken'> {
+  async register(
+    { username, email, password }: NewAccount,
+    confirm = false,
+    allow?: (sql: SqlRunner) => Promise<void>,
+  ): Promise<Account | 'taken'> {
     const passwordHash = await this.hashes.make(password);
     const now = this.clock.now();
     const em = this.em.fork();
@@ -88,6 +93,7 @@ export class Accounts {
         await within.persist(account).flush();
         const sql = this.sql.within(within);
         if (await this.links.reservedFor(sql, account.emailKey)) throw new Reserved();
+        await allow?.(sql);
         if (confirm) await this.outbox.add(sql, 'verify-email', account.id, {});
       });
       return account;

@@ -13,6 +13,7 @@ export class DeletionListener {
       await sql.run('DELETE FROM avatar WHERE account_id = ?', accountId);
       await sql.run('DELETE FROM group_member WHERE account_id = ?', accountId);
       await sql.run('DELETE FROM one_time_link WHERE account_id = ?', accountId);
+      await sql.run('DELETE FROM invitation WHERE account_id = ?', accountId);
       await knownBrowsers.forgetAll(sql, accountId);
       await outbox.forget(sql, accountId);
       await audit.anonymize(sql, accountId);

@@ -3,7 +3,7 @@ import { IsString, MaxLength } from '../http/rules.js';
 import type { Request, Response } from 'express';
 import { Config } from '../config/config.js';
 import { Languages } from '../http/language.js';
-import { Pages } from '../http/pages.js';
+import { Pages, type PageData } from '../http/pages.js';
 import { notFound } from '../kernel/errors.js';
 
 /** The token of a link, on its way from the page that the link opened to the button on it. */
@@ -29,7 +29,14 @@ export class LinkPages {
   ) {}
 
   /** @param purpose its words are the messages `link.<purpose>.heading|text|action` */
-  ask(req: Request, res: Response, purpose: string, token: unknown, words: LinkWords): void {
+  ask(
+    req: Request,
+    res: Response,
+    purpose: string,
+    token: unknown,
+    words: LinkWords = {},
+    more: PageData = {},
+  ): void {
     const heading = this.pages.text(req, { key: `link.${purpose}.heading`, params: { ...words } });
     this.pages.show(req, res, 'users/link', {
       title: heading,
@@ -40,6 +47,7 @@ export class LinkPages {
       token,
       // The token stays out of where a change of language returns to.
       self: req.path,
+      ...more,
     });
   }
 

@@ -17,8 +17,8 @@ export class RegistrationController {
 
   @Public()
   @Get()
-  ask(@Req() req: Request, @Res() res: Response): void {
-    this.pages.show(req, res, 'users/register', this.data());
+  async ask(@Req() req: Request, @Res() res: Response): Promise<void> {
+    this.pages.show(req, res, 'users/register', await this.data(req));
   }
 
   @Public()
@@ -28,7 +28,7 @@ export class RegistrationController {
     @Res() res: Response,
     @Form(RegistrationForm) submitted: Submitted<RegistrationForm>,
   ): Promise<void> {
-    const data = this.data();
+    const data = await this.data(req);
     const again = await this.registration.submit(submitted, req);
     if (again) return this.pages.show(req, res, 'users/register', { ...data, ...again });
     this.pages.redirect(res, '/register/done');
@@ -37,13 +37,16 @@ export class RegistrationController {
   @Public()
   @Get('done')
   done(@Req() req: Request, @Res() res: Response): void {
-    this.pages.show(req, res, 'users/registered', this.data());
+    this.pages.show(req, res, 'users/registered', {
+      mailed: this.registration.mailed,
+      signInUrl: `${this.config.basePath}/dashboard`,
+    });
   }
 
-  private data() {
+  private async data(req: Request) {
     const { basePath } = this.config;
     return {
-      ...this.registration.pageData(),
+      ...(await this.registration.pageData(req)),
       action: `${basePath}/register`,
       signInUrl: `${basePath}/dashboard`,
     };

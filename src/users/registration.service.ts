@@ -4,14 +4,15 @@ import { IsEmail, IsString, Matches, MaxLength } from '../http/rules.js';
 import type { Request } from 'express';
 import { Audit } from '../audit/audit.service.js';
 import { Config } from '../config/config.js';
-import { Sql } from '../database/sql.js';
+import { Sql, type SqlRunner } from '../database/sql.js';
 import { shownAgain, type Submitted } from '../http/form.js';
 import { Languages } from '../http/language.js';
 import type { PageData } from '../http/pages.js';
-import { registrationClosed } from '../kernel/errors.js';
+import { linkGone, registrationClosed } from '../kernel/errors.js';
 import { Outbox } from '../mail/outbox.js';
 import { Accounts } from './accounts.service.js';
 import { EMAIL, tidied, USERNAME } from './identifiers.js';
+import { Invitations, type Invitation } from './invitations.js';
 import { MailQuota } from './mail-quota.js';
 import { PasswordPolicy } from './password-policy.js';
 
@@ -32,7 +33,8 @@ export class RegistrationForm {
 
 /**
  * Making an account of one's own. It signs nobody in, and its answer does not depend on whether the name or address was
- * free: a sign-in afterwards is what tells, and only the person who knows the password.
+ * free: a sign-in afterwards is what tells, and only the person who knows the password. Who was invited is told: an operator
+ * vouches for them, and they would have used their invitation for nothing.
  */
 @Injectable()
 export class Registration {
@@ -40,6 +42,7 @@ export class Registration {
     private readonly config: Config,
     private readonly accounts: Accounts,
     private readonly policy: PasswordPolicy,
+    private readonly invitations: Invitations,
     private readonly quota: MailQuota,
     private readonly outbox: Outbox,
     private readonly sql: Sql,
@@ -47,10 +50,24 @@ export class Registration {
     private readonly audit: Audit,
   ) {}
 
-  /** What the page shows. @throws registrationClosed where the operator makes the accounts */
-  pageData(): PageData {
-    this.assertOpen();
-    return { minLength: this.policy.minLength, mailed: this.outbox.isOpen };
+  /** Whether a letter goes to the address of a new account. */
+  get mailed(): boolean {
+    return this.outbox.isOpen;
+  }
+
+  /** What the page shows. @throws registrationClosed where the operator makes the accounts, and has not invited this browser */
+  async pageData(req: Request): Promise<PageData> {
+    await this.admitted(req);
+    return { minLength: this.policy.minLength };
+  }
+
+  /** Whether this browser may register, which is worth a link. */
+  async isPossible(req: Request): Promise<boolean> {
+    return this.config.registrationOpen || (await this.isInvited(req));
+  }
+
+  async isInvited(req: Request): Promise<boolean> {
+    return (await this.invitations.of(req)) !== undefined;
   }
 
   /**
@@ -58,23 +75,25 @@ export class Registration {
    * @throws registrationClosed
    */
   async submit(submitted: Submitted<RegistrationForm>, req: Request): Promise<PageData | undefined> {
-    this.assertOpen();
+    const invitation = await this.admitted(req);
     if (!submitted.valid) return { values: submitted.values, errors: submitted.errors };
     const { form } = submitted;
     const refusal = await this.policy.refusal(form.password, form);
     if (refusal) return { values: shownAgain(form), errors: { password: refusal } };
 
     const mailed = this.outbox.isOpen && (await this.quota.admit(form.email)).admitted;
-    const outcome = await this.accounts.register(form, mailed);
+    const outcome = await this.accounts.register(form, mailed, this.spending(invitation));
     if (outcome === 'taken') {
-      if (mailed) await this.tellByMail(form, this.languages.of(req));
+      if (mailed && !invitation) await this.tellByMail(form, this.languages.of(req));
       await this.audit.record(
         'account.registration-refused',
         { result: 'failure', detail: { reason: 'taken' } },
         req,
       );
+      if (invitation) return { values: shownAgain(form), errors: { username: 'form.taken' } };
     } else {
-      await this.audit.record('account.registered', { accountId: outcome.id }, req);
+      const detail = invitation && { detail: { invitation: invitation.kind } };
+      await this.audit.record('account.registered', { accountId: outcome.id, ...detail }, req);
     }
     return undefined;
   }
@@ -86,7 +105,18 @@ export class Registration {
     else await this.outbox.add(this.sql, 'username-taken', null, { email, username, locale });
   }
 
-  private assertOpen(): void {
-    if (!this.config.registrationOpen) throw registrationClosed();
+  /** @returns the invitation that lets this browser in; undefined: the door is open */
+  private async admitted(req: Request): Promise<Invitation | undefined> {
+    const invitation = await this.invitations.of(req);
+    if (!invitation && !this.config.registrationOpen) throw registrationClosed();
+    return invitation;
+  }
+
+  /** A person's invitation is for one account. The set-up link is used up later, by who has a second factor. */
+  private spending(invitation: Invitation | undefined) {
+    if (invitation?.kind !== 'person') return undefined;
+    return async (sql: SqlRunner) => {
+      if (!(await this.invitations.spend(sql, invitation.token))) throw linkGone();
+    };
   }
 }

@@ -12,6 +12,8 @@ import { DeletionListener } from './deletion.listener.js';
 import { EmailChange } from './email-change.service.js';
 import { EmailVerification } from './email-verification.service.js';
 import { Groups } from './groups.service.js';
+import { InvitationsController } from './invitations.controller.js';
+import { Invitations } from './invitations.js';
 import { LinkPages } from './link-page.js';
 import { LinksController } from './links.controller.js';
 import { MailQuota } from './mail-quota.js';
@@ -26,11 +28,18 @@ import { Pictures } from './picture.js';
 import { Profiles } from './profile.service.js';
 import { RegistrationController } from './registration.controller.js';
 import { Registration } from './registration.service.js';
+import { SetUpLinks } from './set-up-links.js';
 
 /** Owns accounts, their identifiers, passwords and the links that are mailed about them. It knows no second factor and no session. */
 @Module({
   imports: [HttpModule, AuditModule, MailModule, AttemptsModule],
-  controllers: [AvatarController, RegistrationController, PasswordResetController, LinksController],
+  controllers: [
+    AvatarController,
+    RegistrationController,
+    PasswordResetController,
+    LinksController,
+    InvitationsController,
+  ],
   providers: [
     AccountDeletion,
     Accounts,
@@ -40,6 +49,7 @@ import { Registration } from './registration.service.js';
     EmailChange,
     EmailVerification,
     Groups,
+    Invitations,
     LinkPages,
     MailQuota,
     OneTimeLinks,
@@ -51,6 +61,7 @@ import { Registration } from './registration.service.js';
     Pictures,
     Profiles,
     Registration,
+    SetUpLinks,
   ],
   exports: [
     MailQuota,
@@ -60,6 +71,7 @@ import { Registration } from './registration.service.js';
     EmailChange,
     EmailVerification,
     Groups,
+    Invitations,
     LinkPages,
     MailQuota,
     OneTimeLinks,
@@ -69,6 +81,7 @@ import { Registration } from './registration.service.js';
     Pictures,
     Profiles,
     Registration,
+    SetUpLinks,
   ],
 })
 export class UsersModule {}

@@ -60,6 +60,15 @@ describe('the export of my data', () => {
       expires_at: now,
       used_at: null,
     });
+    await insert('invitation', {
+      ...account,
+      hash: secret('invitation'),
+      kind: 'person',
+      nonce: 'hidden-nonce',
+      created_at: now,
+      expires_at: now,
+      used_at: null,
+    });
     await insert('mail', {
       ...account,
       id: id('mail'),

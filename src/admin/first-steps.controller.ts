@@ -1,0 +1,117 @@
+import { Controller, Get, Post, Req, Res } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { tooOften } from '../attempts/too-often.js';
+import { Audit } from '../audit/audit.service.js';
+import { Config } from '../config/config.js';
+import { Pages, type PageData } from '../http/pages.js';
+import { MailTest } from '../mail/mail-test.js';
+import { Invitations } from '../users/invitations.js';
+import { MailQuota } from '../users/mail-quota.js';
+import { FirstSteps } from './first-steps.js';
+import { Operator } from './operator.guard.js';
+
+/** The operators' first page: what a new server still needs, and the pages for a mail and an invitation. */
+@Controller('admin')
+export class FirstStepsController {
+  constructor(
+    private readonly config: Config,
+    private readonly steps: FirstSteps,
+    private readonly mailTest: MailTest,
+    private readonly quota: MailQuota,
+    private readonly invitations: Invitations,
+    private readonly pages: Pages,
+    private readonly audit: Audit,
+  ) {}
+
+  @Operator()
+  @Get()
+  async show(@Req() req: Request, @Res() res: Response): Promise<void> {
+    const steps = await this.steps.of(req);
+    this.pages.show(req, res, 'admin/first-steps', {
+      steps: steps.map(({ text, way, ...step }) => ({
+        ...step,
+        text: this.pages.text(req, text),
+        ...(way && { href: this.config.basePath + way.page, label: way.label }),
+      })),
+      allDone: steps.every(({ isDone }) => isDone),
+      accountUrl: `${this.config.basePath}/dashboard`,
+    });
+  }
+
+  @Operator()
+  @Get('mail-test')
+  async askMail(@Req() req: Request, @Res() res: Response): Promise<void> {
+    return this.showMail(req, res);
+  }
+
+  /** To the operator's own address, and to no other: this page sends nobody mail. */
+  @Operator()
+  @Post('mail-test')
+  async sendMail(@Req() req: Request, @Res() res: Response): Promise<void> {
+    const { id, email, username, locale, timeZone } = req.person!.account;
+    const admission = await this.quota.admitNotice(email);
+    if (!admission.admitted)
+      return this.showMail(req, res, { errors: { form: tooOften(res, admission) } }, 429);
+    const failure = await this.mailTest.send({ to: email, username, locale, timeZone });
+    await this.audit.record(
+      'mail.tested',
+      { accountId: id, ...(failure === undefined ? {} : { result: 'failure', detail: { failure } }) },
+      req,
+    );
+    this.pages.redirect(res, '/admin/mail-test');
+  }
+
+  @Operator()
+  @Get('invitations')
+  askInvitation(@Req() req: Request, @Res() res: Response): void {
+    this.showInvitation(req, res, {});
+  }
+
+  /** Shown this once: the server keeps a fingerprint of it. */
+  @Operator()
+  @Post('invitations')
+  async invite(@Req() req: Request, @Res() res: Response): Promise<void> {
+    if (this.config.registrationOpen) return this.showInvitation(req, res, {});
+    const { id } = req.person!.account;
+    const { url, expiresAt } = await this.invitations.make(id);
+    await this.audit.record('invitation.made', { accountId: id }, req);
+    const text = this.pages.text(req, {
+      key: 'admin.invitations.letter',
+      params: { service: this.config.serviceName },
+    });
+    const mailto = `mailto:?subject=${encodeURIComponent(text)}&body=${encodeURIComponent(url)}`;
+    this.showInvitation(req, res, { link: url, expiresAt, mailto });
+  }
+
+  private async showMail(req: Request, res: Response, data: PageData = {}, status?: number): Promise<void> {
+    const { id, email } = req.person!.account;
+    const last = await this.audit.last('mail.tested', id);
+    this.pages.show(
+      req,
+      res,
+      'admin/mail-test',
+      {
+        email,
+        example: 'SMTP_URL=smtp://user:password@mail.example.org:587',
+        isConfigured: this.config.smtp !== undefined,
+        last: last && { ...last, failure: last.detail['failure'] },
+        action: `${this.config.basePath}/admin/mail-test`,
+        stepsUrl: `${this.config.basePath}/admin`,
+        ...data,
+      },
+      status,
+    );
+  }
+
+  private showInvitation(req: Request, res: Response, data: PageData): void {
+    this.pages.show(req, res, 'admin/invitations', {
+      registerUrl: this.config.registrationOpen ? this.config.url('/register') : undefined,
+      action: `${this.config.basePath}/admin/invitations`,
+      stepsUrl: `${this.config.basePath}/admin`,
+      // A change of language would show the page without the link.
+      codes: data['link'],
+      self: '/admin/invitations',
+      ...data,
+    });
+  }
+}

@@ -1,0 +1,72 @@
+import { Invitations } from '../../src/users/invitations.js';
+import { Browser } from './browser.js';
+import { shell } from './claims.js';
+import { addEnrolled, somebody } from './enrolled.js';
+import { filledIn, type Form } from './open-form.js';
+import type { TestServer } from './server.js';
+import { nearlyOperator, newSetUpLink, operators } from './set-up.js';
+
+/** An operator on one of their pages. */
+export async function operatorOn(server: TestServer, path: string) {
+  const person = somebody();
+  await addEnrolled(server, person);
+  await shell(server, 'operator-add', person.username);
+  const browser = new Browser(server);
+  await browser.signIn(person);
+  await browser.open(path);
+  return { browser, person };
+}
+
+/** The server as it was before anybody set it up. */
+export async function linkAnew(server: TestServer): Promise<string> {
+  for (const username of await operators(server)) await shell(server, 'operator-remove', username);
+  return newSetUpLink(server);
+}
+
+/** The forms of the operators' pages, and of the links that are for people who have no account yet. */
+export const OPERATOR_FORMS: Record<string, Form> = {
+  '/set-up': {
+    accepted: /^\/interaction\/[^/]+\/register /,
+    open: async (server) => {
+      const browser = new Browser(server);
+      await browser.open(await linkAnew(server));
+      return filledIn({ browser, person: somebody() }, 'submit');
+    },
+  },
+  '/admin/set-up': {
+    accepted: /^\/admin First steps/,
+    open: async (server) => {
+      const browser = new Browser(server);
+      const person = somebody();
+      await nearlyOperator(browser, await linkAnew(server), person);
+      return filledIn({ browser, person }, 'submit');
+    },
+  },
+  '/invitation': {
+    accepted: /^\/interaction\/[^/]+\/register /,
+    open: async (server) => {
+      const browser = new Browser(server);
+      await browser.open((await server.app.get(Invitations).make(null)).url);
+      return filledIn({ browser, person: somebody() }, 'submit');
+    },
+  },
+  '/admin/mail-test': {
+    accepted: /took the letter/,
+    open: async (server) => filledIn(await operatorOn(server, '/admin/mail-test'), 'submit'),
+  },
+  '/admin/invitations': {
+    accepted: /Registration is open/,
+    open: async (server) => {
+      const { browser, person } = await operatorOn(server, '/admin/invitations');
+      return { browser, person, path: '/admin/invitations', fields: { _csrf: browser.formToken } };
+    },
+  },
+  '/admin/first-client': {
+    accepted: /For the clients file/,
+    open: async (server) =>
+      filledIn(await operatorOn(server, '/admin/first-client'), 'submit', {
+        application: 'grafana',
+        address: 'https://grafana.example.org',
+      }),
+  },
+};
