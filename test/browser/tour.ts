@@ -7,6 +7,7 @@ import { factorPages } from './factor-tour.js';
 import { operatorPages } from './operator-tour.js';
 import { otherDevicePages } from './other-device-tour.js';
 import { Phone } from './phone.js';
+import { setUpPages } from './set-up-tour.js';
 import { pagesWithoutMail, waysBackIn } from './sign-in-tour.js';
 import type { Stage } from './stage.js';
 import type { Window } from './window.js';
@@ -196,6 +197,7 @@ export const TOURS = Object.entries({
   otherDevicePages: (tour: Tour) => otherDevicePages(tour, newcomer()),
   waysBackIn: (tour: Tour) => waysBackIn(tour, newcomer()),
   operatorPages: (tour: Tour) => operatorPages(tour, newcomer()),
+  setUpPages: (tour: Tour) => setUpPages(tour, newcomer()),
 });
 
 /** What is different on a server that sends none. */

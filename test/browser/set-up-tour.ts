@@ -1,0 +1,51 @@
+import { Config } from '../../src/config/config.js';
+import type { Person } from '../support/people.js';
+import { linkAnew } from '../support/open-forms.operators.js';
+import { Phone } from './phone.js';
+import type { Tour } from './tour.js';
+
+/** From the set-up link to the first operator, and what an operator of a new server does. */
+export async function setUpPages({ stage, window, visit }: Tour, person: Person): Promise<void> {
+  const link = await linkAnew(stage.server);
+  await window.open(link);
+  await visit('set-up-link');
+  await window.submit({});
+  await window.submit({ username: person.username, email: person.email, password: person.password });
+  await window.press('continue');
+  await window.signIn(person);
+  const phone = new Phone(stage);
+  phone.scan(await window.screenshot());
+  await window.submit({ code: phone.nextCode() });
+  await window.typeBackupCodeBack();
+  await visit('set-up');
+  await window.submit({});
+  await visit('first-steps');
+  await window.press('client');
+  await visit('first-client');
+  await window.submit({ address: 'grafana' });
+  await visit('first-client-refused');
+  await window.page.locator('#application').selectOption('grafana');
+  await window.submit({ address: 'https://grafana.example.org' });
+  await visit('first-client-grafana');
+  await window.press('to-steps');
+  await window.press('mail');
+  await visit('mail-test');
+  await window.submit({});
+  await visit('mail-test-sent');
+  await window.press('to-steps');
+  await window.press('people');
+  await visit('invitations-open');
+  const config = stage.server.app.get<{ registrationOpen: boolean }>(Config);
+  config.registrationOpen = false;
+  await window.open('/admin/invitations');
+  await visit('invitations');
+  await window.submit({});
+  await visit('invitation-made');
+  const invitation = await window.page.locator('#link').innerText();
+  await window.page.context().clearCookies();
+  await window.open(invitation);
+  await visit('invitation');
+  config.registrationOpen = true;
+  await window.open(link);
+  await visit('error-link-gone');
+}
