@@ -16,6 +16,7 @@ import { ErrorFilter } from './http/error.filter.js';
 import { frontDoor } from './http/front-door.js';
 import { readUpload } from './http/upload.js';
 import { securityHeaders } from './http/security-headers.js';
+import { keepForAYear, stylesheet } from './http/stylesheet.js';
 import { noteVisitor } from './http/visitor.js';
 import { Clock } from './kernel/clock.js';
 import { InteractionTokens } from './oidc/interaction-tokens.js';
@@ -46,12 +47,9 @@ export async function createApp(config: Config, clock?: Clock): Promise<NestExpr
   const first = [securityHeaders(config), frontDoor(config), believeCertificates(config), noteVisitor];
   for (const each of first) app.use(each);
   app.use(app.get(BrowserIds).middleware);
-  app.useStaticAssets(join(projectRoot, 'public'), {
-    prefix: '/assets',
-    index: false,
-    // The pages name assets by a version that changes with the content.
-    setHeaders: (res: Response) => void res.setHeader('Cache-Control', 'public, max-age=31536000, immutable'),
-  });
+  const assets = join(projectRoot, 'public');
+  app.use('/assets/app.css', stylesheet(join(assets, 'app.css')));
+  app.useStaticAssets(assets, { prefix: '/assets', index: false, setHeaders: keepForAYear });
   // Before everything that refuses cross-site posts or reads bodies: applications post to the token endpoint.
   const answer = providerHandler({
     provider,

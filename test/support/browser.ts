@@ -1,8 +1,7 @@
-import type { HTMLElement } from 'node-html-parser';
+import { parse, type HTMLElement } from 'node-html-parser';
 import supertest from 'supertest';
 import { Authenticator } from './authenticator.js';
 import type { Person } from './people.js';
-import { parsed } from './parsed.js';
 import type { TestServer } from './server.js';
 import type { Deviations, SoftwareAuthenticator } from './software-authenticator.js';
 
@@ -232,7 +231,7 @@ export class Browser {
       path = next.pathname + next.search;
       response = await this.get(path);
     }
-    const html = parsed(response.text ?? '');
+    const html = parse(response.text ?? '');
     const text = (html.querySelector('main') ?? html).text.replace(/\s+/g, ' ').trim();
     this.page = {
       status: response.status,
