@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../config/config.js';
+import { isDatabaseAway } from './failures.js';
 import { ormOptions } from './options.js';
 import { Sql } from './sql.js';
 import { sqliteBehind, type SqliteDatabase } from './sqlite.js';
@@ -100,5 +101,59 @@ describe('what is written at the same moment', () => {
     ]);
     expect(together.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
     expect(await names()).toEqual(['a']);
+  });
+
+  it('says what is the matter when the disk is full, to everybody whose writes that has ended', async () => {
+    await insert('kept');
+    database.pragma('max_page_count = 20');
+    const outcomes = await Promise.allSettled([insert('a'), insert('x'.repeat(500_000)), insert('b')]);
+    expect(outcomes.map((each) => each.status === 'rejected' && isDatabaseAway(each.reason))).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect(await names()).toEqual(['kept']);
+  });
+
+  it('is refused, and not kept waiting for ever, when there is no way to the database any more', async () => {
+    await (orm.em as SqlEntityManager).getKysely().destroy();
+    const outcomes = await Promise.allSettled([insert('a'), insert('b')]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  });
+
+  describe('while another process writes', () => {
+    let other: MikroORM;
+    let writing: SqliteDatabase;
+
+    beforeEach(async () => {
+      await insert('first');
+      const options = { kind: 'sqlite', file: join(folder, 'group.sqlite') } as const;
+      other = await MikroORM.init((await ormOptions(options, [], { sqlite: [], postgresql: [] })) as Options);
+      writing = await sqliteBehind(other);
+      writing.prepare('BEGIN IMMEDIATE').run([]);
+    });
+    afterEach(() => other.close(true));
+
+    it('waits, and nothing else waits with it', async () => {
+      const waiting = Promise.all([insert('a'), insert('b')]);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      expect(await names()).toEqual(['first']);
+      writing.prepare('COMMIT').run([]);
+      expect(await waiting).toEqual([1, 1]);
+      expect(await names()).toEqual(['first', 'a', 'b']);
+    });
+
+    it('is given up after two seconds, however many came one after the other', async () => {
+      const begun = performance.now();
+      const outcomes: Promise<unknown>[] = [];
+      for (const name of ['a', 'b', 'c', 'd']) {
+        outcomes.push(insert(name).catch((error: unknown) => isDatabaseAway(error)));
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+      expect(await Promise.all(outcomes)).toEqual([true, true, true, true]);
+      expect(performance.now() - begun).toBeLessThan(3_000);
+      writing.prepare('COMMIT').run([]);
+      expect(await insert('later')).toBe(1);
+    });
   });
 });

@@ -1,9 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { SqlRunner } from './sql.js';
+import { PATIENCE } from './patience.js';
 import type { SqliteDatabase } from './sqlite.js';
 
 /** Most works that wait for one commit. */
 const MOST = 100;
+/** Milliseconds between two looks whether another process still writes. */
+const LOOK_AGAIN = 10;
 
 interface Waiting {
   readonly work: (sql: SqlRunner) => Promise<unknown>;
@@ -39,12 +43,15 @@ export class GroupCommit {
     let answers: (() => void)[] = [];
     try {
       await this.alone(async () => {
+        await this.begin();
         group = this.waiting;
         this.waiting = group.splice(MOST);
         if (this.waiting.length > 0) setImmediate(() => void this.commit());
         answers = await this.together(group);
       });
     } catch (error) {
+      // Nobody had their turn: nobody waits longer for a database that is away than the first of them did.
+      if (group.length === 0) [group, this.waiting] = [this.waiting, []];
       answers = group.map(
         ({ reject }) =>
           () =>
@@ -54,15 +61,31 @@ export class GroupCommit {
     for (const answer of answers) answer();
   }
 
+  /**
+   * It is going to write: whoever else is writing is waited for here, and not in the middle. SQLite would wait with the whole
+   * program, one group after the other; who only reads goes on meanwhile.
+   */
+  private async begin(): Promise<void> {
+    const end = performance.now() + PATIENCE;
+    for (;;) {
+      try {
+        this.database.pragma('busy_timeout = 0');
+        return void (await this.sql.run('BEGIN IMMEDIATE'));
+      } catch (error) {
+        if (!isBusy(error) || performance.now() >= end) throw error;
+      } finally {
+        this.database.pragma(`busy_timeout = ${PATIENCE}`);
+      }
+      await pause(LOOK_AGAIN);
+    }
+  }
+
   private async together(group: Waiting[]): Promise<(() => void)[]> {
     const answers: (() => void)[] = [];
-    // It is going to write: whoever else is writing is waited for here, and not in the middle.
-    await this.sql.run('BEGIN IMMEDIATE');
     try {
       for (const each of group) answers.push(await this.answerTo(each));
       await this.sql.run('COMMIT');
     } catch (error) {
-      // A disk that is full or broken has ended it already.
       if (this.database.inTransaction) await this.sql.run('ROLLBACK');
       throw error;
     }
@@ -76,9 +99,15 @@ export class GroupCommit {
       await this.sql.run('RELEASE work');
       return () => resolve(result as never);
     } catch (error) {
+      // A disk that is full or broken has ended everybody's, and that is what is to be said.
+      if (!this.database.inTransaction) throw error;
       await this.sql.run('ROLLBACK TO work');
       await this.sql.run('RELEASE work');
       return () => reject(error);
     }
   }
+}
+
+function isBusy(error: unknown): boolean {
+  return /^SQLITE_BUSY/.test((error as { code?: string }).code ?? '');
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Config } from '../config/config.js';
 import { projectRoot } from '../config/root.js';
 import { SECOND } from '../kernel/clock.js';
+import { PATIENCE } from './patience.js';
 
 export type Entities = (EntityClass<AnyEntity> | EntitySchema)[];
 type MigrationClass = new (...args: ConstructorParameters<typeof Migration>) => Migration;
@@ -12,9 +13,6 @@ export interface MigrationList {
   readonly sqlite: { name: string; class: MigrationClass }[];
   readonly postgresql: { name: string; class: MigrationClass }[];
 }
-
-/** A database that does not answer within this time counts as away (the page then says 503). */
-const PATIENCE = 2 * SECOND;
 
 /** A statement that hangs is given up by the server, and by us where the server itself has gone. */
 const GIVE_UP = {
@@ -74,5 +72,5 @@ async function durable(connection: unknown): Promise<void> {
   // FULL: a commit that was answered survives a power cut, not only a crash.
   await pragma('PRAGMA synchronous = FULL');
   await pragma('PRAGMA foreign_keys = ON');
-  await pragma('PRAGMA busy_timeout = 2000');
+  await pragma(`PRAGMA busy_timeout = ${PATIENCE}`);
 }

@@ -12,6 +12,7 @@ export interface Statement {
 export interface SqliteDatabase {
   readonly inTransaction: boolean;
   prepare(text: string): Statement;
+  pragma(text: string): unknown;
   /** Called with each statement that is about to change something, over this connection. */
   beforeWrite?: (text: string) => void;
 }
