@@ -7,6 +7,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Config } from '../config/config.js';
 import { ormOptions } from './options.js';
 import { Sql } from './sql.js';
+import { sqliteBehind } from './sqlite.js';
 
 const NAME = 'SELECT name FROM thing WHERE id = ?';
 
@@ -75,5 +76,21 @@ describe('what is settled', () => {
     await expect(taken).rejects.toThrow('taken back');
     expect(await seen).toBe('old');
     expect(await name()).toBe('old');
+  });
+
+  it('is read anew after another process has written while this one had its hands full', async () => {
+    const other = await sqliteBehind(open[1]!);
+    expect(await name()).toBe('old');
+    other.prepare(`UPDATE thing SET name = 'new'`).run([]);
+    const until = performance.now() + 2;
+    while (performance.now() < until);
+    expect(await name()).toBe('new');
+  });
+
+  it('is kept in memory only as far as it is short', async () => {
+    await here.run('UPDATE thing SET name = ? WHERE id = 1', 'x'.repeat(10_000));
+    const first = await here.settled(NAME, 1);
+    expect(await here.settled(NAME, 1)).not.toBe(first);
+    expect(await here.settled(NAME, 1)).toEqual(first);
   });
 });

@@ -3,6 +3,10 @@ import type { SqliteDatabase, Statement } from './sqlite.js';
 
 /** Answers of one statement that are kept at a time. */
 const KEPT = 1_000;
+/** Characters of a value that is kept: what strangers send is stored too, and they choose how much of it. */
+const LONGEST = 8_192;
+/** Milliseconds for which the word of SQLite about other processes counts, however long a turn of the event loop takes. */
+const WORD_COUNTS = 1;
 
 const READ = /\b(?:FROM|JOIN)\s+[`"]?(\w+)/gi;
 const WRITTEN = /\b(?:INTO|UPDATE|FROM|TABLE)\s+[`"]?(\w+)/gi;
@@ -21,8 +25,8 @@ interface Answer {
 
 /**
  * What is read on each request and seldom written. SQLite tells whether another process has written since, and what this one
- * writes is seen here (no table changes by a foreign key or a trigger of another): so an answer that is kept is never older
- * than one that is read. It costs less, and a second time in the same turn of the event loop next to nothing.
+ * writes is seen here (no table changes by a foreign key or a trigger of another): so an answer that is kept is as new as one
+ * that was read a millisecond ago. It costs less, and a second time in the same turn of the event loop next to nothing.
  */
 export class Settled {
   private readonly questions = new Map<string, Question>();
@@ -30,6 +34,7 @@ export class Settled {
   private readonly version: Statement;
   /** How often other processes have committed; undefined: to be asked anew. */
   private others: number | undefined;
+  private askedAt = -Infinity;
 
   constructor(
     private readonly database: SqliteDatabase,
@@ -56,8 +61,11 @@ export class Settled {
     const rows = this.runner.rows<Row>(text, ...params);
     if (answers.size >= KEPT) answers.clear();
     answers.set(key, { rows, others, writes });
-    // What failed is asked again.
-    rows.catch(() => answers.delete(key));
+    // What failed is asked again, and what is long is not kept.
+    rows.then(
+      (found) => found.some(isLong) && answers.delete(key),
+      () => answers.delete(key),
+    );
     return rows;
   }
 
@@ -71,10 +79,18 @@ export class Settled {
   }
 
   private writesOfOthers(): number {
-    if (this.others === undefined) {
+    const now = performance.now();
+    if (this.others === undefined || now - this.askedAt > WORD_COUNTS) {
+      this.askedAt = now;
       this.others = (this.version.all([])[0] as { data_version: number }).data_version;
       setImmediate(() => (this.others = undefined));
     }
     return this.others;
   }
+}
+
+function isLong(row: unknown): boolean {
+  return Object.values(row as object).some(
+    (value: { length?: number } | null) => (value?.length ?? 0) > LONGEST,
+  );
 }

@@ -4,6 +4,8 @@ import type { Payload } from './record.batch.js';
 
 /** Records whose payload is known without opening it again, as long as what is stored is the same to the letter. */
 const REMEMBERED = 2_000;
+/** Characters. What strangers send along is stored too, and memory is not theirs to fill. */
+const LONGEST = 8_192;
 
 /** How a record's payload is kept: sealed, and bound to its kind and the fingerprint of its id. */
 @Injectable()
@@ -50,6 +52,7 @@ export class RecordSeal {
 
   private remember(where: string, sealed: string, text: string): void {
     this.opened.delete(where);
+    if (text.length > LONGEST) return;
     this.opened.set(where, { sealed, text });
     if (this.opened.size > REMEMBERED) this.opened.delete(this.opened.keys().next().value!);
   }
