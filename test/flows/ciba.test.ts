@@ -133,6 +133,12 @@ describe('an application that asks for an approval (CIBA)', () => {
     expect(await till.poll()).toMatchObject({ status: 400, body: { error: 'expired_token' } });
   });
 
+  it('is found by what waits for it, as by everything else that it holds', async () => {
+    await till.ask(person.username);
+    const unnamed = 'SELECT kind FROM oidc_record WHERE client_id IS NULL';
+    expect(await server.app.get(Sql).rows<object>(unnamed)).toEqual([]);
+  });
+
   it('is told to slow down', async () => {
     await till.ask(person.username);
     expect((await till.pollAtOnce()).body['error']).toBe('authorization_pending');

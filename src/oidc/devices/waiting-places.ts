@@ -35,7 +35,8 @@ export class WaitingPlaces {
     for (let place = 0; place < PLACES; place++) {
       const hash = idHash(WAITING_PLACE, JSON.stringify([clientId, accountId, place]));
       const taken = await this.sql.run(
-        `INSERT INTO oidc_record (kind, id_hash, payload, account_id, uid, expires_at) VALUES (?, ?, ?, ?, ?, ?)
+        `INSERT INTO oidc_record (kind, id_hash, payload, account_id, uid, client_id, expires_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (id_hash) DO UPDATE SET uid = excluded.uid, expires_at = excluded.expires_at
          WHERE oidc_record.expires_at <= ?`,
         WAITING_PLACE,
@@ -43,6 +44,7 @@ export class WaitingPlaces {
         this.seal.seal(WAITING_PLACE, hash, { clientId }),
         accountId,
         placeOf(id),
+        this.seal.client(clientId),
         now + expiresIn,
         now,
       );
