@@ -1,6 +1,7 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { Config } from '../config/config.js';
+import { notFound } from '../kernel/errors.js';
 
 /** Endpoints that programs ask, not browsers: no page and no cookie belongs to them. */
 const ENDPOINTS = {
@@ -35,8 +36,14 @@ export function leadProgramsStraight(server: Server, { basePath }: Config, parts
   const { express, first, answer, fail } = parts;
   const [behind] = server.listeners('request') as [RequestListener];
   const step = (at: number, req: Request, res: Response): void => {
+    if (at > first.length) return fail(notFound(), req, res);
     const next = (error?: unknown) => (error === undefined ? step(at + 1, req, res) : fail(error, req, res));
-    (first[at] ?? answer)(req, res, next);
+    try {
+      (first[at] ?? answer)(req, res, next);
+    } catch (error) {
+      // As Express would: nothing that somebody sends may end the program.
+      fail(error, req, res);
+    }
   };
   server.removeAllListeners('request');
   server.on('request', (message: IncomingMessage, response: ServerResponse<IncomingMessage>) => {
