@@ -72,6 +72,7 @@ export class SignIns {
     if (step.kind !== 'done' || !account) return undefined;
     if (interaction.isWanted(account.id))
       await this.interactions.leaveOtherSession(req, res, interaction, account.id);
+    const cookies = res.getHeader('Set-Cookie');
     let next: string;
     try {
       next = await this.records.batch(async () => {
@@ -84,6 +85,9 @@ export class SignIns {
         );
       });
     } catch (error) {
+      // Nothing of it is kept: a token that nobody knows must not take the place of the one that the other call has given.
+      if (cookies === undefined) res.removeHeader('Set-Cookie');
+      else res.setHeader('Set-Cookie', cookies);
       if (error instanceof AttemptClosed) return undefined;
       throw error;
     }
