@@ -4,6 +4,7 @@ import { Global, Module, type DynamicModule } from '@nestjs/common';
 import type { Config } from '../config/config.js';
 import { migrateAlone } from './migrate.js';
 import { ormOptions, type Entities, type MigrationList } from './options.js';
+import { Schema } from './schema.js';
 import { Sql } from './sql.js';
 
 /** Injected by whatever reads a table while the program starts: it exists once the schema is up to date. */
@@ -39,8 +40,17 @@ export class DatabaseModule {
             return new Migrated();
           },
         },
+        {
+          provide: Schema,
+          inject: [Sql],
+          useFactory: (sql: Sql) =>
+            new Schema(
+              sql,
+              migrations[config.database.kind].map(({ name }) => name),
+            ),
+        },
       ],
-      exports: [Sql, Migrated],
+      exports: [Sql, Migrated, Schema],
     };
   }
 }

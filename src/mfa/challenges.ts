@@ -11,7 +11,8 @@ const RANDOM_BYTES = 16;
 const EXPIRY_BYTES = 8;
 const MAC_BYTES = 32;
 
-export type ChallengePurpose = 'register' | 'authenticate';
+/** `probe` is no authenticator's: the operator's doctor asks with it how a request of its own arrives (ops/probe.guard.ts). */
+export type ChallengePurpose = 'register' | 'authenticate' | 'probe';
 
 /**
  * What an authenticator has to sign (Web Authentication, section 13.4.3): random bytes, an expiry, and a MAC over both,
@@ -30,10 +31,7 @@ export class Challenges {
    * @returns base64url
    */
   issue(purpose: ChallengePurpose, ceremony: string): string {
-    const random = Buffer.from(randomToken(RANDOM_BYTES), 'base64url');
-    const expiry = Buffer.alloc(EXPIRY_BYTES);
-    expiry.writeBigUInt64BE(BigInt(this.clock.now().getTime() + CHALLENGE_LIFETIME));
-    return Buffer.concat([random, expiry, this.mac(purpose, ceremony, random, expiry)]).toString('base64url');
+    return issueChallenge(this.secrets, this.clock.now(), purpose, ceremony);
   }
 
   /**
@@ -69,14 +67,34 @@ export class Challenges {
     const random = bytes.subarray(0, RANDOM_BYTES);
     const expiry = bytes.subarray(RANDOM_BYTES, RANDOM_BYTES + EXPIRY_BYTES);
     const mac = bytes.subarray(RANDOM_BYTES + EXPIRY_BYTES);
-    if (!timingSafeEqual(mac, this.mac(purpose, ceremony, random, expiry))) return undefined;
+    if (!timingSafeEqual(mac, macOf(this.secrets, purpose, ceremony, random, expiry))) return undefined;
     return Number(expiry.readBigUInt64BE());
   }
+}
 
-  private mac(purpose: ChallengePurpose, ceremony: string, random: Buffer, expiry: Buffer): Buffer {
-    return this.secrets.mac(
-      'webauthn-challenge',
-      JSON.stringify([purpose, ceremony, random.toString('hex'), expiry.toString('hex')]),
-    );
-  }
+/** For who has the master secret and no database. */
+export function issueChallenge(
+  secrets: Secrets,
+  now: Date,
+  purpose: ChallengePurpose,
+  ceremony: string,
+): string {
+  const random = Buffer.from(randomToken(RANDOM_BYTES), 'base64url');
+  const expiry = Buffer.alloc(EXPIRY_BYTES);
+  expiry.writeBigUInt64BE(BigInt(now.getTime() + CHALLENGE_LIFETIME));
+  const mac = macOf(secrets, purpose, ceremony, random, expiry);
+  return Buffer.concat([random, expiry, mac]).toString('base64url');
+}
+
+function macOf(
+  secrets: Secrets,
+  purpose: ChallengePurpose,
+  ceremony: string,
+  random: Buffer,
+  expiry: Buffer,
+): Buffer {
+  return secrets.mac(
+    'webauthn-challenge',
+    JSON.stringify([purpose, ceremony, random.toString('hex'), expiry.toString('hex')]),
+  );
 }

@@ -1,6 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
 
-/** WebAuthn challenges that were answered: none is answered twice. Plain SQL in challenges.ts. Times are epoch milliseconds. */
+/** WebAuthn challenges, and questions of the doctor, that were answered: none is answered twice. Plain SQL in challenges.ts. Times are epoch milliseconds. */
 export const SpentChallengeSchema = defineEntity({
   name: 'SpentChallenge',
   tableName: 'spent_challenge',
