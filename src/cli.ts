@@ -37,7 +37,24 @@ async function run(): Promise<number> {
     console.log(message);
     return exitCode;
   }
+  if (command === 'doctor') return doctor();
   return runInside();
+}
+
+/** Also where nothing would start: it takes the settings as they are, and no module of the server. */
+async function doctor(): Promise<number> {
+  const isForScripts = args[0] === '--json';
+  if (args.length > 0 && !isForScripts) {
+    console.log(help());
+    return EXIT_USAGE;
+  }
+  const { entities } = await import('./entities.js');
+  const { examine } = await import('./ops/doctor/examine.js');
+  const { asJson, asText, EXIT, worst } = await import('./ops/doctor/findings.js');
+  const { migrations } = await import('./migrations.js');
+  const findings = await examine({ env: process.env, entities, migrations });
+  console.log(isForScripts ? asJson(findings) : asText(findings));
+  return EXIT[worst(findings)];
 }
 
 /** With every module of the server, and without listening. */

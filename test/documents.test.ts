@@ -100,6 +100,21 @@ describe('the documents', () => {
     expect(named.filter((name) => name !== 'health' && !Object.hasOwn(COMMANDS, name))).toEqual([]);
   });
 
+  it('name every cause that the doctor may name', () => {
+    const folder = 'src/ops/doctor';
+    const sources = readdirSync(join(projectRoot, folder)).filter((name) => /(?<!\.spec)\.ts$/.test(name));
+    const causes = sources.flatMap((name) =>
+      [
+        ...read(join(folder, name)).matchAll(
+          /(?:\b(?:error|warning|report)\(\s*(?:'[a-z]+'|CHECK|check),\s*|cause: |\[\s*)'([a-z]+(?:-[a-z]+)*)',/g,
+        ),
+      ].map(([, cause]) => cause!),
+    );
+    expect(causes.length).toBeGreaterThan(40);
+    const section = read('docs/operators.md').split('\n## The doctor\n')[1]!.split('\n## ')[0]!;
+    expect(causes.filter((cause) => !section.includes(`\`${cause}\``))).toEqual([]);
+  });
+
   it('number the decisions without a hole', () => {
     const numbers = documents.flatMap((path) => /^docs\/decisions\/(\d{4})-/.exec(path)?.[1] ?? []).sort();
     expect(numbers.map(Number)).toEqual(numbers.map((_, index) => index + 1));

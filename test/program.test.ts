@@ -167,6 +167,25 @@ describe('the program', () => {
     expect(logged.every((line) => /^(Gatehouse is ready|  )/.test(line))).toBe(true);
   });
 
+  it('looks at its own set-up from the shell, whether the server runs or not', async () => {
+    const doctor = async (...args: string[]) => {
+      const cli = new Program(env, ['dist/src/cli.js', 'doctor', ...args]);
+      return { code: await cli.ended(), output: cli.output };
+    };
+    const program = new Program(env);
+    await program.said('Gatehouse is ready');
+    expect(await doctor()).toMatchObject({
+      code: 0,
+      output: expect.stringContaining('errors: 0, warnings: 0'),
+    });
+    await program.ended('SIGTERM');
+    const { code, output } = await doctor('--json');
+    expect(code).toBe(2);
+    const { findings } = JSON.parse(output) as { findings: { level: string; cause?: string }[] };
+    expect(findings.filter(({ level }) => level !== 'fine')).toMatchObject([{ cause: 'unreachable' }]);
+    expect(await doctor('json')).toMatchObject({ code: 64 });
+  });
+
   it('helps an operator from the shell', async () => {
     const program = new Program(env);
     await program.said('Gatehouse is ready');

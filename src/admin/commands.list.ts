@@ -32,6 +32,11 @@ export type ClientCommand = keyof typeof CLIENT_COMMANDS;
 /** Every command but `health`. Kept apart from what they do, so that help needs no database. */
 export const COMMANDS: Record<string, CommandHelp> = {
   ...SET_UP_COMMANDS,
+  doctor: {
+    parameters: [],
+    optional: ['--json'],
+    help: 'looks at the whole set-up, from inside and outside; each finding names its mend',
+  },
   ...CLIENT_COMMANDS,
   ...REGISTRATION_COMMANDS,
   ...ACCOUNT_COMMANDS,

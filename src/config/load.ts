@@ -22,13 +22,14 @@ type Environment = Record<string, string | undefined>;
 
 /**
  * Reads the configuration and prepares the data directory.
+ * @param purpose `look`: the data directory is left as it is, for who examines it
  * @throws ConfigurationMistakes with every mistake and its mend
  */
-export function loadConfig(env: Environment): Config {
+export function loadConfig(env: Environment, purpose: 'run' | 'look' = 'run'): Config {
   const mistakes: string[] = [];
   const values = readSettings(env, mistakes);
   const dataDir = resolve(values.GATEHOUSE_DATA_DIR!);
-  prepareDataDir(dataDir, mistakes);
+  if (purpose === 'run') prepareDataDir(dataDir, mistakes);
   const clientsFile = findClientsFile(values.GATEHOUSE_CLIENTS_FILE, dataDir, mistakes);
   const certificates = clientCertificates(values, mistakes);
   mistakes.push(...contradictions(values));

@@ -24,8 +24,9 @@ export class NotSent extends Error {
   constructor(
     readonly verdict: 'refused' | 'deferred' | 'away',
     reason: string,
+    cause?: unknown,
   ) {
-    super(reason);
+    super(reason, { cause });
   }
 }
 
@@ -167,6 +168,6 @@ function notSent(error: NodemailerError, to?: string): NotSent {
   const reason = answer.replace(/\s+/g, ' ').slice(0, 300);
   const aboutTheLetter = (command === 'RCPT TO' || command === 'DATA') && responseCode !== undefined;
   if (!aboutTheLetter || responseCode === 421 || ABOUT_THE_LOGIN.includes(responseCode))
-    return new NotSent('away', reason);
-  return new NotSent(permanent ? 'refused' : 'deferred', reason);
+    return new NotSent('away', reason, error);
+  return new NotSent(permanent ? 'refused' : 'deferred', reason, error);
 }

@@ -60,7 +60,7 @@ export class TestMailbox {
       hideSTARTTLS: options.tls !== 'starttls',
       authOptional: !options.login,
       allowInsecureAuth: true,
-      disabledCommands: options.login ? [] : ['AUTH'],
+      disabledCommands: [...(options.login ? [] : ['AUTH']), ...(options.tls ? [] : ['STARTTLS'])],
       disableReverseLookup: true,
       closeTimeout: 50,
       onAuth: ({ username, password }, _session, done) =>

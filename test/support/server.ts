@@ -32,6 +32,8 @@ export class TestServer {
     /** The public URL. */
     readonly url: string,
     readonly dataDir: string,
+    /** What it was started with, as an operator would set it. */
+    readonly env: Record<string, string>,
     private readonly cleanUp: () => Promise<void>,
   ) {}
 
@@ -41,18 +43,19 @@ export class TestServer {
     const postgresql = database === 'postgresql' ? await freshPostgresql() : undefined;
     const url = options.behind?.publicUrl ?? `http://localhost:${port}${options.path ?? ''}`;
     writeFileSync(join(dataDir, 'clients.yaml'), options.clients ?? CLIENTS);
-    const config = loadConfig({
+    const env: Record<string, string> = {
       GATEHOUSE_URL: url,
       GATEHOUSE_PORT: String(port),
       GATEHOUSE_DATA_DIR: dataDir,
       GATEHOUSE_LOG_LEVEL: 'error',
       ...(postgresql ? { DATABASE_URL: postgresql.url } : {}),
       ...options.env,
-    });
+    };
+    const config = loadConfig(env);
     const clock = new TestClock();
     const app = await createApp(config, clock);
     await app.listen(port);
-    return new TestServer(app, config, clock, url, dataDir, async () => {
+    return new TestServer(app, config, clock, url, dataDir, env, async () => {
       await postgresql?.drop();
       rmSync(dataDir, { recursive: true, force: true });
     });

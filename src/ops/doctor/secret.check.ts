@@ -1,0 +1,48 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { masterSecret } from '../../config/parsers.js';
+import { error, fine, type Finding } from './findings.js';
+import { dataDirOf } from './volume.check.js';
+
+export type SecretState = 'given' | 'in-file' | 'missing' | 'damaged';
+
+/** Where the master secret is, without making one. */
+export function masterSecretState(env: Record<string, string | undefined>): SecretState {
+  if (env['GATEHOUSE_SECRET']?.trim() || env['GATEHOUSE_SECRET_FILE']?.trim()) return 'given';
+  const file = join(dataDirOf(env), 'secret.key');
+  if (!existsSync(file)) return 'missing';
+  try {
+    masterSecret(readFileSync(file, 'utf8').trim());
+    return 'in-file';
+  } catch {
+    return 'damaged';
+  }
+}
+
+/** @param hasKeys whether the database holds what was sealed with it; undefined: it could not be asked */
+export function secretFindings(state: SecretState, hasKeys: boolean | undefined): Finding[] {
+  const restore =
+    'restore secret.key from the backup that belongs to this database, or give it as GATEHOUSE_SECRET';
+  if (state === 'damaged')
+    return [
+      error(
+        'secret',
+        'secret-damaged',
+        'secret.key cannot be read, or does not hold a usable secret',
+        restore,
+      ),
+    ];
+  if (state === 'missing' && hasKeys)
+    return [
+      error(
+        'secret',
+        'secret-missing',
+        'there is no secret.key in the data directory and no GATEHOUSE_SECRET, and the database was made with one',
+        restore,
+      ),
+    ];
+  if (state === 'missing') return [fine('secret', 'there is none yet: the first start makes it')];
+  return [
+    fine('secret', state === 'given' ? 'the master secret is given as a setting' : 'secret.key is there'),
+  ];
+}
