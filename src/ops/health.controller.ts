@@ -1,5 +1,6 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { Config } from '../config/config.js';
 import { Public } from '../http/access.js';
 import { Clock } from '../kernel/clock.js';
 import { databaseAway } from '../kernel/errors.js';
@@ -12,6 +13,7 @@ import { Readiness } from './readiness.js';
 @Controller('health')
 export class HealthController {
   constructor(
+    private readonly config: Config,
     private readonly readiness: Readiness,
     private readonly secrets: Secrets,
     private readonly clock: Clock,
@@ -45,6 +47,7 @@ export class HealthController {
       req.rawHeaders.filter((_, index, all) => index % 2 === 1 && all[index - 1]!.toLowerCase() === name);
     const arrival: Arrival = {
       address: req.ip ?? '',
+      trustedHops: this.config.trustedProxyHops,
       forwardedFor: raw('x-forwarded-for').flatMap((value) => value.split(',').map((each) => each.trim())),
       peer: req.socket.remoteAddress ?? '',
       peerPort: req.socket.remotePort ?? 0,

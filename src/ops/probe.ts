@@ -10,6 +10,8 @@ export const PROBE_CEREMONY = 'doctor';
 export interface Arrival {
   /** Whom the server takes for the client. */
   readonly address: string;
+  /** How many proxies it believes: what this command's settings say may have been changed since the server's start. */
+  readonly trustedHops: number;
   /** The entries of X-Forwarded-For, as they came. */
   readonly forwardedFor: readonly string[];
   /** The other end of the connection. */

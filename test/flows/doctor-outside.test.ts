@@ -132,6 +132,11 @@ describe.each([
     expect(found.map((each) => each.cause)).toEqual([cause]);
     expect(found[0]!.mend).toContain('GATEHOUSE_TRUSTED_PROXY_HOPS=1 ');
   });
+
+  it('goes by what the running server believes, not by a setting that waits for its restart', async () => {
+    proxy.manners = { headers: appending };
+    expect(await causes({ ...server.env, GATEHOUSE_TRUSTED_PROXY_HOPS: '1' })).toEqual([cause]);
+  });
 });
 
 describe('the doctor, where the public URL has a path', () => {

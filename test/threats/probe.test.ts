@@ -64,6 +64,7 @@ describe('the probe', () => {
       'peer',
       'peerPort',
       'time',
+      'trustedHops',
     ]);
     expect((await ask(genuine(), 'POST')).status).toBeGreaterThanOrEqual(400);
   });

@@ -9,7 +9,7 @@ import { databaseFindings } from './database.check.js';
 import { error, fine, warning, without, type Finding } from './findings.js';
 import { mailFindings } from './mail.check.js';
 import { publicFindings } from './public-url.check.js';
-import { masterSecretState, secretFindings } from './secret.check.js';
+import { isKnown, masterSecretState, secretFindings } from './secret.check.js';
 import { volumeFindings } from './volume.check.js';
 
 export interface Patient {
@@ -41,7 +41,7 @@ export async function examine(patient: Patient): Promise<Finding[]> {
   let config: Config;
   try {
     // A lack of the secret is a finding of its own; the rest can be looked at without it.
-    const standIn = secret === 'missing' || secret === 'damaged' ? { GATEHOUSE_SECRET: randomToken(48) } : {};
+    const standIn = isKnown(secret) ? {} : { GATEHOUSE_SECRET: randomToken(48) };
     config = loadConfig({ ...env, ...standIn }, 'look');
   } catch (thrown) {
     if (!(thrown instanceof ConfigurationMistakes)) throw thrown;

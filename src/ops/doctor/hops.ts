@@ -3,6 +3,8 @@ import { fine, warning, error, type Finding } from './findings.js';
 export interface Seen {
   /** Whom the server takes for the client. */
   readonly address: string;
+  /** How many proxies it believes. */
+  readonly trustedHops: number;
   readonly forwardedFor: readonly string[];
   /** What was written into X-Forwarded-For before the first proxy: nobody's address. */
   readonly madeUp: string;
@@ -16,7 +18,8 @@ const CHECK = 'hops';
  * How many proxies are believed (GATEHOUSE_TRUSTED_PROXY_HOPS), against how many have written down whom they got the request
  * from. Those stand after what was made up; a proxy that begins anew has thrown that away, and the whole list is theirs.
  */
-export function hopsFinding({ address, forwardedFor, madeUp, isDirect }: Seen, hops: number): Finding {
+export function hopsFinding(seen: Seen): Finding {
+  const { address, trustedHops: hops, forwardedFor, madeUp, isDirect } = seen;
   const place = forwardedFor.lastIndexOf(madeUp);
   const right = place < 0 ? forwardedFor.length : forwardedFor.length - place - 1;
   const set = `GATEHOUSE_TRUSTED_PROXY_HOPS=${right}`;

@@ -7,7 +7,7 @@ import { ALGORITHMS } from '../../keys/algorithms.js';
 import { KeyTable, type StoredKey } from '../../keys/key-table.js';
 import { keptFor, nextActiveAt, rolesOf } from '../../keys/schedule.js';
 import { error, fine, warning, type Finding } from './findings.js';
-import type { SecretState } from './secret.check.js';
+import { isKnown, type SecretState } from './secret.check.js';
 
 const CHECK = 'keys';
 /** A running server looks every ten seconds. */
@@ -30,8 +30,7 @@ export async function keysFindings(
   const keys = await table.all();
   if (keys.length === 0)
     return { findings: [fine(CHECK, 'there is none yet: the first start makes them')], count: 0 };
-  const isThere = secret === 'given' || secret === 'in-file';
-  const sealed = isThere && !keys.every((key) => opens(table, key)) ? [otherSecret()] : [];
+  const sealed = isKnown(secret) && !keys.every((key) => opens(table, key)) ? [otherSecret()] : [];
   const ages = Object.keys(ALGORITHMS).map((alg) =>
     ageFinding(
       alg,

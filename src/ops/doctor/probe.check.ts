@@ -29,10 +29,7 @@ export async function probeFindings(
   if (!arrival) return { findings: [notKnown(config, answer)], times: [] };
   const isDirect = arrival.peerPort === answer.localPort;
   return {
-    findings: [
-      hopsFinding({ ...arrival, madeUp, isDirect }, config.trustedProxyHops),
-      hostFinding(config, arrival),
-    ],
+    findings: [hopsFinding({ ...arrival, madeUp, isDirect }), hostFinding(config, arrival)],
     times: [{ whose: 'the server', ahead: arrival.time - answer.askedAt }],
   };
 }

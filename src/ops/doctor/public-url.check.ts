@@ -8,7 +8,7 @@ import type { Time } from './clock.check.js';
 import { discoveryFinding } from './discovery.check.js';
 import { error, fine, warning, type Finding } from './findings.js';
 import { probeFindings } from './probe.check.js';
-import type { SecretState } from './secret.check.js';
+import { isKnown, type SecretState } from './secret.check.js';
 import { unreachable } from './unreachable.js';
 import { cookieFinding, redirectFinding } from './ways-back.check.js';
 
@@ -55,7 +55,7 @@ async function furtherFindings(
   [theirs]: Time[],
 ): Promise<OutsideExamined> {
   const ways = [await redirectFinding(config, ask), await cookieFinding(config, ask)];
-  if (secret === 'missing' || secret === 'damaged') return { findings: ways, times: [] };
+  if (!isKnown(secret)) return { findings: ways, times: [] };
   // By their clock: the challenge is good for some minutes, and this one may be wrong by more.
   const probed = await probeFindings(
     config,

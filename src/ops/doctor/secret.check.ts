@@ -1,21 +1,25 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { masterSecret } from '../../config/parsers.js';
 import { error, fine, type Finding } from './findings.js';
 import { dataDirOf } from './volume.check.js';
 
-export type SecretState = 'given' | 'in-file' | 'missing' | 'damaged';
+export type SecretState = 'given' | 'in-file' | 'missing' | 'damaged' | 'unreadable';
+
+/** Whether what was sealed with it can be opened here. */
+export const isKnown = (state: SecretState): boolean => state === 'given' || state === 'in-file';
 
 /** Where the master secret is, without making one. */
 export function masterSecretState(env: Record<string, string | undefined>): SecretState {
   if (env['GATEHOUSE_SECRET']?.trim() || env['GATEHOUSE_SECRET_FILE']?.trim()) return 'given';
   const file = join(dataDirOf(env), 'secret.key');
-  if (!existsSync(file)) return 'missing';
   try {
     masterSecret(readFileSync(file, 'utf8').trim());
     return 'in-file';
-  } catch {
-    return 'damaged';
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return 'missing';
+    return code === undefined ? 'damaged' : 'unreadable';
   }
 }
 
@@ -24,14 +28,7 @@ export function secretFindings(state: SecretState, hasKeys: boolean | undefined)
   const restore =
     'restore secret.key from the backup that belongs to this database, or give it as GATEHOUSE_SECRET';
   if (state === 'damaged')
-    return [
-      error(
-        'secret',
-        'secret-damaged',
-        'secret.key cannot be read, or does not hold a usable secret',
-        restore,
-      ),
-    ];
+    return [error('secret', 'secret-damaged', 'secret.key does not hold a usable secret', restore)];
   if (state === 'missing' && hasKeys)
     return [
       error(
@@ -41,6 +38,7 @@ export function secretFindings(state: SecretState, hasKeys: boolean | undefined)
         restore,
       ),
     ];
+  if (state === 'unreadable') return [fine('secret', 'secret.key was not looked at: this user may not')];
   if (state === 'missing') return [fine('secret', 'there is none yet: the first start makes it')];
   return [
     fine('secret', state === 'given' ? 'the master secret is given as a setting' : 'secret.key is there'),
