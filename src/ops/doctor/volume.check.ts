@@ -5,7 +5,13 @@ import { error, fine, warning, type Finding } from './findings.js';
 
 const CHECK = 'volume';
 /** What the program itself makes and has to write. */
-const OWN_FILES = ['secret.key', 'gatehouse.sqlite', 'gatehouse.sqlite-wal', 'gatehouse.sqlite-shm'];
+const OWN_FILES = [
+  'secret.key',
+  'gatehouse.sqlite',
+  'gatehouse.sqlite-wal',
+  'gatehouse.sqlite-shm',
+  'audit-head.json',
+];
 const LEAST_FREE = 100 * 1024 * 1024;
 
 export function dataDirOf(env: Record<string, string | undefined>): string {
