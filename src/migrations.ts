@@ -5,7 +5,7 @@ import { Migration0004_ping_notice as postgresql0004 } from '../migrations/postg
 import { Migration0005_details as postgresql0005 } from '../migrations/postgresql/0005-details.js';
 import { Migration0006_client_of_records as postgresql0006 } from '../migrations/postgresql/0006-client-of-records.js';
 import { Migration0007_invitation as postgresql0007 } from '../migrations/postgresql/0007-invitation.js';
-import { Migration0009_audit_chain as postgresql0009 } from '../migrations/postgresql/0009-audit-chain.js';
+import { Migration0008_audit_chain as postgresql0008 } from '../migrations/postgresql/0008-audit-chain.js';
 import { Migration0001_initial as sqlite0001 } from '../migrations/sqlite/0001-initial.js';
 import { Migration0002_people as sqlite0002 } from '../migrations/sqlite/0002-people.js';
 import { Migration0003_relying_applications as sqlite0003 } from '../migrations/sqlite/0003-relying-applications.js';
@@ -13,7 +13,7 @@ import { Migration0004_ping_notice as sqlite0004 } from '../migrations/sqlite/00
 import { Migration0005_details as sqlite0005 } from '../migrations/sqlite/0005-details.js';
 import { Migration0006_client_of_records as sqlite0006 } from '../migrations/sqlite/0006-client-of-records.js';
 import { Migration0007_invitation as sqlite0007 } from '../migrations/sqlite/0007-invitation.js';
-import { Migration0009_audit_chain as sqlite0009 } from '../migrations/sqlite/0009-audit-chain.js';
+import { Migration0008_audit_chain as sqlite0008 } from '../migrations/sqlite/0008-audit-chain.js';
 import type { MigrationList } from './database/options.js';
 
 /** Every migration, oldest first; the same names in both folders. */
@@ -26,7 +26,7 @@ export const migrations: MigrationList = {
     { name: '0005-details', class: sqlite0005 },
     { name: '0006-client-of-records', class: sqlite0006 },
     { name: '0007-invitation', class: sqlite0007 },
-    { name: '0009-audit-chain', class: sqlite0009 },
+    { name: '0008-audit-chain', class: sqlite0008 },
   ],
   postgresql: [
     { name: '0001-initial', class: postgresql0001 },
@@ -36,6 +36,6 @@ export const migrations: MigrationList = {
     { name: '0005-details', class: postgresql0005 },
     { name: '0006-client-of-records', class: postgresql0006 },
     { name: '0007-invitation', class: postgresql0007 },
-    { name: '0009-audit-chain', class: postgresql0009 },
+    { name: '0008-audit-chain', class: postgresql0008 },
   ],
 };

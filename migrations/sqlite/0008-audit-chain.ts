@@ -1,7 +1,7 @@
 import { Migration } from '@mikro-orm/migrations';
 
-export class Migration0009_audit_chain extends Migration {
-  override name = '0009-audit-chain';
+export class Migration0008_audit_chain extends Migration {
+  override name = '0008-audit-chain';
 
   override up(): void | Promise<void> {
     this.addSql(`create table \`audit_erasure\` (\`mark\` text not null primary key);`);
