@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ClientCommands } from '../../src/admin/client-commands.js';
 import { ConnectedApplications } from '../../src/oidc/sessions/connected-applications.service.js';
-import { APIS, granted, introspect, machineToken, STOCK } from '../support/apis.js';
+import { APIS, ask, granted, introspect, machineToken, PAYROLL, STOCK } from '../support/apis.js';
 import { Application } from '../support/application.js';
 import { LogoutListener } from '../support/logout-listener.js';
 import { TestServer } from '../support/server.js';
@@ -79,6 +79,15 @@ describe('an application that was taken out of the clients file, and is declared
     await apply(without('warehouse'));
     await apply(everyone);
     expect(await introspect(server, 'stock-api', body['access_token'])).toEqual({ active: false });
+  });
+
+  it('brings no token of a machine back that was revoked', async () => {
+    const { body } = await machineToken(server, 'warehouse', { resource: PAYROLL, scope: 'payroll:read' });
+    const token = body['access_token'];
+    await ask(server, 'warehouse', '/oidc/revocation', { token: token as string });
+    await apply(without('warehouse'));
+    await apply(everyone);
+    expect(await introspect(server, 'payroll-api', token)).toEqual({ active: false });
   });
 
   it('an application that is still declared keeps everything', async () => {

@@ -57,8 +57,9 @@ async function ofMachine(provider: Provider, { records, clock }: JwtParts, { cla
   const bound = claims!['cnf'] as object | undefined;
   const payload = { jti, clientId, iat, exp, aud, scope, rar, ...bound };
   const token = new provider.ClientCredentials(payload as never);
+  // Without its client's name: it outlives a client that goes and comes back, as the token does.
   token.destroy = () =>
-    records.upsert(REVOKED_JWT, jti, { clientId }, exp - Math.floor(clock.now().getTime() / SECOND));
+    records.upsert(REVOKED_JWT, jti, {}, exp - Math.floor(clock.now().getTime() / SECOND));
   return token;
 }
 
