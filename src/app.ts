@@ -12,6 +12,7 @@ import { projectRoot } from './config/root.js';
 import { believeCertificates } from './http/client-certificate.js';
 import { BrowserIds } from './http/browser-id.js';
 import { createLogger } from './http/logger.js';
+import { logRequest, watchRequests } from './http/watch-requests.js';
 import { ErrorFilter } from './http/error.filter.js';
 import { frontDoor } from './http/front-door.js';
 import { readUpload } from './http/upload.js';
@@ -44,7 +45,7 @@ export async function createApp(config: Config, clock?: Clock): Promise<NestExpr
   app.set('query parser', 'simple');
 
   const provider = app.get(Provider);
-  const first = [securityHeaders(config), frontDoor(config), believeCertificates(config), noteVisitor];
+  const first = [noteVisitor, securityHeaders(config), frontDoor(config), believeCertificates(config)];
   for (const each of first) app.use(each);
   app.use(app.get(BrowserIds).middleware);
   const assets = join(projectRoot, 'public');
@@ -72,6 +73,7 @@ export async function createApp(config: Config, clock?: Clock): Promise<NestExpr
   leadProgramsStraight(server, config, { express, first, answer, fail });
   new PublicDocuments(provider, config).standBefore(server);
   server.on('clientError', answerUnreadable);
+  if (config.logLevel === 'debug') watchRequests(server, logRequest());
 
   await app.get(ClientsFile).apply('start');
   return app;

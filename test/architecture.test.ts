@@ -20,6 +20,7 @@ const LATE = [
   'class-validator',
   'nodemailer',
   'openid-client',
+  'pino',
   'qrcode',
   'sharp',
 ];

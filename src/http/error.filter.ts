@@ -19,8 +19,9 @@ import {
   SeeOther,
   tooLarge,
 } from '../kernel/errors.js';
-import { randomToken } from '../kernel/secrets.js';
 import { Pages } from './pages.js';
+import { requestId } from './request-id.js';
+import { routeName } from './route-name.js';
 
 /** The one place where an error becomes an answer: the person gets a plain page, the operator the cause in the log. */
 @Catch()
@@ -41,7 +42,7 @@ export class ErrorFilter implements ExceptionFilter {
   answer(thrown: unknown, req: Request, res: Response): void {
     if (thrown instanceof SeeOther) return this.pages.redirect(res, thrown.path);
     const error = asPageError(thrown);
-    const reference = error.status >= 500 ? randomToken(6) : undefined;
+    const reference = error.status >= 500 ? requestId(req) : undefined;
     this.log(error, req, reference);
     if (res.headersSent) {
       res.end();
@@ -79,7 +80,7 @@ export class ErrorFilter implements ExceptionFilter {
 
   private log(error: PageError, req: Request, reference?: string): void {
     const { cause } = error.options;
-    const what = `${error.code} ${reference ?? ''} ${req.method} ${JSON.stringify(req.path)}`;
+    const what = `${error.code} ${reference ?? ''} ${req.method} ${routeName(req)}`;
     if (error.status < 500) {
       if (error.status !== 404) this.logger.debug(what);
     } else if (cause === undefined) {

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { NextFunction, Request, Response } from 'express';
+import { requestId } from './request-id.js';
 
 /** Who is at the other end of a request, as far as it says so. */
 export interface Visitor {
@@ -11,7 +12,12 @@ export interface Visitor {
   sessionStartedAt?: number;
 }
 
-const visitors = new AsyncLocalStorage<Visitor>();
+interface Current {
+  readonly req: Request;
+  readonly visitor: Visitor;
+}
+
+const requests = new AsyncLocalStorage<Current>();
 
 /** From here on `visitor()` knows whose request is being worked on. */
 export function noteVisitor(req: Request, _res: Response, next: NextFunction): void {
@@ -24,16 +30,22 @@ export function noteVisitor(req: Request, _res: Response, next: NextFunction): v
       return language === '*' ? undefined : language;
     },
   };
-  visitors.run(visitor, next);
+  requests.run({ req, visitor }, next);
 }
 
 /** What is changed in this request is done in a session of this age: whoever objects to the change objects to all that was done in it. */
 export function noteSession(startedAt: number): void {
-  const visitor = visitors.getStore();
-  if (visitor) visitor.sessionStartedAt = startedAt;
+  const current = requests.getStore();
+  if (current) current.visitor.sessionStartedAt = startedAt;
 }
 
 /** Undefined outside of a request: a command in the shell, the clean-up. */
 export function visitor(): Visitor | undefined {
-  return visitors.getStore();
+  return requests.getStore()?.visitor;
+}
+
+/** What the request that is being worked on is called; undefined outside of one. */
+export function currentRequestId(): string | undefined {
+  const current = requests.getStore();
+  return current && requestId(current.req);
 }

@@ -3,6 +3,7 @@ import type { Context, Next } from 'koa';
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { Audit } from '../audit/audit.service.js';
 import type { Clock } from '../kernel/clock.js';
+import { PROVIDER_PATHS } from '../http/route-name.js';
 import { interactionGone } from '../kernel/errors.js';
 import type { InteractionTokens } from './interaction-tokens.js';
 import { denyUserCodes } from './devices/ciba.service.js';
@@ -19,17 +20,6 @@ import type { SessionEndings } from './sessions/session-endings.service.js';
 import type { SessionList } from './sessions/session-list.service.js';
 import { noteLeaving, signOutForApplications } from './sessions/sign-out.js';
 
-/**
- * Each path in one spelling: the library's router also takes other letters and a slash at the end, and what is decided by
- * a path before it (who registers too often) would not know them.
- */
-const ROUTES = [
-  '/oidc/(auth(/[^/]+)?|par|token|userinfo|jwks|introspection|revocation|device|backchannel|registration(/[^/]+)?)',
-  '/oidc/session/end(/(confirm|success))?',
-  '/device(/[\\w-]+)?',
-  '/\\.well-known/(openid-configuration|oauth-authorization-server)',
-];
-const PATHS = new RegExp(`^(${ROUTES.join('|')})$`);
 /** The same for everyone, so applications may keep them for a while. */
 const PUBLIC_DOCUMENTS = /^\/(oidc\/jwks|\.well-known\/[a-z-]+)$/;
 
@@ -77,7 +67,7 @@ export function providerHandler(parts: MountParts): RequestHandler {
 export function mountProvider(answer: RequestHandler, tokens: InteractionTokens): RequestHandler {
   const parseForm = urlencoded({ extended: false, limit: '64kb' });
   return (req, res, next) => {
-    if (!PATHS.test(req.path)) return next();
+    if (!PROVIDER_PATHS.test(req.path)) return next();
     if (req.method === 'POST' && POSTED_BY_BROWSERS.test(req.path)) {
       parseForm(req, res, (error?: unknown) => (error ? next(error) : askAgainByGet(req, res)));
       return;

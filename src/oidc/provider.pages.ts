@@ -4,8 +4,9 @@ import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider';
 import { Config } from '../config/config.js';
 import { Languages } from '../http/language.js';
 import { Pages } from '../http/pages.js';
+import { requestId } from '../http/request-id.js';
+import { routeName } from '../http/route-name.js';
 import { allowFormRedirectTo } from '../http/security-headers.js';
-import { randomToken } from '../kernel/secrets.js';
 import { Clients, type ClientFace } from '../clients/clients.service.js';
 import { shown } from './shown-client.js';
 
@@ -24,10 +25,10 @@ export class ProviderPages {
   error(ctx: KoaContextWithOIDC, out: ErrorOut, error: Error): void {
     const { req } = express(ctx);
     const status = ctx.status >= 400 ? ctx.status : 400;
-    const reference = status >= 500 ? randomToken(6) : undefined;
+    const reference = status >= 500 ? requestId(req) : undefined;
     if (reference)
       this.logger.error(
-        `${out.error} ${reference} ${ctx.method} ${JSON.stringify(ctx.path)}: ${error.stack ?? error.message}`,
+        `${out.error} ${reference} ${ctx.method} ${routeName(req)}: ${error.stack ?? error.message}`,
       );
     this.hintLanguage(ctx);
     const kind = this.languages.has(`error.oauth-${out.error}.heading`)

@@ -57,6 +57,8 @@ export class PublicDocuments {
   private answers(document: string, req: IncomingMessage, res: ServerResponse): boolean {
     const prepared = this.prepared.get(document);
     if (!prepared || !this.isCurrent(prepared)) return false;
+    // In the spelling by which whoever counts requests knows it.
+    req.url = document;
     const { origin } = req.headers;
     res.writeHead(200, origin === undefined ? prepared.forAll : [...prepared.headers, ALLOW_ORIGIN, origin]);
     // A text goes out in one piece with the headers, bytes would follow them in a second one.
