@@ -7,7 +7,7 @@ const EXIT_MISCONFIGURED = 78;
 /** What an operator is told when the program, or a command, cannot start: a sentence with the mend, and no stack where there is one. */
 export function explain(error: unknown): { readonly message: string; readonly exitCode: number } {
   if (error instanceof ConfigurationMistakes) return { message: error.message, exitCode: EXIT_MISCONFIGURED };
-  const { code, message, stack } = error as NodeJS.ErrnoException;
+  const { code, message, stack, port } = error as NodeJS.ErrnoException & { port?: number };
   if (isDatabaseAway(error)) {
     return {
       message: `Gatehouse cannot start: the database cannot be used (${message}). Check DATABASE_URL and that the server runs.`,
@@ -16,8 +16,7 @@ export function explain(error: unknown): { readonly message: string; readonly ex
   }
   if (code === 'EADDRINUSE') {
     return {
-      message:
-        'Gatehouse cannot start: the port is in use. Set GATEHOUSE_PORT to another one, or stop the program that has it.',
+      message: `Gatehouse cannot start: the port ${port ?? ''} is in use. Set GATEHOUSE_PORT (or GATEHOUSE_METRICS_PORT, if that is the one) to another one, or stop the program that has it.`,
       exitCode: 1,
     };
   }

@@ -21,6 +21,7 @@ const LATE = [
   'nodemailer',
   'openid-client',
   'pino',
+  'prom-client',
   'qrcode',
   'sharp',
 ];

@@ -30,6 +30,9 @@ interface Row {
  */
 @Injectable()
 export class Throttle {
+  /** How many checks of each factor were refused since the start. */
+  readonly refusals = new Map<ThrottledFactor, number>();
+
   constructor(
     private readonly sql: Sql,
     private readonly secrets: Secrets,
@@ -62,6 +65,7 @@ export class Throttle {
       limit.checks,
     );
     if (taken === 1) return { admitted: true };
+    this.refusals.set(factor, (this.refusals.get(factor) ?? 0) + 1);
     const decided = verdict(factor, await this.count(bucket), now);
     return { admitted: false, retryAfterSeconds: decided.allowed ? 1 : decided.retryAfterSeconds };
   }

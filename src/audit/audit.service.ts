@@ -89,6 +89,7 @@ export interface LastEvent {
 @Injectable()
 export class Audit {
   private readonly marks: Marks;
+  private listener: ((name: AuditName, facts: AuditFacts) => void) | undefined;
 
   constructor(
     private readonly sql: Sql,
@@ -99,8 +100,14 @@ export class Audit {
     this.marks = new Marks(secrets);
   }
 
+  /** Whoever counts what happens hears of it here. */
+  toldTo(listener: (name: AuditName, facts: AuditFacts) => void): void {
+    this.listener = listener;
+  }
+
   /** @param req where it came from; absent for what an operator does from the shell */
   async record(name: AuditName, facts: AuditFacts, req?: Request): Promise<void> {
+    this.listener?.(name, facts);
     await this.sql.note(
       `INSERT INTO audit_event (at, name, result, account_id, client_id, factor, address, user_agent, detail)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,

@@ -62,6 +62,8 @@ export class Config {
       }
     | undefined;
   readonly testApp: boolean;
+  /** Where metrics are served; absent: nowhere, and nothing is counted. */
+  readonly metrics: { readonly port: number; readonly bind: string } | undefined;
   readonly logLevel: 'error' | 'warn' | 'log' | 'debug';
   readonly logFormat: 'json' | 'pretty';
 

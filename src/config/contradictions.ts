@@ -9,6 +9,10 @@ export function contradictions(values: SettingValues): string[] {
     mistakes.push(
       'GATEHOUSE_RECOVERY_DELAY needs SMTP_URL: without mail nobody could object to a recovery. Set SMTP_URL, or switch the delay off.',
     );
+  if (values.GATEHOUSE_METRICS_PORT && values.GATEHOUSE_METRICS_PORT === values.GATEHOUSE_PORT)
+    mistakes.push(
+      'GATEHOUSE_METRICS_PORT is the same as GATEHOUSE_PORT: choose another one for the metrics.',
+    );
   const allowed = values.GATEHOUSE_CLIENT_REGISTRATION_ALLOWS ?? [];
   if (allowed.includes('legacy-flows') && values.GATEHOUSE_LEGACY_FLOWS === 'off')
     mistakes.push(

@@ -143,6 +143,14 @@ describe('configuration', () => {
     expect(existsSync(join(dataDir, 'secret.key'))).toBe(false);
   });
 
+  it('wants another port for the metrics, and serves none unless it is asked to', () => {
+    expect(mistakes({ GATEHOUSE_PORT: '4000', GATEHOUSE_METRICS_PORT: '4000' }).join()).toContain(
+      'GATEHOUSE_METRICS_PORT is the same as GATEHOUSE_PORT: choose another one',
+    );
+    expect(load({}).metrics).toBeUndefined();
+    expect(load({ GATEHOUSE_METRICS_PORT: '9464' }).metrics).toEqual({ port: 9464, bind: '127.0.0.1' });
+  });
+
   it('never repeats a secret in a message', () => {
     expect(
       mistakes({ DATABASE_URL: 'mysql://admin:hunter2@db', GATEHOUSE_SECRET: 'hunter2' }).join(),

@@ -78,6 +78,9 @@ export function loadConfig(env: Environment, purpose: 'run' | 'look' = 'run'): C
     clientCertificates: certificates,
     testApp:
       values.GATEHOUSE_TEST_APP === 'auto' ? isLoopback(url.hostname) : values.GATEHOUSE_TEST_APP === 'on',
+    metrics: values.GATEHOUSE_METRICS_PORT
+      ? { port: values.GATEHOUSE_METRICS_PORT, bind: values.GATEHOUSE_METRICS_BIND! }
+      : undefined,
     logLevel: values.GATEHOUSE_LOG_LEVEL!,
     logFormat:
       values.GATEHOUSE_LOG_FORMAT === 'auto'

@@ -1,5 +1,5 @@
 import { DAY } from '../kernel/clock.js';
-import { durationOrOff, oneOf, passphrase } from './parsers.js';
+import { durationOrOff, integer, oneOf, passphrase, text } from './parsers.js';
 import { setting } from './setting.js';
 
 /** The settings for what is kept, saved and said about the service itself. */
@@ -23,10 +23,22 @@ export const OPERATIONS = {
     description:
       'The built-in test application at `/test-app`; `auto` switches it on when the public URL is on localhost.',
   }),
+  GATEHOUSE_METRICS_PORT: setting({
+    parse: integer(1, 65535),
+    initialText: 'none: off',
+    description:
+      'The TCP port on which Prometheus fetches `/metrics`; see [operators](operators.md#metrics). It is another one than GATEHOUSE_PORT, so that what may be reached from outside does not depend on a rule in a proxy. Nothing in it is about a person.',
+  }),
+  GATEHOUSE_METRICS_BIND: setting({
+    parse: text,
+    initial: '127.0.0.1',
+    description:
+      'The address on which the metrics are served. In a container, `0.0.0.0` lets the other containers of its network fetch them; publish the port to nobody else.',
+  }),
   GATEHOUSE_LOG_LEVEL: setting({
     parse: oneOf('error', 'warn', 'log', 'debug'),
     initial: 'log',
-    description: 'How much is logged.',
+    description: 'How much is logged. `debug` has a line for each request, too: route, status and time.',
   }),
   GATEHOUSE_LOG_FORMAT: setting({
     parse: oneOf('auto', 'json', 'pretty'),

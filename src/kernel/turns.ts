@@ -4,16 +4,25 @@ import { busy } from './errors.js';
 export class Turns {
   private running = 0;
   private readonly queue: (() => void)[] = [];
+  private turnedAway = 0;
 
   constructor(
     private readonly atOnce: number,
     private readonly waiting: number,
   ) {}
 
+  /** How many run and wait now, and how many found no place since the start. */
+  get load(): { readonly running: number; readonly waiting: number; readonly turnedAway: number } {
+    return { running: this.running, waiting: this.queue.length, turnedAway: this.turnedAway };
+  }
+
   /** @throws busy (503) when too many wait already */
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.running >= this.atOnce) {
-      if (this.queue.length >= this.waiting) throw busy();
+      if (this.queue.length >= this.waiting) {
+        this.turnedAway++;
+        throw busy();
+      }
       await new Promise<void>((resolve) => this.queue.push(resolve));
     } else {
       this.running++;

@@ -1,20 +1,23 @@
 import { Module } from '@nestjs/common';
+import { AttemptsModule } from '../attempts/attempts.module.js';
 import { AuditModule } from '../audit/audit.module.js';
 import { KeysModule } from '../keys/keys.module.js';
 import { MfaModule } from '../mfa/mfa.module.js';
 import { SignInModule } from '../sign-in/sign-in.module.js';
 import { OidcModule } from '../oidc/oidc.module.js';
+import { UsersModule } from '../users/users.module.js';
 import { CleanUp } from './clean-up.js';
 import { GracefulStop } from './graceful-stop.js';
 import { HealthController } from './health.controller.js';
+import { MetricsServer } from './metrics.server.js';
 import { ProbeGuard } from './probe.guard.js';
 import { Readiness } from './readiness.js';
 
 /** Owns what keeps a running server healthy. It serves no person. */
 @Module({
-  imports: [AuditModule, KeysModule, MfaModule, OidcModule, SignInModule],
+  imports: [AttemptsModule, AuditModule, KeysModule, MfaModule, OidcModule, SignInModule, UsersModule],
   controllers: [HealthController],
-  providers: [CleanUp, GracefulStop, ProbeGuard, Readiness],
+  providers: [CleanUp, GracefulStop, MetricsServer, ProbeGuard, Readiness],
   exports: [CleanUp],
 })
 export class OpsModule {}

@@ -27,6 +27,10 @@ const WAITING = 100;
 export class PasswordHashes {
   private readonly turns = new Turns(AT_ONCE, WAITING);
 
+  get load(): Turns['load'] {
+    return this.turns.load;
+  }
+
   /** @throws busy (503) when too many wait already */
   async make(password: string): Promise<string> {
     return this.turns.run(() => hash(password.normalize('NFKC'), PARAMETERS));

@@ -75,6 +75,7 @@ import { SetUpLinks } from './set-up-links.js';
     LinkPages,
     MailQuota,
     OneTimeLinks,
+    PasswordHashes,
     PasswordPolicy,
     Passwords,
     PersonFacts,
