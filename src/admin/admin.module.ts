@@ -19,6 +19,8 @@ import { FirstOperator } from './first-operator.js';
 import { FirstStepsController } from './first-steps.controller.js';
 import { FirstSteps } from './first-steps.js';
 import { GroupCommands } from './group-commands.js';
+import { ImportCommands } from './imports/import-commands.js';
+import { Imports } from './imports/import.service.js';
 import { KeyCommands } from './key-commands.js';
 import { OperatorGuard } from './operator.guard.js';
 import { SetUpController } from './set-up.controller.js';
@@ -30,6 +32,7 @@ const COMMANDS = [
   ClientCommands,
   ClientsFile,
   GroupCommands,
+  ImportCommands,
   KeyCommands,
   RegistrationCommands,
   SetUpCommands,
@@ -43,7 +46,7 @@ const COMMANDS = [
 @Module({
   imports: [HttpModule, OidcModule, DashboardModule, AuditModule, AttemptsModule, KeysModule, MailModule],
   controllers: [ClaimsController, FirstStepsController, FirstClientController, SetUpController],
-  providers: [...COMMANDS, ClaimsReport, FirstOperator, FirstSteps, OperatorGuard, SetUpGuard],
+  providers: [...COMMANDS, ClaimsReport, FirstOperator, FirstSteps, Imports, OperatorGuard, SetUpGuard],
   exports: COMMANDS,
 })
 export class AdminModule {}

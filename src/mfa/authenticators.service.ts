@@ -6,7 +6,7 @@ import { Clock } from '../kernel/clock.js';
 import { randomToken, Secrets } from '../kernel/secrets.js';
 import type { Account } from '../users/account.entity.js';
 import { Authenticator } from './authenticator.entity.js';
-import { drift, keyUri, matchingStep, secretFromBytes, sixDigits, type Drift } from './totp.js';
+import { drift, keyUri, matchingStep, secretFromBytes, sixDigits, stepAt, type Drift } from './totp.js';
 
 export interface Offer {
   /** base32 */
@@ -85,6 +85,23 @@ export class Authenticators {
       lastUsedAt: now,
     });
     return id;
+  }
+
+  /**
+   * A seed that another program has already confirmed. No code that it may have accepted is accepted here: the first is
+   * the next one.
+   */
+  async adoptWithin(em: EntityManager, accountId: string, name: string, secret: string): Promise<void> {
+    const id = randomToken(16);
+    const now = this.clock.now();
+    await em.insert(Authenticator, {
+      id,
+      accountId,
+      name,
+      sealedSecret: this.secrets.seal(secret, place(id)),
+      lastStep: stepAt(now),
+      createdAt: now,
+    });
   }
 
   /** @returns the name of what was removed; undefined: the account has no such authenticator */

@@ -4,6 +4,10 @@ import { generateURI, ScureBase32Plugin, verify } from 'otplib';
 const PERIOD_SECONDS = 30;
 /** How far off a device's clock may be for us to recognize it, in steps to either side: ten minutes. */
 const DRIFT_STEPS = 20;
+/** RFC 4226, section 4, R6: 128 bits. */
+const LEAST_SECRET_BYTES = 16;
+/** 64 bytes: the block of SHA-1, and more than anybody makes. */
+const LONGEST_SECRET = 103;
 /** 160 bits, RFC 4226's recommendation. */
 const SECRET_BYTES = 20;
 
@@ -11,6 +15,21 @@ const base32 = new ScureBase32Plugin();
 
 export function secretFromBytes(bytes: Uint8Array): string {
   return base32.encode(bytes.subarray(0, SECRET_BYTES)).replace(/=+$/, '');
+}
+
+/** A seed as it is stored, out of how another program wrote it; or why it cannot be one. */
+export function importedSecret(
+  written: string,
+):
+  { readonly secret: string } | { readonly refusal: 'seed-not-base32' | 'seed-too-short' | 'seed-too-long' } {
+  const letters = written.replace(/[\s-]/g, '').toUpperCase().replace(/=+$/, '');
+  if (letters.length > LONGEST_SECRET) return { refusal: 'seed-too-long' };
+  try {
+    if (base32.decode(letters).length < LEAST_SECRET_BYTES) return { refusal: 'seed-too-short' };
+  } catch {
+    return { refusal: 'seed-not-base32' };
+  }
+  return { secret: letters };
 }
 
 /** What the QR code says (the key URI format of the authenticator apps). */
@@ -44,6 +63,11 @@ export async function matchingStep(secret: string, code: string, now: Date): Pro
   return result.valid && 'timeStep' in result ? result.timeStep : undefined;
 }
 
+/** The time step of a moment. */
+export function stepAt(now: Date): number {
+  return Math.floor(now.getTime() / 1000 / PERIOD_SECONDS);
+}
+
 /** A code that is right at another time than now: the device's clock is wrong. */
 export interface Drift {
   readonly step: number;
@@ -61,7 +85,7 @@ export async function drift(secret: string, code: string, now: Date): Promise<Dr
     epochTolerance: DRIFT_STEPS * PERIOD_SECONDS,
   });
   if (!result.valid || !('timeStep' in result)) return undefined;
-  const away = result.timeStep - Math.floor(now.getTime() / 1000 / PERIOD_SECONDS);
+  const away = result.timeStep - stepAt(now);
   const minutes = Math.max(1, Math.round((Math.abs(away) * PERIOD_SECONDS) / 60));
   return { step: result.timeStep, direction: away < 0 ? 'slow' : 'fast', minutes };
 }

@@ -14,7 +14,7 @@ const AccountSchema = defineEntity({
     emailVerifiedAt: p.datetime(3).nullable(),
     /** What applications call the person; null: the user name. */
     displayName: p.string().length(100).nullable(),
-    /** An argon2id PHC string; null: the account has no password. */
+    /** An argon2id PHC string, or until the first sign-in what an import brought (foreign-hash.ts); null: the account has no password. */
     passwordHash: p.string().length(200).nullable(),
     passwordChangedAt: p.datetime(3).nullable(),
     /** Grows with each change of a second factor; a change is conditional on the number it started from. */

@@ -69,11 +69,22 @@ export function readAttribute(
   name: string,
   typed: string,
 ): { readonly value: unknown } | { readonly mistake: string } {
-  const mistake = nameMistake(name);
-  if (mistake) return { mistake };
   const value = valueOf(name, typed);
-  const mend = value === undefined || value === null ? 'write a value' : STANDARD_ATTRIBUTES[name]?.(value);
-  return mend ? { mistake: `${name}: ${mend}` } : { value };
+  const mistake = attributeMistake(name, value);
+  return mistake ? { mistake } : { value };
+}
+
+/** What is wrong with an attribute, whoever sets it. */
+export function attributeMistake(name: string, value: unknown): string | undefined {
+  const mistake = nameMistake(name);
+  if (mistake) return mistake;
+  const mend =
+    value === undefined || value === null
+      ? 'write a value'
+      : Object.hasOwn(STANDARD_ATTRIBUTES, name)
+        ? STANDARD_ATTRIBUTES[name]!(value)
+        : undefined;
+  return mend ? `${name}: ${mend}` : undefined;
 }
 
 function nameMistake(name: string): string | undefined {

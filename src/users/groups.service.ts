@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Sql } from '../database/sql.js';
+import { Sql, type SqlRunner } from '../database/sql.js';
 import { Clock } from '../kernel/clock.js';
 
 /** Who may use the operators' pages. It is Gatehouse's own: no file declares it, no application is told of it. */
@@ -83,8 +83,12 @@ export class Groups {
     });
   }
 
-  async add(accountId: string, group: string): Promise<'added' | 'member-already' | 'no-group'> {
-    const added = await this.sql.run(
+  async add(
+    accountId: string,
+    group: string,
+    sql: SqlRunner = this.sql,
+  ): Promise<'added' | 'member-already' | 'no-group'> {
+    const added = await sql.run(
       `INSERT INTO group_member (account_id, group_name, added_at)
        SELECT CAST(? AS varchar(22)), name, CAST(? AS bigint) FROM account_group WHERE name = ?
        ON CONFLICT DO NOTHING`,
@@ -93,7 +97,7 @@ export class Groups {
       group,
     );
     if (added === 1) return 'added';
-    const known = await this.sql.rows('SELECT 1 AS one FROM account_group WHERE name = ?', group);
+    const known = await sql.rows('SELECT 1 AS one FROM account_group WHERE name = ?', group);
     return known.length > 0 ? 'member-already' : 'no-group';
   }
 

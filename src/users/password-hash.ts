@@ -2,13 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { hash, verify } from '@node-rs/argon2';
 import { availableParallelism } from 'node:os';
 import { Turns } from '../kernel/turns.js';
+import { readForeignHash, verifyForeignHash } from './foreign-hash.js';
 
 /**
  * OWASP's parameters for argon2id (2 in the library's numbering): 19 MiB, 2 passes, 1 lane.
  * Raised ones reach each account at its next sign-in.
  */
 const PARAMETERS = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 };
-const PARAMETERS_AS_WRITTEN = '$argon2id$v=19$m=19456,t=2,p=1$';
+export const PARAMETERS_AS_WRITTEN = '$argon2id$v=19$m=19456,t=2,p=1$';
 
 /** Code points; longer ones are refused before any hashing (a megabyte would cost a hash of a megabyte). */
 export const PASSWORD_MAX_LENGTH = 128;
@@ -22,7 +23,7 @@ const AT_ONCE = Math.max(1, Math.min(4, availableParallelism()));
 /** Hashes that may wait: about a second of work. Beyond that, saying "later" is better than keeping someone waiting. */
 const WAITING = 100;
 
-/** argon2id off the event loop, bounded in memory (`AT_ONCE` x 19 MiB) and in waiting time. */
+/** argon2id, and whatever an import brought until its owner signs in; off the event loop, bounded in memory (`AT_ONCE` x 19 MiB) and in waiting time. */
 @Injectable()
 export class PasswordHashes {
   private readonly turns = new Turns(AT_ONCE, WAITING);
@@ -41,11 +42,28 @@ export class PasswordHashes {
    * cost what a wrong password costs.
    */
   async matches(stored: string | null | undefined, password: string): Promise<boolean> {
+    if (stored != null && !stored.startsWith('$argon2')) return this.matchesForeign(stored, password);
     const equal = await this.turns.run(() => verify(stored ?? NOBODY, password.normalize('NFKC')));
     return equal && stored != null;
   }
 
-  /** Whether a stored hash was made with other parameters than today's. */
+  /**
+   * What a check against an imported hash costs beside one against today's. A refusal costs both, whichever was checked:
+   * so its time does not tell whose account was imported.
+   * @param sample a hash that was imported
+   */
+  async evenOut(checked: string | null | undefined, sample: string, password: string): Promise<void> {
+    await this.matches(checked != null && this.isOutdated(checked) ? null : sample, password);
+  }
+
+  private async matchesForeign(stored: string, password: string): Promise<boolean> {
+    const foreign = readForeignHash(stored);
+    // An import lets none of these in; whatever did, it opens nothing and costs the same.
+    if (typeof foreign === 'string') return this.matches(null, password);
+    return this.turns.run(() => verifyForeignHash(foreign, password));
+  }
+
+  /** Whether a stored hash was made with other parameters than today's, or by another program. */
   isOutdated(stored: string): boolean {
     return !stored.startsWith(PARAMETERS_AS_WRITTEN);
   }

@@ -10,6 +10,7 @@ import { Account } from './account.entity.js';
 import { Accounts } from './accounts.service.js';
 import { passwordChanged, type Kept } from './events.js';
 import { identifierKey } from './identifiers.js';
+import { ImportedHashes } from './imported-hashes.js';
 import { PASSWORD_MAX_LENGTH, PasswordHashes } from './password-hash.js';
 
 /** What came of checking a password. `refused` covers wrong, unknown and disabled alike: nobody outside may tell them apart. */
@@ -27,6 +28,7 @@ export class Passwords {
     private readonly clock: Clock,
     private readonly accounts: Accounts,
     private readonly hashes: PasswordHashes,
+    private readonly imported: ImportedHashes,
     private readonly throttle: Throttle,
     private readonly knownBrowsers: KnownBrowsers,
     private readonly outbox: Outbox,
@@ -137,7 +139,11 @@ export class Passwords {
     if ([...password].length > PASSWORD_MAX_LENGTH) return { kind: 'refused', account };
 
     const matches = await this.hashes.matches(account?.passwordHash, password);
-    if (!matches || !account || account.disabledAt) return { kind: 'refused', account };
+    if (!matches || !account || account.disabledAt) {
+      const sample = await this.imported.sample();
+      if (sample) await this.hashes.evenOut(account?.passwordHash, sample, password);
+      return { kind: 'refused', account };
+    }
     await this.rehashIfOutdated(account, password);
     return { kind: 'proven', account, counted: subject };
   }

@@ -14,6 +14,8 @@ import { EmailVerification } from './email-verification.service.js';
 import { Groups } from './groups.service.js';
 import { InvitationsController } from './invitations.controller.js';
 import { Invitations } from './invitations.js';
+import { ImportedAccounts } from './imported-accounts.js';
+import { ImportedHashes } from './imported-hashes.js';
 import { LinkPages } from './link-page.js';
 import { LinksController } from './links.controller.js';
 import { MailQuota } from './mail-quota.js';
@@ -50,6 +52,8 @@ import { SetUpLinks } from './set-up-links.js';
     EmailVerification,
     Groups,
     Invitations,
+    ImportedAccounts,
+    ImportedHashes,
     LinkPages,
     MailQuota,
     OneTimeLinks,
@@ -72,6 +76,7 @@ import { SetUpLinks } from './set-up-links.js';
     EmailVerification,
     Groups,
     Invitations,
+    ImportedAccounts,
     LinkPages,
     MailQuota,
     OneTimeLinks,

@@ -1,0 +1,15 @@
+/** A file of which nothing is imported. The reason is stable, for scripts. */
+export class ImportFailure extends Error {
+  constructor(
+    readonly reason:
+      | 'no-file'
+      | 'file-too-large'
+      | 'other-format'
+      | 'no-account-table'
+      | 'unknown-second-factor'
+      | 'file-exists',
+    readonly says: string,
+  ) {
+    super(says);
+  }
+}
