@@ -6,7 +6,7 @@ import { CLIENT_COMMANDS, COMMANDS, type ClientCommand } from './admin/commands.
 import { KEY_COMMANDS, type KeyCommand } from './admin/key-commands.list.js';
 import { GROUP_COMMANDS, type GroupCommand } from './admin/group-commands.list.js';
 import { SET_UP_COMMANDS, type SetUpCommand } from './admin/set-up-commands.list.js';
-import { IMPORT_COMMANDS } from './admin/imports/import-commands.list.js';
+import { IMPORT_COMMANDS, type ImportCommand } from './admin/imports/import-commands.list.js';
 import { REGISTRATION_COMMANDS, type RegistrationCommand } from './admin/registration-commands.list.js';
 import type { Config } from './config/config.js';
 import { loadConfig, unknownSettings } from './config/load.js';
@@ -83,7 +83,8 @@ async function runInside(): Promise<number> {
       if (Object.hasOwn(CLIENT_COMMANDS, command))
         return app.get(ClientCommands).run(command as ClientCommand, args);
       if (Object.hasOwn(AUDIT_COMMANDS, command)) return app.get(AuditCommands).run(args);
-      if (Object.hasOwn(IMPORT_COMMANDS, command)) return app.get(ImportCommands).run(args);
+      if (Object.hasOwn(IMPORT_COMMANDS, command))
+        return app.get(ImportCommands).run(command as ImportCommand, args);
       if (Object.hasOwn(KEY_COMMANDS, command)) return app.get(KeyCommands).run(command as KeyCommand, args);
       if (Object.hasOwn(GROUP_COMMANDS, command))
         return app.get(GroupCommands).run(command as GroupCommand, args);

@@ -19,6 +19,7 @@ import { FirstOperator } from './first-operator.js';
 import { FirstStepsController } from './first-steps.controller.js';
 import { FirstSteps } from './first-steps.js';
 import { GroupCommands } from './group-commands.js';
+import { Exports } from './imports/export.service.js';
 import { ImportCommands } from './imports/import-commands.js';
 import { Imports } from './imports/import.service.js';
 import { KeyCommands } from './key-commands.js';
@@ -46,7 +47,16 @@ const COMMANDS = [
 @Module({
   imports: [HttpModule, OidcModule, DashboardModule, AuditModule, AttemptsModule, KeysModule, MailModule],
   controllers: [ClaimsController, FirstStepsController, FirstClientController, SetUpController],
-  providers: [...COMMANDS, ClaimsReport, FirstOperator, FirstSteps, Imports, OperatorGuard, SetUpGuard],
+  providers: [
+    ...COMMANDS,
+    ClaimsReport,
+    Exports,
+    FirstOperator,
+    FirstSteps,
+    Imports,
+    OperatorGuard,
+    SetUpGuard,
+  ],
   exports: COMMANDS,
 })
 export class AdminModule {}

@@ -35,6 +35,7 @@ export type AuditName =
   | 'avatar.changed'
   | 'avatar.removed'
   | 'data.exported'
+  | 'users.exported'
   | 'email.verified'
   | 'email.change-requested'
   | 'email.changed'

@@ -20,11 +20,14 @@ export class ImportedHashes {
   async sample(): Promise<string | undefined> {
     const now = this.clock.now().getTime();
     if (this.last && now - this.last.at >= 0 && now - this.last.at < GOOD_FOR_MS) return this.last.sample;
+    // Whoever asks meanwhile does not look, too.
+    this.last = { at: now, sample: this.last?.sample };
     const [found] = await this.sql.rows<{ password_hash: string }>(
       'SELECT password_hash FROM account WHERE password_hash NOT LIKE ? LIMIT 1',
       `${PARAMETERS_AS_WRITTEN}%`,
     );
-    this.last = { at: now, sample: found?.password_hash };
-    return this.last.sample;
+    const sample = found?.password_hash;
+    this.last = { at: now, sample };
+    return sample;
   }
 }

@@ -21,7 +21,9 @@ describe('people of the Flask demonstration', () => {
   afterAll(() => server.stop());
 
   async function run(file: string, ...flags: string[]) {
-    const { message, exitCode, done } = await server.app.get(ImportCommands).run(['flask', file, ...flags]);
+    const { message, exitCode, done } = await server.app
+      .get(ImportCommands)
+      .run('import', ['flask', file, ...flags]);
     return { ...(JSON.parse(message) as ImportReport), exitCode: exitCode ?? (done ? 0 : 1) };
   }
   const hashOf = async (person: Person) =>
@@ -129,6 +131,9 @@ describe('people of the Flask demonstration', () => {
 
   it('are asked for with words that the command knows', async () => {
     for (const args of [['pocket', 'x'], ['flask'], ['flask', 'x', 'y'], ['flask', 'x', '--force']])
-      expect(await server.app.get(ImportCommands).run(args)).toMatchObject({ done: false, exitCode: 64 });
+      expect(await server.app.get(ImportCommands).run('import', args)).toMatchObject({
+        done: false,
+        exitCode: 64,
+      });
   });
 });

@@ -21,7 +21,9 @@ describe('an import file that somebody has prepared', () => {
   afterAll(() => server.stop());
 
   async function run(file: string, ...flags: string[]) {
-    const { message, exitCode } = await server.app.get(ImportCommands).run(['flask', file, ...flags]);
+    const { message, exitCode } = await server.app
+      .get(ImportCommands)
+      .run('import', ['flask', file, ...flags]);
     return { ...(JSON.parse(message) as ImportReport & { reason?: string }), exitCode: exitCode ?? 0 };
   }
   const count = async () => {

@@ -7,7 +7,8 @@ export class ImportFailure extends Error {
       | 'other-format'
       | 'no-account-table'
       | 'unknown-second-factor'
-      | 'file-exists',
+      | 'file-exists'
+      | 'cannot-write',
     readonly says: string,
   ) {
     super(says);
