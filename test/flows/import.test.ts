@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { ImportCommands } from '../../src/admin/imports/import-commands.js';
 import type { ImportReport } from '../../src/admin/imports/import.service.js';
 import { Sql } from '../../src/database/sql.js';
 import { Accounts } from '../../src/users/accounts.service.js';
+import { ImportedAccounts } from '../../src/users/imported-accounts.js';
 import { Authenticator } from '../support/authenticator.js';
 import { Browser } from '../support/browser.js';
 import { somebody } from '../support/enrolled.js';
@@ -114,6 +115,30 @@ describe('people of the Flask demonstration', () => {
         here.username,
       )) as [{ seeds: number | string }];
     expect(Number(seeds)).toBe(0);
+  });
+
+  it('are made all the same when somebody else takes a name of their batch at that very moment', async () => {
+    const people = Array.from({ length: 5 }, somebody);
+    await server.addPerson(people[2]!);
+    const before = await hashOf(people[2]!);
+    const quicker = jest.spyOn(ImportedAccounts.prototype, 'obstacle').mockResolvedValue(undefined);
+    const cheap = werkzeugPbkdf2('copper kites over harbour', 1_000);
+    const report = await run(files.flask(people.map((person) => row(person, cheap, pyotpSeed()))));
+    quicker.mockRestore();
+    expect(report).toMatchObject({ created: 4, skipped: 1, exitCode: 0 });
+    expect(report.users[2]).toEqual({
+      user: people[2]!.username,
+      outcome: 'skipped',
+      reason: 'taken-meanwhile',
+    });
+    expect(await hashOf(people[2]!)).toBe(before);
+    const [seeds] = await server.app
+      .get(Sql)
+      .rows<{ n: number | string }>(
+        "SELECT COUNT(*) AS n FROM audit_event WHERE name = 'second-factor.enrolled' AND account_id IN (SELECT id FROM account WHERE username IN (?, ?, ?, ?, ?))",
+        ...people.map(({ username }) => username),
+      );
+    expect(Number(seeds!.n)).toBe(4);
   });
 
   it('come in without a seed that they never switched on, which is said', async () => {
