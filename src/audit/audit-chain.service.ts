@@ -89,11 +89,19 @@ export class AuditChain {
       stored = await this.store.head();
     }
     const { head, turn } = sealed(stored);
-    if (known && known.position > head.position)
+    if (known && !(await this.hasPart(head, known)))
       throw new ChainBroken(
-        `it ends before row ${known.id}, up to which ${this.known.file} has seen it. Run \`gatehouse audit verify\`; if a backup was restored, delete that file`,
+        `row ${known.id}, up to which ${this.known.file} has seen it, is not part of it. Run \`gatehouse audit verify\`; if a backup was restored, delete that file`,
       );
     return { head, turn };
+  }
+
+  /** Also where another instance, which had not seen so much, has gone on from an older state that somebody put back. */
+  private async hasPart({ checkpoint, ...head }: Head, { id, position, hash }: Place): Promise<boolean> {
+    // What the retention has removed can be compared no more.
+    if (position < checkpoint.position) return true;
+    const end = [head, checkpoint].find((each) => each.position === position);
+    return end ? end.hash === hash : position < head.position && (await this.store.hashOf(id)) === hash;
   }
 
   /** @returns undefined: another instance had the turn */

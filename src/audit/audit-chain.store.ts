@@ -163,6 +163,14 @@ export class AuditChainStore {
     return Number(row!.n);
   }
 
+  async hashOf(id: number): Promise<string | undefined> {
+    const [link] = await this.sql.rows<{ hash: string }>(
+      'SELECT hash FROM audit_link WHERE event_id = ?',
+      id,
+    );
+    return link?.hash;
+  }
+
   async hasLinks(): Promise<boolean> {
     return (await this.sql.rows('SELECT 1 AS one FROM audit_link LIMIT 1')).length > 0;
   }

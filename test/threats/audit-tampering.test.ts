@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { AuditChain, ChainBroken } from '../../src/audit/audit-chain.service.js';
 import { AuditVerification, readHead } from '../../src/audit/audit-verification.service.js';
 import { KnownHead } from '../../src/audit/known-head.js';
@@ -151,6 +151,14 @@ describe('whoever changes the audit log in the database', () => {
       head!['seal'],
     );
     expect(await first()).toMatchObject({ kind: 'rolled-back' });
+    // Also when another instance, which has not seen so much, goes on from there.
+    const { file } = server.app.get(KnownHead);
+    const seen = readFileSync(file);
+    rmSync(file);
+    expect(await chained(server, 9)).toMatchObject({ whole: true });
+    writeFileSync(file, seen);
+    await expect(chained(server, 1)).rejects.toThrow(ChainBroken);
+    expect(readFileSync(file)).toEqual(seen);
     await sql.run('DELETE FROM audit_head');
     await sql.run('DELETE FROM audit_link');
     await expect(chained(server, 1)).rejects.toThrow(ChainBroken);
