@@ -1,6 +1,6 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { access, mkdtemp, open, readdir, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { access, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
@@ -10,13 +10,11 @@ import type { Clock } from '../kernel/clock.js';
 import { encrypted } from './archive-cipher.js';
 import { MAGIC } from './archive-key.js';
 import { packed, type Entry } from './archive-entries.js';
-import { connected, migrationsOf } from './connection.js';
+import { connected, filesOfSqlite, migrationsOf } from './connection.js';
 import { BackupFailure } from './failures.js';
 import { NAMES, programVersion, type Manifest } from './manifest.js';
 import { dumpOf } from './postgresql-programs.js';
-
-/** Where a copy of the database stands while it is packed, and where a restore unpacks. */
-export const SCRATCH = '.backup-';
+import { SCRATCH, withScratch } from './scratch.js';
 
 export interface Made extends Manifest {
   readonly file: string;
@@ -44,21 +42,19 @@ export async function backup(config: Config, clock: Clock, target: string): Prom
     migrations: await migrationsOf(database),
   };
   const draft = `${file}.unfinished`;
-  const scratch = await mkdtemp(join(config.dataDir, SCRATCH));
   try {
-    const entries = contents(config, manifest, { scratch, omit: [file, draft] });
-    await pipeline(
-      Readable.from(packed(entries)),
-      createGzip(),
-      (bytes: AsyncIterable<Buffer>) => encrypted(passphrase, bytes),
-      createWriteStream(draft, { mode: 0o600, flush: true }),
+    await withScratch(config.dataDir, (scratch) =>
+      pipeline(
+        Readable.from(packed(contents(config, manifest, { scratch, omit: [file, draft] }))),
+        createGzip(),
+        (bytes: AsyncIterable<Buffer>) => encrypted(passphrase, bytes),
+        createWriteStream(draft, { mode: 0o600, flush: true }),
+      ),
     );
     await rename(draft, file);
   } catch (error) {
     await rm(draft, { force: true });
     throw error;
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
   }
   return { file, bytes: (await stat(file)).size, ...manifest };
 }
@@ -82,8 +78,10 @@ async function* contents(
   const { clientsFile, dataDir } = config;
   if (clientsFile && relative(dataDir, clientsFile).startsWith('..'))
     yield { name: NAMES.clients, content: bytesOf(clientsFile) };
-  for (const path of await filesOf(config, omit))
-    yield { name: NAMES.data + relative(dataDir, path), content: bytesOf(path) };
+  for (const path of await filesOf(config, omit)) {
+    const content = await contentOf(path);
+    if (content) yield { name: NAMES.data + relative(dataDir, path), content };
+  }
 }
 
 /** SQLite copies itself as it was at one moment, and lets everybody write meanwhile; pg_dump does the same. */
@@ -97,32 +95,43 @@ async function databaseOf(
   return bytesOf(copy);
 }
 
-/** Whatever else the operator keeps there: the clients file, and what it names. */
+/** Whatever else the operator keeps there: the clients file, and what it names. A link counts as the file that it leads to. */
 async function filesOf({ dataDir, database }: Config, omit: string[]): Promise<string[]> {
   const files: string[] = [];
   for (const entry of await readdir(dataDir, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
     const top = relative(dataDir, path).split('/')[0]!;
-    const isDatabase =
-      database.kind === 'sqlite' &&
-      ['', '-wal', '-shm', '-journal'].some((end) => path === database.file + end);
-    if (!entry.isFile() || isDatabase || omit.includes(path) || top.startsWith(SCRATCH)) continue;
-    // The secret is in the archive by itself; the head is of this server, and of no other.
-    const isOwn = dirname(path) === dataDir && ['secret.key', KNOWN_HEAD_FILE].includes(basename(path));
-    if (!isOwn && !(await isArchive(path))) files.push(path);
+    const isDatabase = database.kind === 'sqlite' && filesOfSqlite(database).includes(path);
+    if (isDatabase || omit.includes(path) || top.startsWith(SCRATCH)) continue;
+    // The secret is in the archive by itself; the head, and a draft of it, is of this server, and of no other.
+    if (path === join(dataDir, 'secret.key') || path.startsWith(join(dataDir, KNOWN_HEAD_FILE))) continue;
+    if (entry.isFile() || (entry.isSymbolicLink() && (await isFile(path)))) files.push(path);
   }
   return files.sort();
 }
 
-/** Earlier backups, which would make each one as large as all before it. */
-async function isArchive(path: string): Promise<boolean> {
-  const handle = await open(path, 'r');
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(MAGIC.length), 0, MAGIC.length, 0);
-    return bytesRead === MAGIC.length && buffer.equals(MAGIC);
-  } finally {
-    await handle.close();
-  }
+function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (it) => it.isFile(),
+    () => false,
+  );
+}
+
+/** @returns undefined: it is gone meanwhile, or an earlier backup, which would make each one as large as all before it */
+async function contentOf(path: string): Promise<AsyncIterable<Buffer> | undefined> {
+  const handle = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (!handle) return undefined;
+  if (!(await isArchive(handle))) return handle.createReadStream({ start: 0, highWaterMark: 256 * 1024 });
+  await handle.close();
+  return undefined;
+}
+
+async function isArchive(handle: FileHandle): Promise<boolean> {
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(MAGIC.length), 0, MAGIC.length, 0);
+  return bytesRead === MAGIC.length && buffer.equals(MAGIC);
 }
 
 async function* bytesOf(path: string): AsyncGenerator<Buffer, void> {

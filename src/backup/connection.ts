@@ -44,3 +44,8 @@ export async function tablesOf(database: Config['database'], entities: Entities)
     await orm.close(true);
   }
 }
+
+/** The file, and those that SQLite keeps beside it. */
+export function filesOfSqlite({ file }: { readonly file: string }): string[] {
+  return ['', '-wal', '-shm', '-journal'].map((end) => file + end);
+}

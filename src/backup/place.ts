@@ -3,9 +3,10 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config/config.js';
 import { loadConfig } from '../config/load.js';
-import { SCRATCH, exists } from './backup.js';
+import { exists } from './backup.js';
 import { connected } from './connection.js';
 import { BackupFailure } from './failures.js';
+import { SCRATCH } from './scratch.js';
 
 export type Environment = Record<string, string | undefined>;
 

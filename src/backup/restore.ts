@@ -1,15 +1,17 @@
-import { cp, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { KNOWN_HEAD_FILE } from '../audit/known-head.js';
 import type { Config } from '../config/config.js';
 import type { Entities } from '../database/options.js';
 import { masterSecret } from '../config/parsers.js';
-import { keyFrom, SCRATCH } from './backup.js';
-import { connected, tablesOf } from './connection.js';
+import { keyFrom } from './backup.js';
+import { filesOfSqlite, tablesOf } from './connection.js';
 import { BackupFailure } from './failures.js';
 import type { Manifest } from './manifest.js';
+import { inPlaceOf } from './tables-aside.js';
 import { assertEmpty, assertStopped, destination, tablesIn, type Environment } from './place.js';
 import { restoreDump } from './postgresql-programs.js';
+import { withScratch } from './scratch.js';
 import { unpack, type Unpacked } from './unpack.js';
 
 export interface Restored extends Manifest {
@@ -40,8 +42,7 @@ export async function restore(
   const archive = resolve(source);
   if (!overwrite) await assertEmpty(config, archive);
   await assertStopped(config);
-  const scratch = await mkdtemp(join(config.dataDir, SCRATCH));
-  try {
+  return withScratch(config.dataDir, async (scratch) => {
     const unpacked = await unpack(archive, scratch, { passphrase, config, known });
     if (secretIsGiven && !masterSecret(unpacked.secret).equals(config.masterSecret))
       throw new BackupFailure(
@@ -60,32 +61,30 @@ export async function restore(
     const { manifest } = unpacked;
     const toMigrate = known.filter((name) => !manifest.migrations.includes(name));
     return { ...manifest, toMigrate, dataDir: config.dataDir, clientsFile };
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
-  }
+  });
 }
 
 async function placeDatabase(database: Config['database'], from: string, entities: Entities): Promise<void> {
   if (database.kind === 'sqlite') {
-    for (const end of ['-wal', '-shm', '-journal']) await rm(database.file + end, { force: true });
+    for (const file of filesOfSqlite(database)) if (file !== database.file) await rm(file, { force: true });
     return move(from, database.file);
   }
   // Only what is ours: the operator may keep other things in the same schema.
   const ours = await tablesOf(database, entities);
   const there = (await tablesIn(database)).filter((name) => ours.includes(name));
-  await connected(database, async (ask) => {
-    for (const name of there) await ask(`DROP TABLE "${name}" CASCADE`);
-  });
-  await restoreDump(database.url, from);
+  await inPlaceOf(there, database, () => restoreDump(database.url, from));
 }
 
 /** @returns the clients file, if the archive has one */
 async function placeFiles(
-  { dataDir }: Config,
+  { dataDir, database }: Config,
   scratch: string,
   { files, clientsFile }: Unpacked,
 ): Promise<string | null> {
-  for (const path of files) await move(join(scratch, 'data', path), join(dataDir, path));
+  // Where another database stood beside the server's own, it may have the name that this one has here.
+  const taken = [join(dataDir, 'secret.key'), ...(database.kind === 'sqlite' ? filesOfSqlite(database) : [])];
+  for (const path of files)
+    if (!taken.includes(join(dataDir, path))) await move(join(scratch, 'data', path), join(dataDir, path));
   const usual = join(dataDir, 'clients.yaml');
   if (clientsFile && !files.includes('clients.yaml')) await move(clientsFile, usual);
   return clientsFile || files.includes('clients.yaml') ? usual : null;

@@ -1,6 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { AuditVerification } from '../audit/audit-verification.service.js';
@@ -13,13 +13,14 @@ import { Secrets } from '../kernel/secrets.js';
 import { place as keyPlace } from '../keys/key-table.js';
 import { place as authenticatorPlace } from '../mfa/authenticators.service.js';
 import { Accounts } from '../users/accounts.service.js';
-import { exists, keyFrom, SCRATCH } from './backup.js';
+import { exists, keyFrom } from './backup.js';
 import { connected } from './connection.js';
 import { BackupFailure } from './failures.js';
 import type { Manifest } from './manifest.js';
 import { destination, tablesIn, type Environment } from './place.js';
 import { restoreDump } from './postgresql-programs.js';
 import { move } from './restore.js';
+import { withScratch } from './scratch.js';
 import { signInOverPages } from './synthetic-sign-in.js';
 import { unpack, type Unpacked } from './unpack.js';
 
@@ -50,9 +51,8 @@ export interface VerifyOptions {
 export async function verify(env: Environment, source: string, options: VerifyOptions): Promise<Verified> {
   const { config } = destination(env);
   const passphrase = keyFrom(config);
-  const folder = await mkdtemp(join(config.dataDir, SCRATCH));
   const unpacking = { passphrase, config, known: options.known };
-  try {
+  return withScratch(config.dataDir, async (folder) => {
     const unpacked = await unpack(resolve(source), await inside(folder, 'unpacked'), unpacking);
     return await onTemporary(config.database, unpacked, await inside(folder, 'data'), async (database) => {
       await silence(database);
@@ -74,9 +74,7 @@ export async function verify(env: Environment, source: string, options: VerifyOp
         await app.close();
       }
     });
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 async function onTemporary<T>(
