@@ -4,7 +4,8 @@ import { MINUTE } from '../kernel/clock.js';
  * What is counted. Every second factor shares one counter: another kind gives no fresh budget.
  * `mail` is what anybody can have sent to a mailbox, `notice` what an address is told that nobody ever confirmed;
  * `user-code` is the code that a device shows, tried in one browser, from one address, by everyone;
- * `login-hint` is a name that an application asks about, and that nobody has.
+ * `login-hint` is a name that an application asks about, and that nobody has; `invitation` is a registration by whom it lets
+ * register, who is told when a name is taken.
  */
 export type ThrottledFactor =
   | 'password'
@@ -14,7 +15,8 @@ export type ThrottledFactor =
   | 'user-code'
   | 'user-code-address'
   | 'user-code-everyone'
-  | 'login-hint';
+  | 'login-hint'
+  | 'invitation';
 
 interface Limit {
   /** Checks in `WINDOW`. */
@@ -39,6 +41,7 @@ export const LIMITS: Record<ThrottledFactor, Limit> = {
   'user-code-address': { checks: 50, consecutive: NEVER },
   'user-code-everyone': { checks: 10_000, consecutive: NEVER },
   'login-hint': { checks: 30, consecutive: NEVER },
+  invitation: { checks: 10, consecutive: 30 },
 };
 
 export interface Count {

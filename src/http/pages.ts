@@ -21,13 +21,13 @@ export class Pages {
     private readonly browserIds: BrowserIds,
   ) {}
 
-  /** @param status 200, or 422 where a form is shown again with its mistakes */
+  /** @param status 200, or 422 where a form is shown again with its mistakes, or 429 where it is said when to come back */
   show(
     req: Request,
     res: Response,
     page: string,
     data: PageData = {},
-    status = data.errors ? 422 : 200,
+    status = data.errors ? (res.hasHeader('Retry-After') ? 429 : 422) : 200,
   ): void {
     res
       .status(status)

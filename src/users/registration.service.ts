@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { Transform } from 'class-transformer';
 import { IsEmail, IsString, Matches, MaxLength } from '../http/rules.js';
 import type { Request } from 'express';
+import { Throttle, type Admission } from '../attempts/throttle.service.js';
+import { tooOften } from '../attempts/too-often.js';
 import { Audit } from '../audit/audit.service.js';
 import { Config } from '../config/config.js';
 import { Sql, type SqlRunner } from '../database/sql.js';
@@ -9,6 +11,7 @@ import { shownAgain, type Submitted } from '../http/form.js';
 import { Languages } from '../http/language.js';
 import type { PageData } from '../http/pages.js';
 import { linkGone, registrationClosed } from '../kernel/errors.js';
+import { sha256 } from '../kernel/secrets.js';
 import { Outbox } from '../mail/outbox.js';
 import { Accounts } from './accounts.service.js';
 import { EMAIL, tidied, USERNAME } from './identifiers.js';
@@ -44,6 +47,7 @@ export class Registration {
     private readonly policy: PasswordPolicy,
     private readonly invitations: Invitations,
     private readonly quota: MailQuota,
+    private readonly throttle: Throttle,
     private readonly outbox: Outbox,
     private readonly sql: Sql,
     private readonly languages: Languages,
@@ -81,6 +85,10 @@ export class Registration {
     const refusal = await this.policy.refusal(form.password, form);
     if (refusal) return { values: shownAgain(form), errors: { password: refusal } };
 
+    const admission = invitation && (await this.admitInvited(invitation));
+    if (admission?.admitted === false)
+      return { values: shownAgain(form), errors: { form: tooOften(req.res!, admission) } };
+
     const mailed = this.outbox.isOpen && (await this.quota.admit(form.email)).admitted;
     const outcome = await this.accounts.register(form, mailed, this.spending(invitation));
     if (outcome === 'taken') {
@@ -110,6 +118,11 @@ export class Registration {
     const invitation = await this.invitations.of(req);
     if (!invitation && !this.config.registrationOpen) throw registrationClosed();
     return invitation;
+  }
+
+  /** It is no list of who has an account: a few names are tried with it, and no more. */
+  private admitInvited({ token }: Invitation): Promise<Admission> {
+    return this.throttle.admit('invitation', { subject: sha256(token), isAccount: true, browserTokens: [] });
   }
 
   /** A person's invitation is for one account. The set-up link is used up later, by who has a second factor. */

@@ -61,6 +61,31 @@ describe('an invitation, where registration is closed', () => {
     expect(await exists(values.username)).toBe(true);
   });
 
+  it('is no list of who has an account: after ten tries it waits, after thirty it is good for nothing', async () => {
+    const other = somebody();
+    await server.addPerson(other);
+    const guest = await invited(await invitation());
+    const tried = async () => {
+      await guest.press('submit', { ...fields(), username: other.username });
+      return guest.page.status;
+    };
+    for (let round = 0; round < 3; round++) {
+      for (let n = 0; n < 10; n++) expect(await tried()).toBe(422);
+      expect(await tried()).toBe(429);
+      server.clock.advance(16 * 60_000);
+      if (round < 2) await guest.open('/register');
+    }
+    await guest.open('/register');
+    expect(await tried()).toBe(429);
+    const values = fields();
+    await guest.press('submit', values);
+    expect([guest.page.status, await exists(values.username)]).toEqual([429, false]);
+    // Another one is not concerned.
+    const next = await invited(await invitation());
+    await next.press('submit', values);
+    expect(await exists(values.username)).toBe(true);
+  }, 60_000);
+
   it('is too old after a week, also for who has begun', async () => {
     const link = await invitation();
     server.clock.advance(7 * DAY - 1_000);
