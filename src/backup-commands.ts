@@ -1,4 +1,4 @@
-import type { BackupCommand } from './admin/backup-commands.list.js';
+import type { BackupCommand } from './admin/commands/backup-commands.list.js';
 import { backup } from './backup/backup.js';
 import { BackupFailure } from './backup/failures.js';
 import { restore } from './backup/restore.js';

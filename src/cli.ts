@@ -1,13 +1,16 @@
 import 'reflect-metadata';
-import type { AccountCommand } from './admin/account-commands.list.js';
-import { AUDIT_COMMANDS } from './admin/audit-commands.list.js';
-import { BACKUP_COMMANDS, type BackupCommand } from './admin/backup-commands.list.js';
-import { CLIENT_COMMANDS, COMMANDS, type ClientCommand } from './admin/commands.list.js';
-import { KEY_COMMANDS, type KeyCommand } from './admin/key-commands.list.js';
-import { GROUP_COMMANDS, type GroupCommand } from './admin/group-commands.list.js';
-import { SET_UP_COMMANDS, type SetUpCommand } from './admin/set-up-commands.list.js';
+import type { AccountCommand } from './admin/commands/account-commands.list.js';
+import { AUDIT_COMMANDS } from './admin/commands/audit-commands.list.js';
+import { BACKUP_COMMANDS, type BackupCommand } from './admin/commands/backup-commands.list.js';
+import { CLIENT_COMMANDS, COMMANDS, type ClientCommand } from './admin/commands/commands.list.js';
+import { KEY_COMMANDS, type KeyCommand } from './admin/commands/key-commands.list.js';
+import { GROUP_COMMANDS, type GroupCommand } from './admin/commands/group-commands.list.js';
+import { SET_UP_COMMANDS, type SetUpCommand } from './admin/commands/set-up-commands.list.js';
 import { IMPORT_COMMANDS, type ImportCommand } from './admin/imports/import-commands.list.js';
-import { REGISTRATION_COMMANDS, type RegistrationCommand } from './admin/registration-commands.list.js';
+import {
+  REGISTRATION_COMMANDS,
+  type RegistrationCommand,
+} from './admin/commands/registration-commands.list.js';
 import type { Config } from './config/config.js';
 import { loadConfig, unknownSettings } from './config/load.js';
 import { explain } from './start-failure.js';
@@ -62,14 +65,14 @@ async function doctor(): Promise<number> {
 async function runInside(): Promise<number> {
   const { NestFactory } = await import('@nestjs/core');
   const { AppModule } = await import('./app.module.js');
-  const { AccountCommands } = await import('./admin/account-commands.js');
-  const { AuditCommands } = await import('./admin/audit-commands.js');
-  const { ClientCommands } = await import('./admin/client-commands.js');
-  const { KeyCommands } = await import('./admin/key-commands.js');
-  const { GroupCommands } = await import('./admin/group-commands.js');
+  const { AccountCommands } = await import('./admin/commands/account-commands.js');
+  const { AuditCommands } = await import('./admin/commands/audit-commands.js');
+  const { ClientCommands } = await import('./admin/commands/client-commands.js');
+  const { KeyCommands } = await import('./admin/commands/key-commands.js');
+  const { GroupCommands } = await import('./admin/commands/group-commands.js');
   const { ImportCommands } = await import('./admin/imports/import-commands.js');
-  const { RegistrationCommands } = await import('./admin/registration-commands.js');
-  const { SetUpCommands } = await import('./admin/set-up-commands.js');
+  const { RegistrationCommands } = await import('./admin/commands/registration-commands.js');
+  const { SetUpCommands } = await import('./admin/commands/set-up-commands.js');
   const { createLogger } = await import('./http/logger.js');
   const config = loadConfig(process.env);
   for (const setting of unknownSettings(process.env))

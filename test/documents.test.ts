@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { COMMANDS } from '../src/admin/commands.list.js';
+import { COMMANDS } from '../src/admin/commands/commands.list.js';
 import { applicationDocuments } from '../src/applications/documents.js';
 import { CLIENT_FIELDS } from '../src/clients/client.fields.js';
 import { readClientsFile } from '../src/clients/clients-file.js';

@@ -2,7 +2,7 @@ import type { Application } from '../applications/application.js';
 import { APPLICATIONS } from '../applications/catalogue.js';
 import { clientPage } from '../applications/page.js';
 import { at, type Metadata } from '../applications/values.js';
-import type { Outcome } from './account-commands.js';
+import type { Outcome } from './commands/account-commands.js';
 
 /**
  * Settings to paste, with a client's own values. Only for clients of the clients file: what an application has registered

@@ -29,7 +29,7 @@ export class AccountPages {
       notice: noticeOf(req.query['done']),
       leaving: accountLeaving(account, this.config),
       approvalsWaiting: await this.approvals.count(account.id),
-      // Only what is shown; each of those pages asks for itself (admin/operator.guard.ts).
+      // Only what is shown; each of those pages asks for itself (admin/console/operator.guard.ts).
       operator: await this.groups.isInOneOf(account.id, [OPERATORS]),
     };
     this.pages.show(req, res, `dashboard/${page}`, { ...common, ...data }, status);

@@ -1,4 +1,4 @@
-import { GroupCommands } from '../../src/admin/group-commands.js';
+import { GroupCommands } from '../../src/admin/commands/group-commands.js';
 import { BackchannelApplication, CIBA_GRANT, secretOf } from '../support/ciba.js';
 import { addEnrolled } from '../support/enrolled.js';
 import type { Person } from '../support/people.js';

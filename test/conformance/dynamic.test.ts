@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify, type JSONWebKeySet } from 'jose';
 import sharp from 'sharp';
-import { KeyCommands } from '../../src/admin/key-commands.js';
+import { KeyCommands } from '../../src/admin/commands/key-commands.js';
 import { ClientKey } from '../support/client-key.js';
 import { DocumentHost } from '../support/document-host.js';
 import { manage, register, type RegistrationAnswer } from '../support/self-registered.js';

@@ -3,7 +3,7 @@ import { MikroORM, type Options } from '@mikro-orm/core';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { AccountCommands } from '../../src/admin/account-commands.js';
+import { AccountCommands } from '../../src/admin/commands/account-commands.js';
 import { createApp } from '../../src/app.js';
 import { AuditVerification } from '../../src/audit/audit-verification.service.js';
 import { loadConfig } from '../../src/config/load.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { RegistrationCommands } from '../../src/admin/registration-commands.js';
+import { RegistrationCommands } from '../../src/admin/commands/registration-commands.js';
 import { Clients } from '../../src/clients/clients.service.js';
 import { CleanUp } from '../../src/ops/clean-up.js';
 import { Sql } from '../../src/database/sql.js';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { ClientCommands } from '../../src/admin/client-commands.js';
+import { ClientCommands } from '../../src/admin/commands/client-commands.js';
 import { APPLICATIONS } from '../../src/applications/catalogue.js';
 import { exampleClient } from '../../src/applications/values.js';
 import { Sql } from '../../src/database/sql.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ClientCommands } from '../../src/admin/client-commands.js';
+import { ClientCommands } from '../../src/admin/commands/client-commands.js';
 import { ConfigurationMistakes } from '../../src/config/config.js';
 import { Sql } from '../../src/database/sql.js';
 import { TestServer } from '../support/server.js';

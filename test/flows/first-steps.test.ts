@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ClientCommands } from '../../src/admin/client-commands.js';
+import { ClientCommands } from '../../src/admin/commands/client-commands.js';
 import { Browser } from '../support/browser.js';
 import { CLIENTS, TestServer } from '../support/server.js';
 import { somebody } from '../support/enrolled.js';

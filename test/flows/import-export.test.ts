@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readFileSync, statSync } from 'node:fs';
-import { GroupCommands } from '../../src/admin/group-commands.js';
+import { GroupCommands } from '../../src/admin/commands/group-commands.js';
 import { ImportCommands } from '../../src/admin/imports/import-commands.js';
 import type { ImportReport } from '../../src/admin/imports/import.service.js';
 import { Accounts } from '../../src/users/accounts.service.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { KeyCommands } from '../../src/admin/key-commands.js';
+import { KeyCommands } from '../../src/admin/commands/key-commands.js';
 import { KeyRotation } from '../../src/keys/key-rotation.service.js';
 import { KeyTable } from '../../src/keys/key-table.js';
 import { idToken, kidOf } from '../support/id-token.js';

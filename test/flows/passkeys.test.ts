@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { AccountCommands } from '../../src/admin/account-commands.js';
+import { AccountCommands } from '../../src/admin/commands/account-commands.js';
 import { Passkeys } from '../../src/mfa/passkeys.service.js';
 import { Accounts } from '../../src/users/accounts.service.js';
 import { Passwords } from '../../src/users/passwords.service.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { AccountCommands } from '../../src/admin/account-commands.js';
+import { AccountCommands } from '../../src/admin/commands/account-commands.js';
 import { Accounts } from '../../src/users/accounts.service.js';
 import { Browser } from '../support/browser.js';
 import { somebody } from '../support/enrolled.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { AccountCommands } from '../../src/admin/account-commands.js';
+import { AccountCommands } from '../../src/admin/commands/account-commands.js';
 import { Delivery } from '../../src/mail/delivery.js';
 import { Recovery } from '../../src/mfa/recovery.service.js';
 import { SecondFactors } from '../../src/mfa/second-factors.service.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createServer, type AddressInfo } from 'node:net';
 import * as oidc from 'openid-client';
-import { RegistrationCommands } from '../../src/admin/registration-commands.js';
+import { RegistrationCommands } from '../../src/admin/commands/registration-commands.js';
 import { Client } from '../../src/clients/client.entity.js';
 import { EntityManager } from '@mikro-orm/core';
 import { Sql } from '../../src/database/sql.js';

@@ -1,5 +1,5 @@
-import { GroupCommands } from '../../src/admin/group-commands.js';
-import type { GroupCommand } from '../../src/admin/group-commands.list.js';
+import { GroupCommands } from '../../src/admin/commands/group-commands.js';
+import type { GroupCommand } from '../../src/admin/commands/group-commands.list.js';
 import type { Application, Tokens } from './application.js';
 import type { Browser } from './browser.js';
 import type { TestServer } from './server.js';

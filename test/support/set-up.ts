@@ -1,4 +1,4 @@
-import { SetUpCommands } from '../../src/admin/set-up-commands.js';
+import { SetUpCommands } from '../../src/admin/commands/set-up-commands.js';
 import { Groups, OPERATORS } from '../../src/users/groups.service.js';
 import { SetUpLinks } from '../../src/users/set-up-links.js';
 import type { Browser } from './browser.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ClientCommands } from '../../src/admin/client-commands.js';
+import { ClientCommands } from '../../src/admin/commands/client-commands.js';
 import { ConnectedApplications } from '../../src/oidc/sessions/connected-applications.service.js';
 import { APIS, ask, granted, introspect, machineToken, PAYROLL, STOCK } from '../support/apis.js';
 import { Application } from '../support/application.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ClientCommands } from '../../src/admin/client-commands.js';
+import { ClientCommands } from '../../src/admin/commands/client-commands.js';
 import { APIS, exchange, granted, introspect, machineToken, ORDERS, STOCK } from '../support/apis.js';
 import { shell } from '../support/claims.js';
 import { TestServer } from '../support/server.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createPrivateKey } from 'node:crypto';
 import { decodeJwt, decodeProtectedHeader, SignJWT } from 'jose';
-import { KeyCommands } from '../../src/admin/key-commands.js';
+import { KeyCommands } from '../../src/admin/commands/key-commands.js';
 import { KeyRotation } from '../../src/keys/key-rotation.service.js';
 import { KeyTable } from '../../src/keys/key-table.js';
 import { APIS, ask, exchange, introspect, machineToken, ORDERS, PAYROLL } from '../support/apis.js';

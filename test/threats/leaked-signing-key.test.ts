@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createPrivateKey } from 'node:crypto';
 import { decodeJwt, SignJWT } from 'jose';
-import { KeyCommands } from '../../src/admin/key-commands.js';
+import { KeyCommands } from '../../src/admin/commands/key-commands.js';
 import { Sql } from '../../src/database/sql.js';
 import { KeyRotation } from '../../src/keys/key-rotation.service.js';
 import { KeyTable } from '../../src/keys/key-table.js';

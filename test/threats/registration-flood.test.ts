@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { RegistrationCommands } from '../../src/admin/registration-commands.js';
+import { RegistrationCommands } from '../../src/admin/commands/registration-commands.js';
 import { Sql } from '../../src/database/sql.js';
 import { HOUR } from '../../src/kernel/clock.js';
 import { Instances } from '../support/instances.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { statSync } from 'node:fs';
 import { Audit } from '../../audit/audit.service.js';
-import type { Outcome } from '../account-commands.js';
+import type { Outcome } from '../commands/account-commands.js';
 import { ImportFailure } from './failures.js';
 import { readFlask } from './flask.reader.js';
 import type { Found } from './foreign-user.js';

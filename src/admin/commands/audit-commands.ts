@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { AuditVerification, readHead } from '../audit/audit-verification.service.js';
+import { AuditVerification, readHead } from '../../audit/audit-verification.service.js';
 import type { Outcome } from './account-commands.js';
 
 /** As the exit code of `audit verify`: neither a failure (1) nor a typing error (64). */

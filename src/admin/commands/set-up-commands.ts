@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Audit } from '../audit/audit.service.js';
-import { Invitations } from '../users/invitations.js';
-import { SetUpLinks } from '../users/set-up-links.js';
+import { Audit } from '../../audit/audit.service.js';
+import { Invitations } from '../../users/invitations.js';
+import { SetUpLinks } from '../../users/set-up-links.js';
 import type { Outcome } from './account-commands.js';
 import type { SetUpCommand } from './set-up-commands.list.js';
 

@@ -1,13 +1,13 @@
 import { Controller, Get, Post, Query, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { Config } from '../config/config.js';
-import { Public } from '../http/access.js';
-import { Form, type Submitted } from '../http/form.js';
-import { Pages } from '../http/pages.js';
-import { addressDifference, seenAddress } from '../http/seen-address.js';
-import { linkGone } from '../kernel/errors.js';
-import { Invitations } from '../users/invitations.js';
-import { LinkPages, TokenForm } from '../users/link-page.js';
+import { Config } from '../../config/config.js';
+import { Public } from '../../http/access.js';
+import { Form, type Submitted } from '../../http/form.js';
+import { Pages } from '../../http/pages.js';
+import { addressDifference, seenAddress } from '../../http/seen-address.js';
+import { linkGone } from '../../kernel/errors.js';
+import { Invitations } from '../../users/invitations.js';
+import { LinkPages, TokenForm } from '../../users/link-page.js';
 import { FirstOperator } from './first-operator.js';
 import { SetUp } from './set-up.guard.js';
 

@@ -1,17 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import { Throttle } from '../attempts/throttle.service.js';
-import { Audit } from '../audit/audit.service.js';
-import { readForm } from '../http/form.js';
-import { Languages } from '../http/language.js';
-import { randomToken } from '../kernel/secrets.js';
-import { Recovery } from '../mfa/recovery.service.js';
-import { SecondFactors } from '../mfa/second-factors.service.js';
-import type { Account } from '../users/account.entity.js';
-import { Accounts } from '../users/accounts.service.js';
-import { EmailForm } from '../users/email-change.service.js';
-import { OneTimeLinks, type LinkPurpose } from '../users/one-time-links.js';
-import { Passwords } from '../users/passwords.service.js';
-import { RegistrationForm } from '../users/registration.service.js';
+import { Throttle } from '../../attempts/throttle.service.js';
+import { Audit } from '../../audit/audit.service.js';
+import { readForm } from '../../http/form.js';
+import { Languages } from '../../http/language.js';
+import { randomToken } from '../../kernel/secrets.js';
+import { Recovery } from '../../mfa/recovery.service.js';
+import { SecondFactors } from '../../mfa/second-factors.service.js';
+import type { Account } from '../../users/account.entity.js';
+import { Accounts } from '../../users/accounts.service.js';
+import { EmailForm } from '../../users/email-change.service.js';
+import { OneTimeLinks, type LinkPurpose } from '../../users/one-time-links.js';
+import { Passwords } from '../../users/passwords.service.js';
+import { RegistrationForm } from '../../users/registration.service.js';
 import type { AccountCommand } from './account-commands.list.js';
 
 export interface Outcome {

@@ -1,14 +1,14 @@
 import { Controller, Get, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { tooOften } from '../attempts/too-often.js';
-import { Audit } from '../audit/audit.service.js';
-import { Config } from '../config/config.js';
-import { Pages, type PageData } from '../http/pages.js';
-import { MailTest } from '../mail/mail-test.js';
-import { Invitations } from '../users/invitations.js';
-import { MailQuota } from '../users/mail-quota.js';
+import { tooOften } from '../../attempts/too-often.js';
+import { Audit } from '../../audit/audit.service.js';
+import { Config } from '../../config/config.js';
+import { Pages, type PageData } from '../../http/pages.js';
+import { MailTest } from '../../mail/mail-test.js';
+import { Invitations } from '../../users/invitations.js';
+import { MailQuota } from '../../users/mail-quota.js';
 import { FirstSteps } from './first-steps.js';
-import { Operator } from './operator.guard.js';
+import { Operator } from '../console/operator.guard.js';
 
 /** The operators' first page: what a new server still needs, and the pages for a mail and an invitation. */
 @Controller('admin')

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { Languages } from '../http/language.js';
-import type { MessageRef } from '../http/form.js';
-import { ClaimsPreview, type PreviewedClaim } from '../oidc/claims/claims-preview.service.js';
-import type { Account } from '../users/account.entity.js';
+import { Languages } from '../../http/language.js';
+import type { MessageRef } from '../../http/form.js';
+import { ClaimsPreview, type PreviewedClaim } from '../../oidc/claims/claims-preview.service.js';
+import type { Account } from '../../users/account.entity.js';
 import type { Outcome } from './account-commands.js';
 
 /** The preview of claims as text, for the shell. */

@@ -1,18 +1,18 @@
 import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { Audit } from '../audit/audit.service.js';
-import { Config } from '../config/config.js';
-import { ApplicationNames } from '../dashboard/application-names.js';
-import type { FieldErrors } from '../http/form.js';
-import { Pages } from '../http/pages.js';
+import { Audit } from '../../audit/audit.service.js';
+import { Config } from '../../config/config.js';
+import { ApplicationNames } from '../../dashboard/application-names.js';
+import type { FieldErrors } from '../../http/form.js';
+import { Pages } from '../../http/pages.js';
 import {
   ClaimsPreview,
   type ClaimsPreviewed,
   type PreviewedClaim,
-} from '../oidc/claims/claims-preview.service.js';
-import { Accounts } from '../users/accounts.service.js';
-import type { Account } from '../users/account.entity.js';
-import { placesOf } from './claims-report.js';
+} from '../../oidc/claims/claims-preview.service.js';
+import { Accounts } from '../../users/accounts.service.js';
+import type { Account } from '../../users/account.entity.js';
+import { placesOf } from '../commands/claims-report.js';
 import { Operator } from './operator.guard.js';
 
 interface Asked {

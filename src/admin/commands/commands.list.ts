@@ -1,7 +1,7 @@
 import { ACCOUNT_COMMANDS } from './account-commands.list.js';
 import { AUDIT_COMMANDS } from './audit-commands.list.js';
 import { BACKUP_COMMANDS } from './backup-commands.list.js';
-import { IMPORT_COMMANDS } from './imports/import-commands.list.js';
+import { IMPORT_COMMANDS } from '../imports/import-commands.list.js';
 import { KEY_COMMANDS } from './key-commands.list.js';
 import { GROUP_COMMANDS } from './group-commands.list.js';
 import { SET_UP_COMMANDS } from './set-up-commands.list.js';

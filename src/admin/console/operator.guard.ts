@@ -6,14 +6,14 @@ import {
   type ExecutionContext,
 } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { Config } from '../config/config.js';
-import { Access } from '../http/access.js';
-import { Clock } from '../kernel/clock.js';
-import { operatorsOnly } from '../kernel/errors.js';
-import { Sessions } from '../oidc/sessions/sessions.service.js';
-import { recentAt, signInFirst } from '../oidc/sessions/sign-in-request.js';
-import { suffices } from '../oidc/sessions/sign-in-strength.js';
-import { Groups, OPERATORS } from '../users/groups.service.js';
+import { Config } from '../../config/config.js';
+import { Access } from '../../http/access.js';
+import { Clock } from '../../kernel/clock.js';
+import { operatorsOnly } from '../../kernel/errors.js';
+import { Sessions } from '../../oidc/sessions/sessions.service.js';
+import { recentAt, signInFirst } from '../../oidc/sessions/sign-in-request.js';
+import { suffices } from '../../oidc/sessions/sign-in-strength.js';
+import { Groups, OPERATORS } from '../../users/groups.service.js';
 
 /**
  * Only for an operator who signed in with two factors a short while ago. Who is one is asked at each request: an operator who

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Provider } from 'oidc-provider';
-import { Audit } from '../audit/audit.service.js';
-import { RegisteredClients, type KnownClient } from '../clients/registered-clients.service.js';
-import { Config } from '../config/config.js';
-import { BadSetting, duration } from '../config/parsers.js';
-import { DAY, MINUTE, SECOND } from '../kernel/clock.js';
-import { initialAccessToken } from '../oidc/registration/registration.js';
-import { Registrations } from '../oidc/registration/registrations.service.js';
+import { Audit } from '../../audit/audit.service.js';
+import { RegisteredClients, type KnownClient } from '../../clients/registered-clients.service.js';
+import { Config } from '../../config/config.js';
+import { BadSetting, duration } from '../../config/parsers.js';
+import { DAY, MINUTE, SECOND } from '../../kernel/clock.js';
+import { initialAccessToken } from '../../oidc/registration/registration.js';
+import { Registrations } from '../../oidc/registration/registrations.service.js';
 import type { Outcome } from './account-commands.js';
 import type { RegistrationCommand } from './registration-commands.list.js';
 

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { Clients } from '../clients/clients.service.js';
-import { inWords } from '../clients/plan.js';
-import { Config } from '../config/config.js';
+import { Clients } from '../../clients/clients.service.js';
+import { inWords } from '../../clients/plan.js';
+import { Config } from '../../config/config.js';
 import type { Outcome } from './account-commands.js';
-import { ClientsFile } from './clients-file.service.js';
+import { ClientsFile } from '../clients-file.service.js';
 import type { ClientCommand } from './commands.list.js';
 
 /** What an operator does with the clients file from the shell, while servers run. */
@@ -28,7 +28,7 @@ export class ClientCommands {
   }
 
   private async settings(clientId: string, applicationId: string | undefined): Promise<Outcome> {
-    const { clientSettings } = await import('./client-settings.js');
+    const { clientSettings } = await import('../client-settings.js');
     const metadata = await this.clients.declared(clientId);
     return clientSettings(this.config.issuer, clientId, metadata, applicationId);
   }

@@ -6,14 +6,14 @@ import {
   type ExecutionContext,
 } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { Config } from '../config/config.js';
-import { Access } from '../http/access.js';
-import { Clock } from '../kernel/clock.js';
-import { linkGone } from '../kernel/errors.js';
-import { Sessions } from '../oidc/sessions/sessions.service.js';
-import { recentAt, signInFirst } from '../oidc/sessions/sign-in-request.js';
-import { suffices } from '../oidc/sessions/sign-in-strength.js';
-import { Invitations } from '../users/invitations.js';
+import { Config } from '../../config/config.js';
+import { Access } from '../../http/access.js';
+import { Clock } from '../../kernel/clock.js';
+import { linkGone } from '../../kernel/errors.js';
+import { Sessions } from '../../oidc/sessions/sessions.service.js';
+import { recentAt, signInFirst } from '../../oidc/sessions/sign-in-request.js';
+import { suffices } from '../../oidc/sessions/sign-in-strength.js';
+import { Invitations } from '../../users/invitations.js';
 
 /**
  * Only for a browser that carries the set-up link, and for somebody who signed in there with two factors a short while ago.

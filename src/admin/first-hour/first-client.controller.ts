@@ -1,13 +1,13 @@
 import { Controller, Get, Post, Req, Res } from '@nestjs/common';
 import { Transform } from 'class-transformer';
 import type { Request, Response } from 'express';
-import type { Setting } from '../applications/application.js';
-import { Config } from '../config/config.js';
-import { Form, type Submitted } from '../http/form.js';
-import { Pages, type PageData } from '../http/pages.js';
-import { IsString, Matches, MaxLength } from '../http/rules.js';
-import { randomToken } from '../kernel/secrets.js';
-import { Operator } from './operator.guard.js';
+import type { Setting } from '../../applications/application.js';
+import { Config } from '../../config/config.js';
+import { Form, type Submitted } from '../../http/form.js';
+import { Pages, type PageData } from '../../http/pages.js';
+import { IsString, Matches, MaxLength } from '../../http/rules.js';
+import { randomToken } from '../../kernel/secrets.js';
+import { Operator } from '../console/operator.guard.js';
 
 const APPLY = {
   npm: 'npm run gatehouse -- clients apply',
@@ -58,7 +58,7 @@ export class FirstClientController {
     const application = (await catalogue()).find((each) => each.id === id);
     if (!application) return this.show(req, res, { values, errors: { application: NO_APPLICATION } });
 
-    const { firstClient } = await import('../applications/first-client.js');
+    const { firstClient } = await import('../../applications/first-client.js');
     const app = address.replace(/\/$/, '');
     const { entry, settings } = firstClient(this.config.issuer, application, app, randomToken(32));
     return this.show(req, res, {
@@ -93,7 +93,7 @@ export class FirstClientController {
 
 /** Loaded when somebody wants to see it (docs/decisions/0031). */
 async function catalogue() {
-  return (await import('../applications/catalogue.js')).APPLICATIONS;
+  return (await import('../../applications/catalogue.js')).APPLICATIONS;
 }
 
 /** A setting's place is written as in the documents, where backticks mark a name. */

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { Audit } from '../audit/audit.service.js';
-import { Config } from '../config/config.js';
-import { Clock } from '../kernel/clock.js';
-import { ALGORITHMS } from '../keys/algorithms.js';
-import { KeyTable, type StoredKey } from '../keys/key-table.js';
-import { EVERYBODY_KNOWS, keptFor, LEAD, rolesOf, type KeyFacts } from '../keys/schedule.js';
+import { Audit } from '../../audit/audit.service.js';
+import { Config } from '../../config/config.js';
+import { Clock } from '../../kernel/clock.js';
+import { ALGORITHMS } from '../../keys/algorithms.js';
+import { KeyTable, type StoredKey } from '../../keys/key-table.js';
+import { EVERYBODY_KNOWS, keptFor, LEAD, rolesOf, type KeyFacts } from '../../keys/schedule.js';
 import type { Outcome } from './account-commands.js';
 import type { KeyCommand } from './key-commands.list.js';
 

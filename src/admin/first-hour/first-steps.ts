@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
-import { Audit } from '../audit/audit.service.js';
-import { TEST_APP_CLIENT_ID } from '../clients/built-in-clients.js';
-import { Config } from '../config/config.js';
-import { Sql } from '../database/sql.js';
-import type { MessageRef } from '../http/form.js';
-import { addressDifference, seenAddress } from '../http/seen-address.js';
+import { Audit } from '../../audit/audit.service.js';
+import { TEST_APP_CLIENT_ID } from '../../clients/built-in-clients.js';
+import { Config } from '../../config/config.js';
+import { Sql } from '../../database/sql.js';
+import type { MessageRef } from '../../http/form.js';
+import { addressDifference, seenAddress } from '../../http/seen-address.js';
 import { STEP_TEXTS } from './first-steps.texts.js';
 
 export interface FirstStep {

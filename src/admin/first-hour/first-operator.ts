@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
-import { Audit } from '../audit/audit.service.js';
-import { Sql } from '../database/sql.js';
-import { SecondFactors } from '../mfa/second-factors.service.js';
-import type { Account } from '../users/account.entity.js';
-import { SetUpLinks } from '../users/set-up-links.js';
+import { Audit } from '../../audit/audit.service.js';
+import { Sql } from '../../database/sql.js';
+import { SecondFactors } from '../../mfa/second-factors.service.js';
+import type { Account } from '../../users/account.entity.js';
+import { SetUpLinks } from '../../users/set-up-links.js';
 
 /** Turns the holder of the set-up link into the first operator. */
 @Injectable()
