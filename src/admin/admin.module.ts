@@ -23,6 +23,7 @@ import { Exports } from './imports/export.service.js';
 import { ImportCommands } from './imports/import-commands.js';
 import { Imports } from './imports/import.service.js';
 import { KeyCommands } from './commands/key-commands.js';
+import { ConsolePages } from './console/console-pages.js';
 import { OperatorGuard } from './console/operator.guard.js';
 import { SetUpController } from './first-hour/set-up.controller.js';
 import { SetUpGuard } from './first-hour/set-up.guard.js';
@@ -50,6 +51,7 @@ const COMMANDS = [
   providers: [
     ...COMMANDS,
     ClaimsReport,
+    ConsolePages,
     Exports,
     FirstOperator,
     FirstSteps,

@@ -5,7 +5,7 @@ import { browserName, browserParts } from '../http/browser-name.js';
 import type { MessageRef } from '../http/form.js';
 import { Pages, type PageData } from '../http/pages.js';
 import { Approvals } from '../oidc/devices/approvals.service.js';
-import { Groups, OPERATORS } from '../users/groups.service.js';
+import { Operators } from '../users/operators.service.js';
 import { accountLeaving } from './account-leaving.js';
 import { noticeOf } from './notices.js';
 
@@ -19,7 +19,7 @@ export class AccountPages {
     private readonly config: Config,
     private readonly pages: Pages,
     private readonly approvals: Approvals,
-    private readonly groups: Groups,
+    private readonly operators: Operators,
   ) {}
 
   /** @param page below views/dashboard/; its template is a block of the partial `account` */
@@ -30,7 +30,7 @@ export class AccountPages {
       leaving: accountLeaving(account, this.config),
       approvalsWaiting: await this.approvals.count(account.id),
       // Only what is shown; each of those pages asks for itself (admin/console/operator.guard.ts).
-      operator: await this.groups.isInOneOf(account.id, [OPERATORS]),
+      operator: (await this.operators.roleOf(account.id)) !== undefined,
     };
     this.pages.show(req, res, `dashboard/${page}`, { ...common, ...data }, status);
   }

@@ -57,7 +57,7 @@ export class Views {
     const options = { data: { ...context } };
     const title =
       (data['title'] as string | undefined) ??
-      this.languages.text(context.lang, `${page.replace('/', '.')}.title`, data);
+      this.languages.text(context.lang, `${page.replaceAll('/', '.')}.title`, data);
     const common = {
       ...data,
       title,

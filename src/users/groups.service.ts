@@ -4,6 +4,8 @@ import { Clock } from '../kernel/clock.js';
 
 /** Who may use the operators' pages. It is Gatehouse's own: no file declares it, no application is told of it. */
 export const OPERATORS = 'gatehouse-operators';
+/** Who may use those that help people; the same. */
+export const HELP_DESK = 'gatehouse-help-desk';
 export const GROUP_NAME = /^[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}$/;
 
 export const isBuiltInGroup = (name: string) => name.startsWith('gatehouse-');

@@ -12,6 +12,7 @@ import { DeletionListener } from './deletion.listener.js';
 import { EmailChange } from './email-change.service.js';
 import { EmailVerification } from './email-verification.service.js';
 import { Groups } from './groups.service.js';
+import { Operators } from './operators.service.js';
 import { InvitationsController } from './invitations.controller.js';
 import { Invitations } from './invitations.js';
 import { ImportedAccounts } from './imported-accounts.js';
@@ -51,6 +52,7 @@ import { SetUpLinks } from './set-up-links.js';
     EmailChange,
     EmailVerification,
     Groups,
+    Operators,
     Invitations,
     ImportedAccounts,
     ImportedHashes,
@@ -75,6 +77,7 @@ import { SetUpLinks } from './set-up-links.js';
     EmailChange,
     EmailVerification,
     Groups,
+    Operators,
     Invitations,
     ImportedAccounts,
     LinkPages,

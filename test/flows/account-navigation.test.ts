@@ -44,16 +44,16 @@ describe('the navigation of the account pages', () => {
     expect((await links('', '/dashboard/approvals'))[0]).toBe('Approvals (1)');
   });
 
-  it('leads operators, and nobody else, to the operators’ page', async () => {
-    for (const page of PAGES) expect(await links(page, '/admin/claims')).toEqual([]);
+  it('leads operators, and nobody else, to the operators’ pages', async () => {
+    for (const page of PAGES) expect(await links(page, '/admin')).toEqual([]);
     expect(browser.page.text).not.toContain('For operators');
 
     await shell(server, 'operator-add', person.username);
-    for (const page of PAGES) expect((await links(page, '/admin/claims'))[0]).toBe('Claims preview');
-    expect(await links('', '/admin/claims')).toHaveLength(2);
+    for (const page of PAGES) expect((await links(page, '/admin'))[0]).toBe('Operators’ pages');
+    expect(await links('', '/admin')).toHaveLength(2);
     expect(browser.page.text).toContain('For operators');
 
     await shell(server, 'operator-remove', person.username);
-    for (const page of PAGES) expect(await links(page, '/admin/claims')).toEqual([]);
+    for (const page of PAGES) expect(await links(page, '/admin')).toEqual([]);
   });
 });

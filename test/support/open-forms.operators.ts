@@ -34,7 +34,7 @@ export const OPERATOR_FORMS: Record<string, Form> = {
     },
   },
   '/admin/set-up': {
-    accepted: /^\/admin First steps/,
+    accepted: /^\/admin Overview .*First steps/,
     open: async (server) => {
       const browser = new Browser(server);
       const person = somebody();

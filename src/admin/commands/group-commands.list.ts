@@ -11,9 +11,14 @@ export const GROUP_COMMANDS = {
     parameters: [WHO, 'group'],
     help: 'takes somebody out of it; applications for that group give no new tokens',
   },
-  operators: { parameters: [], help: 'lists who may use the operators’ pages' },
+  operators: { parameters: [], help: 'lists who may use the operators’ pages, and how much of them' },
   'operator-add': { parameters: [WHO], help: 'lets somebody use them, signed in with two factors' },
   'operator-remove': { parameters: [WHO], help: 'undoes operator-add, at once' },
+  'help-desk-add': {
+    parameters: [WHO],
+    help: 'lets somebody help people on those pages, and change nothing else; an operator becomes that',
+  },
+  'help-desk-remove': { parameters: [WHO], help: 'undoes help-desk-add, at once' },
   attributes: { parameters: [WHO], help: 'lists what operators have set for somebody' },
   'set-attribute': {
     parameters: [WHO, 'claim', 'json or text'],

@@ -5,7 +5,8 @@ import { Declarations } from '../../clients/declarations.service.js';
 import type { Account } from '../../users/account.entity.js';
 import { Accounts } from '../../users/accounts.service.js';
 import { readAttribute } from '../../users/attributes.js';
-import { GROUP_NAME, Groups, isBuiltInGroup, OPERATORS } from '../../users/groups.service.js';
+import { GROUP_NAME, Groups, isBuiltInGroup } from '../../users/groups.service.js';
+import { Operators, type Role } from '../../users/operators.service.js';
 import { SetUpLinks } from '../../users/set-up-links.js';
 import { PersonFacts } from '../../users/person-facts.service.js';
 import type { Outcome } from './account-commands.js';
@@ -22,6 +23,7 @@ export class GroupCommands {
     private readonly config: Config,
     private readonly accounts: Accounts,
     private readonly groups: Groups,
+    private readonly operators: Operators,
     private readonly setUpLinks: SetUpLinks,
     private readonly facts: PersonFacts,
     private readonly declarations: Declarations,
@@ -35,7 +37,7 @@ export class GroupCommands {
       case 'groups':
         return this.list();
       case 'operators':
-        return this.members(OPERATORS, 'there is no operator; operator-add makes one');
+        return this.listOperators();
       case 'group-members':
         return this.members(first, `nobody is in ${first}`);
       case 'group-create':
@@ -53,7 +55,11 @@ export class GroupCommands {
       case 'operator-add':
         return this.for(first, (account) => this.makeOperator(account));
       case 'operator-remove':
-        return this.for(first, (account) => this.endOperator(account));
+        return this.for(first, (account) => this.endRole(account, 'operator'));
+      case 'help-desk-add':
+        return this.for(first, (account) => this.makeHelpDesk(account));
+      case 'help-desk-remove':
+        return this.for(first, (account) => this.endRole(account, 'help-desk'));
       case 'group-add':
         return this.for(first, (account) => this.add(account, second));
       case 'group-remove':
@@ -97,7 +103,7 @@ export class GroupCommands {
   }
 
   private async add({ id, username }: Account, group: string): Promise<Outcome> {
-    if (isBuiltInGroup(group)) return not('operator-add makes somebody an operator');
+    if (isBuiltInGroup(group)) return not('operator-add and help-desk-add let somebody in there');
     const outcome = await this.groups.add(id, group);
     if (outcome === 'no-group') return not(`there is no group ${group}; group-create makes it`);
     if (outcome === 'added')
@@ -106,24 +112,43 @@ export class GroupCommands {
   }
 
   private async remove({ id, username }: Account, group: string): Promise<Outcome> {
-    if (isBuiltInGroup(group)) return not('operator-remove ends it');
+    if (isBuiltInGroup(group)) return not('operator-remove and help-desk-remove end it');
     if (!(await this.groups.remove(id, group))) return not(`${username} was not in ${group}`);
     await this.audit.record('group.left', { accountId: id, detail: { by: 'shell', group } });
     return done(`${username} is not in ${group} any more`);
   }
 
+  private async listOperators(): Promise<Outcome> {
+    const lines = (await this.operators.all()).map(
+      ({ username, email, role }) => `${username}\t${email}\t${role}`,
+    );
+    return done(lines.length === 0 ? 'there is no operator; operator-add makes one' : lines.join('\n'));
+  }
+
   private async makeOperator({ id, username }: Account): Promise<Outcome> {
-    await this.groups.create(OPERATORS);
-    if ((await this.groups.add(id, OPERATORS)) === 'added')
-      await this.audit.record('operator.made', { accountId: id, detail: { by: 'shell' } });
+    await this.setRole(id, 'operator');
     await this.setUpLinks.end();
     return done(`${username} is an operator: ${this.config.url('/admin')}, signed in with two factors`);
   }
 
-  private async endOperator({ id, username }: Account): Promise<Outcome> {
-    if (!(await this.groups.remove(id, OPERATORS))) return not(`${username} was no operator`);
-    await this.audit.record('operator.ended', { accountId: id, detail: { by: 'shell' } });
-    return done(`${username} is no operator any more`);
+  private async makeHelpDesk({ id, username }: Account): Promise<Outcome> {
+    await this.setRole(id, 'help-desk');
+    return done(`${username} helps people: ${this.config.url('/admin')}, signed in with two factors`);
+  }
+
+  private async endRole({ id, username }: Account, role: Role): Promise<Outcome> {
+    const known = role === 'operator' ? 'operator' : 'member of the help desk';
+    if ((await this.operators.roleOf(id)) !== role) return not(`${username} was no ${known}`);
+    await this.setRole(id, undefined);
+    return done(`${username} is no ${known} any more`);
+  }
+
+  /** The shell may end the last operator: it can make another one. */
+  private async setRole(accountId: string, role: Role | undefined): Promise<void> {
+    const set = await this.operators.setRole(accountId, role, { evenTheLast: true });
+    if (set === 'last-operator' || set.before === role) return;
+    const detail = { by: 'shell', before: set.before ?? null, after: role ?? null };
+    await this.audit.record(role ? 'operator.made' : 'operator.ended', { accountId, detail });
   }
 
   private attributes({ username, attributes }: Account): Outcome {

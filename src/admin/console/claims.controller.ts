@@ -13,6 +13,7 @@ import {
 import { Accounts } from '../../users/accounts.service.js';
 import type { Account } from '../../users/account.entity.js';
 import { placesOf } from '../commands/claims-report.js';
+import { ConsolePages } from './console-pages.js';
 import { Operator } from './operator.guard.js';
 
 interface Asked {
@@ -31,6 +32,7 @@ export class ClaimsController {
     private readonly accounts: Accounts,
     private readonly preview: ClaimsPreview,
     private readonly applicationNames: ApplicationNames,
+    private readonly console: ConsolePages,
     private readonly pages: Pages,
     private readonly audit: Audit,
   ) {}
@@ -53,10 +55,9 @@ export class ClaimsController {
       );
     }
     const names = [...(await this.applicationNames.all())];
-    this.pages.show(req, res, 'admin/claims', {
+    this.console.show(req, res, 'claims', {
       ...asked,
       action: `${this.config.basePath}/admin/claims`,
-      accountUrl: `${this.config.basePath}/dashboard`,
       applications: names
         .map(([id, name]) => ({ id, name, selected: id === asked.client }))
         .sort((a, b) => a.name.localeCompare(b.name)),

@@ -7,8 +7,10 @@ import { Pages, type PageData } from '../../http/pages.js';
 import { MailTest } from '../../mail/mail-test.js';
 import { Invitations } from '../../users/invitations.js';
 import { MailQuota } from '../../users/mail-quota.js';
+import { sectionsFor } from '../console/navigation.js';
+import { ConsolePages } from '../console/console-pages.js';
 import { FirstSteps } from './first-steps.js';
-import { Operator } from '../console/operator.guard.js';
+import { HelpDesk, Operator } from '../console/operator.guard.js';
 
 /** The operators' first page: what a new server still needs, and the pages for a mail and an invitation. */
 @Controller('admin')
@@ -19,22 +21,25 @@ export class FirstStepsController {
     private readonly mailTest: MailTest,
     private readonly quota: MailQuota,
     private readonly invitations: Invitations,
+    private readonly console: ConsolePages,
     private readonly pages: Pages,
     private readonly audit: Audit,
   ) {}
 
-  @Operator()
+  @HelpDesk('at-all')
   @Get()
   async show(@Req() req: Request, @Res() res: Response): Promise<void> {
+    const elsewhere = sectionsFor(req.role!).filter(({ name }) => name !== 'first-steps');
+    if (req.role !== 'operator') return this.console.show(req, res, 'first-steps', { elsewhere });
     const steps = await this.steps.of(req);
-    this.pages.show(req, res, 'admin/first-steps', {
+    this.console.show(req, res, 'first-steps', {
+      elsewhere,
       steps: steps.map(({ text, way, ...step }) => ({
         ...step,
         text: this.pages.text(req, text),
         ...(way && { href: this.config.basePath + way.page, label: way.label }),
       })),
       allDone: steps.every(({ isDone }) => isDone),
-      accountUrl: `${this.config.basePath}/dashboard`,
     });
   }
 

@@ -1,0 +1,18 @@
+import type { Request } from 'express';
+
+/**
+ * Who does what operators do, for the audit log: the shell, an operator on the pages (the account's id), or a program by the API
+ * (`client:` and its id).
+ */
+export interface Actor {
+  readonly by: string;
+  /** Where it came from; absent for the shell. */
+  readonly req?: Request;
+}
+
+export const SHELL: Actor = { by: 'shell' };
+
+/** On a page behind one of the operators' markers. */
+export function actorOf(req: Request): Actor {
+  return { by: req.person!.account.id, req };
+}

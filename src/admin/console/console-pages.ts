@@ -1,0 +1,39 @@
+import { Injectable } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { Config } from '../../config/config.js';
+import type { MessageRef } from '../../http/form.js';
+import { Pages, type PageData } from '../../http/pages.js';
+import { sectionsFor } from './navigation.js';
+import { noticeOf } from './notices.js';
+
+/** What all operators' pages have in common: their navigation, for the role of whoever looks, and what was just done. */
+@Injectable()
+export class ConsolePages {
+  constructor(
+    private readonly config: Config,
+    private readonly pages: Pages,
+  ) {}
+
+  /** @param page below views/admin/; its template is a block of the partial `console`, which takes `section` */
+  show(req: Request, res: Response, page: string, data: PageData = {}, status?: number): void {
+    const common = { notice: noticeOf(req.query['done']), sections: sectionsFor(req.role!) };
+    this.pages.show(req, res, `admin/${page}`, { ...common, ...data }, status);
+  }
+
+  /** An operators' page, for links and forms: `url('/users')`. */
+  url(path = ''): string {
+    return `${this.config.basePath}/admin${path}`;
+  }
+
+  /** Leads to one of them, which says what was done (notices.ts). */
+  done(res: Response, path: string, notice?: string): void {
+    this.pages.redirect(
+      res,
+      `/admin${path}${notice ? `${path.includes('?') ? '&' : '?'}done=${notice}` : ''}`,
+    );
+  }
+
+  text(req: Request, message: MessageRef): string {
+    return this.pages.text(req, message);
+  }
+}

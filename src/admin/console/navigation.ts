@@ -1,0 +1,39 @@
+import type { Role } from '../../users/operators.service.js';
+
+export interface Section {
+  readonly name: string;
+  readonly path: string;
+  /** Messages: its name, and for the first page what it is for. */
+  readonly label: string;
+  readonly lead: string;
+  /** A picture of views/partials/icon.hbs. */
+  readonly icon: string;
+  readonly roles: readonly Role[];
+}
+
+const OPERATOR: readonly Role[] = ['operator'];
+const BOTH: readonly Role[] = ['operator', 'help-desk'];
+
+/** The operators' pages in the order of their navigation. Who may open one is decided by its own marker, never here. */
+const SECTIONS: readonly Section[] = [
+  {
+    name: 'first-steps',
+    path: '/admin',
+    label: 'console.first-steps',
+    lead: 'console.first-steps',
+    icon: 'overview',
+    roles: BOTH,
+  },
+  {
+    name: 'claims',
+    path: '/admin/claims',
+    label: 'account.claims',
+    lead: 'console.lead.claims',
+    icon: 'claims',
+    roles: OPERATOR,
+  },
+];
+
+export function sectionsFor(role: Role): readonly Section[] {
+  return SECTIONS.filter(({ roles }) => roles.includes(role));
+}

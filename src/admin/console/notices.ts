@@ -1,0 +1,9 @@
+import type { MessageRef } from '../../http/form.js';
+
+/** What an operators' page may say after an action, by `?done=`: one table for all of them. */
+const NOTICES: Readonly<Record<string, MessageRef>> = {};
+
+/** @param done the address's word; anything that is none of ours says nothing */
+export function noticeOf(done: unknown): MessageRef | undefined {
+  return typeof done === 'string' && Object.hasOwn(NOTICES, done) ? NOTICES[done] : undefined;
+}
