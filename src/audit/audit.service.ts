@@ -44,6 +44,7 @@ export type AuditName =
   | 'password.reset'
   | 'password.removed'
   | 'passkey.checked'
+  | 'sign-in-link.checked'
   | 'device.remembered'
   | 'device.forgotten'
   | 'device.connected'

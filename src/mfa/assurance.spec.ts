@@ -23,6 +23,15 @@ describe('assurance', () => {
     [['passkey', 'remembered-device'], 2, ['pop', 'mfa']],
     [['password', 'passkey'], 2, ['pwd', 'pop', 'mfa']],
     [['passkey', 'totp'], 2, ['otp', 'pop', 'mfa']],
+    [['sign-in-link'], 1, ['otp']],
+    [['sign-in-link', 'remembered-device'], 1, ['otp']],
+    // Neither of them is something that somebody has.
+    [['password', 'sign-in-link'], 1, ['pwd']],
+    [['sign-in-link', 'password', 'totp'], 2, ['pwd', 'otp', 'mfa']],
+    [['sign-in-link', 'totp'], 2, ['otp', 'mfa']],
+    [['sign-in-link', 'backup-code'], 2, ['otp', 'mfa']],
+    [['sign-in-link', 'security-key'], 2, ['otp', 'pop', 'mfa']],
+    [['sign-in-link', 'passkey'], 2, ['pop', 'mfa']],
   ])('%j is worth level %i with amr %j', (factors, level, amr) => {
     expect(assurance(proofs(...factors))).toEqual({
       level,
@@ -40,6 +49,11 @@ describe('assurance', () => {
     [['password', 'passkey']],
     [['passkey', 'totp']],
     [['password', 'remembered-device']],
+    [['sign-in-link']],
+    [['sign-in-link', 'totp']],
+    [['sign-in-link', 'security-key']],
+    [['password', 'sign-in-link']],
+    [['sign-in-link', 'passkey']],
   ])('a session that began with %j is worth the same again, and no more', (factors) => {
     const begun = assurance(proofs(...factors));
     const again = assurance(proofs(...factorsOf(begun.amr)));

@@ -6,6 +6,7 @@ import { Interactions, type Interaction } from '../oidc/interactions.service.js'
 import { Registration } from '../users/registration.service.js';
 import { AttemptStore } from './attempt.store.js';
 import { DueStep } from './due-step.guard.js';
+import { SignInLinks } from './sign-in-links.js';
 import { SignIns } from './sign-in.service.js';
 
 /** The second factor that is asked for first; the pages lead to one another. */
@@ -18,6 +19,7 @@ export class InteractionController {
     private readonly interactions: Interactions,
     private readonly signIns: SignIns,
     private readonly attempts: AttemptStore,
+    private readonly signInLinks: SignInLinks,
     private readonly registration: Registration,
     private readonly pages: Pages,
     private readonly audit: Audit,
@@ -45,12 +47,7 @@ export class InteractionController {
       case 'refused':
         return res.redirect(303, await this.refuse(req, res, 'the account is disabled'));
       case 'identify':
-        // Who comes with an invitation, and is nobody yet, is here to register.
-        return this.to(
-          res,
-          interaction,
-          !account && (await this.registration.isInvited(req)) ? 'register' : 'password',
-        );
+        return this.to(res, interaction, await this.identifyPage(req, account !== undefined));
       case 'second-factor':
         return this.to(res, interaction, step.offer[0] ? FACTOR_PAGE[step.offer[0]] : 'recovery');
       case 'save-backup-codes':
@@ -59,6 +56,12 @@ export class InteractionController {
       case 'verify-email':
         return this.to(res, interaction, step.kind);
     }
+  }
+
+  /** Who comes with a link that stands in for the password uses it; who comes with an invitation, and is nobody yet, registers. */
+  private async identifyPage(req: Request, isKnown: boolean): Promise<string> {
+    if (await this.signInLinks.of(req)) return 'sign-in-link';
+    return !isKnown && (await this.registration.isInvited(req)) ? 'register' : 'password';
   }
 
   /** The person does not want to go on: the application is told so. */

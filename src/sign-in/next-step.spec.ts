@@ -10,9 +10,11 @@ const MOMENTS: Record<Factor, number[]> = {
   passkey: [STARTED - 1, NOW - 10],
   totp: [STARTED - 1, NOW - 10],
   'backup-code': [NOW - 10],
+  'sign-in-link': [NOW - 10],
   'security-key': [NOW - 10],
   'remembered-device': [NOW - 90_000],
 };
+const IDENTIFYING: readonly Factor[] = ['password', 'passkey', 'sign-in-link'];
 const PROOF_OF: Record<Offered, Factor> = {
   totp: 'totp',
   passkey: 'security-key',
@@ -92,7 +94,7 @@ interface State {
   step: Step;
 }
 
-/** Every account × every set of proofs (of every factor at its moments) × every demand: about 1.2 million states. */
+/** Every account × every set of proofs (of every factor at its moments) × every demand: about 2.5 million states. */
 function* everyState(): Generator<State> {
   for (const proofs of subsets(everyProof)) {
     for (const account of everyAccount) {
@@ -109,8 +111,8 @@ const proven = (state: State, ...factors: Factor[]) =>
 const isRemembered = (state: State) => state.demand.rememberedDevices && proven(state, 'remembered-device');
 
 const invariants: Record<string, (state: State) => boolean> = {
-  'nobody is done without an account and a fresh password or passkey': (state) =>
-    state.step.kind !== 'done' || (state.account !== undefined && proven(state, 'password', 'passkey')),
+  'nobody is done without an account and a fresh password, passkey or sign-in link': (state) =>
+    state.step.kind !== 'done' || (state.account !== undefined && proven(state, ...IDENTIFYING)),
   'a disabled account is never done and is offered nothing': ({ account, step }) =>
     !account?.disabled || step.kind === 'identify' || step.kind === 'refused',
   'only a disabled account is refused': ({ account, step }) =>
@@ -127,8 +129,14 @@ const invariants: Record<string, (state: State) => boolean> = {
   },
   'a remembered browser alone identifies nobody, and is never said to be a factor': (state) =>
     state.step.kind !== 'done' ||
-    (proven(state, 'password', 'passkey') &&
+    (proven(state, ...IDENTIFYING) &&
       (state.step.acr === ACR[1] || proven(state, 'totp', 'backup-code', 'passkey', 'security-key'))),
+  'a link that signs in adds nothing to a password or a passkey': (state) => {
+    if (state.step.kind !== 'done' || !proven(state, 'sign-in-link')) return true;
+    if (!proven(state, 'password', 'passkey')) return true;
+    const { level } = assurance(counted(state).filter(({ factor }) => factor !== 'sign-in-link'));
+    return assurance(counted(state)).level === level;
+  },
   'nothing is done without a proof made in this interaction': ({ step, demand }) =>
     step.kind !== 'done' || demand.provenHere,
   'nobody goes on with an address that is not confirmed where that is demanded': ({
@@ -157,7 +165,7 @@ const invariants: Record<string, (state: State) => boolean> = {
       ) &&
       state.step.authenticatedAt >= state.demand.freshSince),
   'a second factor alone identifies nobody': (state) =>
-    proven(state, 'password', 'passkey') || state.step.kind === 'identify',
+    proven(state, ...IDENTIFYING) || state.step.kind === 'identify',
   'enrolment is asked of those alone who have nothing enrolled': ({ account, step }) =>
     step.kind !== 'enrol' || !account!.enrolled.secondFactor,
   'a second factor is asked of those alone who have one': ({ account, step }) =>
@@ -208,7 +216,7 @@ describe('nextStep, over its whole state space', () => {
   });
 
   it('reaches every step', () => {
-    expect(states).toBe(1024 * everyAccount.length * everyDemand.length);
+    expect(states).toBe(2048 * everyAccount.length * everyDemand.length);
     expect([...seen].sort()).toEqual([
       'done',
       'enrol',

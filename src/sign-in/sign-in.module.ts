@@ -18,6 +18,8 @@ import { InteractionRegistrationController } from './registration.controller.js'
 import { Remembering } from './remember.js';
 import { SecondFactorPages } from './second-factor-page.js';
 import { SecondFactorController } from './second-factor.controller.js';
+import { SignInLinkController } from './sign-in-link.controller.js';
+import { SignInLinks } from './sign-in-links.js';
 import { SignIns } from './sign-in.service.js';
 import { StepPages } from './step-page.js';
 import { VerifyEmailController } from './verify-email.controller.js';
@@ -28,6 +30,7 @@ import { VerifyEmailController } from './verify-email.controller.js';
   controllers: [
     InteractionController,
     PasswordController,
+    SignInLinkController,
     SecondFactorController,
     PasskeyController,
     RecoveryController,
@@ -44,6 +47,7 @@ import { VerifyEmailController } from './verify-email.controller.js';
     PasswordStrategy,
     Remembering,
     SecondFactorPages,
+    SignInLinks,
     SignIns,
     StepPages,
   ],

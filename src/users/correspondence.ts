@@ -10,7 +10,8 @@ import type { Happened } from '../mail/outbox.js';
 import type { Account } from './account.entity.js';
 import { Accounts } from './accounts.service.js';
 import { MailQuota } from './mail-quota.js';
-import { OneTimeLinks, type LinkPurpose } from './one-time-links.js';
+import type { LinkPurpose } from './link-kinds.js';
+import { OneTimeLinks } from './one-time-links.js';
 import { effectiveAfterTelling } from './time-to-object.js';
 
 /** A letter, and the address it goes to where that is not the account's own. */

@@ -1,34 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '../config/config.js';
 import { Sql, type SqlRunner } from '../database/sql.js';
-import { Clock, DAY, HOUR, MINUTE } from '../kernel/clock.js';
+import { Clock } from '../kernel/clock.js';
 import { Events } from '../kernel/events.js';
 import { randomToken, sha256 } from '../kernel/secrets.js';
 import { accountDisabled, passwordChanged, type AccountChange } from './events.js';
 import { emailKey } from './identifiers.js';
-
-interface Kind {
-  /** The page that the link opens. */
-  readonly path: string;
-  readonly lifetime: number;
-  /** A newer link of the kind ends the older ones. Undo links do not: each undoes something of its own. */
-  readonly supersedes: boolean;
-}
-
-const KINDS = {
-  'verify-email': { path: '/verify-email', lifetime: DAY, supersedes: true },
-  'confirm-new-email': { path: '/confirm-email', lifetime: DAY, supersedes: true },
-  'reset-password': { path: '/reset-password', lifetime: 30 * MINUTE, supersedes: true },
-  'undo-email-change': { path: '/undo-email-change', lifetime: 7 * DAY, supersedes: false },
-  'cancel-recovery': { path: '/cancel-recovery', lifetime: 44 * DAY, supersedes: false },
-  'keep-account': { path: '/keep-account', lifetime: 7 * DAY + HOUR, supersedes: true },
-  'not-me': { path: '/not-me', lifetime: 7 * DAY, supersedes: false },
-} satisfies Record<string, Kind>;
+import { LINK_KINDS, type LinkPurpose } from './link-kinds.js';
 
 /** Not a link, but an address that one can lead back to. */
 const RESERVED = 'reserved-address';
-
-export type LinkPurpose = keyof typeof KINDS;
 
 export interface Link {
   readonly accountId: string;
@@ -66,6 +47,7 @@ export class OneTimeLinks {
     const endBegun = async ({ accountId, sql: within }: AccountChange) => {
       await this.endAll(within, accountId, 'confirm-new-email');
       await this.endAll(within, accountId, 'reset-password');
+      await this.endAll(within, accountId, 'sign-in');
     };
     events.on(passwordChanged, endBegun);
     events.on(accountDisabled, endBegun);
@@ -78,7 +60,7 @@ export class OneTimeLinks {
     address: string,
     detail: Record<string, unknown> = {},
   ): Promise<{ readonly url: string; readonly expiresAt: Date }> {
-    const { path, lifetime, supersedes } = KINDS[purpose];
+    const { path, lifetime, supersedes } = LINK_KINDS[purpose];
     const token = randomToken(32);
     const now = this.clock.now().getTime();
     await this.sql.transaction(async (sql) => {
@@ -178,7 +160,7 @@ export class OneTimeLinks {
       emailKey(email),
       JSON.stringify({ email, verifiedAt: verifiedAt?.getTime() ?? null }),
       now,
-      now + KINDS['undo-email-change'].lifetime,
+      now + LINK_KINDS['undo-email-change'].lifetime,
     );
     return id;
   }

@@ -1,7 +1,8 @@
 import { Sql } from '../../src/database/sql.js';
 import { Recovery } from '../../src/mfa/recovery.service.js';
 import type { Account } from '../../src/users/account.entity.js';
-import { OneTimeLinks, type LinkPurpose } from '../../src/users/one-time-links.js';
+import type { LinkPurpose } from '../../src/users/link-kinds.js';
+import { OneTimeLinks } from '../../src/users/one-time-links.js';
 import { addEnrolled } from '../support/enrolled.js';
 import { addPasskey } from '../support/passkeys.js';
 import type { Person } from '../support/people.js';
@@ -57,6 +58,8 @@ async function linkPages({ stage, window, visit }: Tour, account: Account): Prom
   await window.open(link);
   await visit('link-gone');
 
+  await window.open(await linkTo(stage, account, 'sign-in'));
+  await visit('sign-in-link');
   await window.open(await linkTo(stage, account, 'verify-email'));
   await visit('link-verify-email');
   await window.press('submit');

@@ -1,6 +1,7 @@
 import { authenticatorOf } from './passkeys.js';
 import { Recovery } from '../../src/mfa/recovery.service.js';
 import { Accounts } from '../../src/users/accounts.service.js';
+import { OneTimeLinks } from '../../src/users/one-time-links.js';
 import { Browser } from './browser.js';
 import { somebody } from './enrolled.js';
 import * as halfFinished from './half-finished.js';
@@ -51,6 +52,16 @@ export const SIGN_IN_FORMS: Record<string, Form> = {
       const browser = new Browser(server);
       await browser.open('/register');
       return register(browser);
+    },
+  },
+  '/interaction/:uid/sign-in-link': {
+    accepted: /^\/dashboard /,
+    open: async (server) => {
+      const person = somebody();
+      const { id, email } = await server.addPerson(person);
+      const browser = new Browser(server);
+      await browser.open((await server.app.get(OneTimeLinks).make('sign-in', id, email)).url);
+      return filledIn({ browser, person }, 'submit');
     },
   },
   '/interaction/:uid/password': {

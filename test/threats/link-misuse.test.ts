@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Accounts } from '../../src/users/accounts.service.js';
-import { OneTimeLinks, type LinkPurpose } from '../../src/users/one-time-links.js';
+import type { LinkPurpose } from '../../src/users/link-kinds.js';
+import { OneTimeLinks } from '../../src/users/one-time-links.js';
 import { Sql } from '../../src/database/sql.js';
 import { Browser } from '../support/browser.js';
 import { somebody } from '../support/enrolled.js';

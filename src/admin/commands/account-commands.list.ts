@@ -17,6 +17,10 @@ export const ACCOUNT_COMMANDS = {
     parameters: WHO,
     help: 'prints a link to choose a new password, instead of a mail; 30 minutes, once',
   },
+  'sign-in-link': {
+    parameters: WHO,
+    help: 'prints a link that signs in without the password; 1 hour, once; a second factor is asked for as ever',
+  },
   'verification-link': {
     parameters: WHO,
     help: 'prints a link that confirms the e-mail address, instead of a mail; 24 hours, once',

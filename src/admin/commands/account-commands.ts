@@ -9,7 +9,8 @@ import { SecondFactors } from '../../mfa/second-factors.service.js';
 import type { Account } from '../../users/account.entity.js';
 import { Accounts } from '../../users/accounts.service.js';
 import { EmailForm } from '../../users/email-change.service.js';
-import { OneTimeLinks, type LinkPurpose } from '../../users/one-time-links.js';
+import type { LinkPurpose } from '../../users/link-kinds.js';
+import { OneTimeLinks } from '../../users/one-time-links.js';
 import { Passwords } from '../../users/passwords.service.js';
 import { RegistrationForm } from '../../users/registration.service.js';
 import type { AccountCommand } from './account-commands.list.js';
@@ -96,6 +97,8 @@ export class AccountCommands {
         return done(`${username} can try again`);
       case 'password-link':
         return this.link('reset-password', account, account.email);
+      case 'sign-in-link':
+        return this.link('sign-in', account, account.email);
       case 'verification-link':
         return this.link('verify-email', account, account.email);
       case 'email-link':

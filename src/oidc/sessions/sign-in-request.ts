@@ -8,18 +8,23 @@ import { ACR, type Level } from '../../mfa/assurance.js';
 
 /** The way to a session, or to a stronger or fresher one: an authorization request like any application's. */
 export function signInFirst(config: Config, req: Request, extra: Record<string, string> = {}): SeeOther {
+  return new SeeOther(toSignIn(config, returnPage(req), extra));
+}
+
+/** The same as a path below the public URL. @param page where the person is led afterwards */
+export function toSignIn(config: Config, page: string, extra: Record<string, string> = {}): string {
   const request = new URLSearchParams({
     client_id: DASHBOARD_CLIENT_ID,
     redirect_uri: config.url(DASHBOARD_RETURN),
     response_type: 'code',
     scope: 'openid',
-    state: returnPage(req),
+    state: page,
     // A challenge that nobody has the verifier of: this code cannot be redeemed by anyone.
     code_challenge: randomToken(32),
     code_challenge_method: 'S256',
     ...extra,
   });
-  return new SeeOther(`/oidc/auth?${request.toString()}`);
+  return `/oidc/auth?${request.toString()}`;
 }
 
 /** A sign-in of a short while ago at this level. */
