@@ -6,6 +6,7 @@ import { CLIENT_COMMANDS, COMMANDS, type ClientCommand } from './admin/commands/
 import { KEY_COMMANDS, type KeyCommand } from './admin/commands/key-commands.list.js';
 import { GROUP_COMMANDS, type GroupCommand } from './admin/commands/group-commands.list.js';
 import { SET_UP_COMMANDS, type SetUpCommand } from './admin/commands/set-up-commands.list.js';
+import { SETTING_COMMANDS, type SettingCommand } from './admin/commands/setting-commands.list.js';
 import { IMPORT_COMMANDS, type ImportCommand } from './admin/imports/import-commands.list.js';
 import {
   REGISTRATION_COMMANDS,
@@ -73,6 +74,7 @@ async function runInside(): Promise<number> {
   const { ImportCommands } = await import('./admin/imports/import-commands.js');
   const { RegistrationCommands } = await import('./admin/commands/registration-commands.js');
   const { SetUpCommands } = await import('./admin/commands/set-up-commands.js');
+  const { SettingCommands } = await import('./admin/commands/setting-commands.js');
   const { createLogger } = await import('./http/logger.js');
   const config = loadConfig(process.env);
   for (const setting of unknownSettings(process.env))
@@ -94,6 +96,8 @@ async function runInside(): Promise<number> {
       if (Object.hasOwn(REGISTRATION_COMMANDS, command))
         return app.get(RegistrationCommands).run(command as RegistrationCommand, args);
       if (Object.hasOwn(SET_UP_COMMANDS, command)) return app.get(SetUpCommands).run(command as SetUpCommand);
+      if (Object.hasOwn(SETTING_COMMANDS, command))
+        return app.get(SettingCommands).run(command as SettingCommand, args);
       return app.get(AccountCommands).run(command as AccountCommand, args);
     };
     const { done, message, exitCode } = await outcome();

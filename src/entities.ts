@@ -11,6 +11,7 @@ import { RememberedDeviceSchema } from './mfa/remembered-device.entity.js';
 import { SpentChallengeSchema } from './mfa/spent-challenge.entity.js';
 import { Client } from './clients/client.entity.js';
 import { DeclarationSchema } from './clients/declaration.entity.js';
+import { RuntimeSettingSchema } from './settings/runtime-setting.entity.js';
 import { SigningKey } from './keys/signing-key.entity.js';
 import { BrowserSessionSchema } from './oidc/sessions/browser-session.entity.js';
 import { LogoutNoticeSchema } from './oidc/sessions/logout-notice.entity.js';
@@ -32,6 +33,7 @@ export const entities: Entities = [
   OneTimeLinkSchema,
   InvitationSchema,
   MailSchema,
+  RuntimeSettingSchema,
   Authenticator,
   BackupCode,
   BackupCodeSet,

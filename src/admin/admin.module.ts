@@ -25,6 +25,11 @@ import { Imports } from './imports/import.service.js';
 import { KeyCommands } from './commands/key-commands.js';
 import { ConsolePages } from './console/console-pages.js';
 import { OperatorGuard } from './console/operator.guard.js';
+import { BrandingController } from './settings/branding.controller.js';
+import { SettingsModule } from '../settings/settings.module.js';
+import { SettingChanges } from './settings/setting-changes.js';
+import { SettingsController } from './settings/settings.controller.js';
+import { SettingCommands } from './commands/setting-commands.js';
 import { SetUpController } from './first-hour/set-up.controller.js';
 import { SetUpGuard } from './first-hour/set-up.guard.js';
 
@@ -37,6 +42,7 @@ const COMMANDS = [
   ImportCommands,
   KeyCommands,
   RegistrationCommands,
+  SettingCommands,
   SetUpCommands,
 ];
 
@@ -46,8 +52,24 @@ const COMMANDS = [
  * somebody becomes the first operator.
  */
 @Module({
-  imports: [HttpModule, OidcModule, DashboardModule, AuditModule, AttemptsModule, KeysModule, MailModule],
-  controllers: [ClaimsController, FirstStepsController, FirstClientController, SetUpController],
+  imports: [
+    HttpModule,
+    SettingsModule,
+    OidcModule,
+    DashboardModule,
+    AuditModule,
+    AttemptsModule,
+    KeysModule,
+    MailModule,
+  ],
+  controllers: [
+    ClaimsController,
+    FirstStepsController,
+    FirstClientController,
+    SetUpController,
+    SettingsController,
+    BrandingController,
+  ],
   providers: [
     ...COMMANDS,
     ClaimsReport,
@@ -57,6 +79,7 @@ const COMMANDS = [
     FirstSteps,
     Imports,
     OperatorGuard,
+    SettingChanges,
     SetUpGuard,
   ],
   exports: COMMANDS,

@@ -68,6 +68,7 @@ export type AuditName =
   | 'signing-key.published'
   | 'signing-key.revoked'
   | 'signing-key.removed'
+  | 'setting.changed'
   | 'session.ended';
 
 /** How the verdict of a check is written down. */

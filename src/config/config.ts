@@ -17,6 +17,12 @@ export class Config {
     | { readonly kind: 'postgresql'; readonly url: string };
   readonly masterSecret: Buffer;
   readonly serviceName: string;
+  /** The colour of buttons and links, as six hexadecimal digits; absent: Gatehouse's own. */
+  readonly color: string | undefined;
+  /** A data: URL; absent: Gatehouse's own. */
+  readonly logo: string | undefined;
+  /** The changeable settings that the environment gives, which therefore stand (changeable.ts). */
+  readonly given: readonly string[];
   readonly registrationOpen: boolean;
   readonly secondFactorRequired: boolean;
   readonly passwordMinLength: number;

@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
+import { CHANGEABLE, changeable } from './changeable.js';
 import { Config, ConfigurationMistakes } from './config.js';
 import { contradictions } from './contradictions.js';
 import { BadSetting, isLoopback, masterSecret } from './parsers.js';
@@ -51,16 +52,10 @@ export function loadConfig(env: Environment, purpose: 'run' | 'look' = 'run'): C
     clientsFile,
     database: database(values.DATABASE_URL, dataDir),
     masterSecret: secret,
-    serviceName: values.GATEHOUSE_NAME!,
-    registrationOpen: values.GATEHOUSE_REGISTRATION === 'on',
-    secondFactorRequired: values.GATEHOUSE_SECOND_FACTOR === 'required',
-    passwordMinLength: values.GATEHOUSE_PASSWORD_MIN_LENGTH!,
+    ...changeable(values),
+    logo: undefined,
+    given: CHANGEABLE.filter((name) => env[name]?.trim()),
     sessionLifetime: values.GATEHOUSE_SESSION_LIFETIME!,
-    sessionIdle: values.GATEHOUSE_SESSION_IDLE!,
-    recentSignIn: values.GATEHOUSE_RECENT_SIGN_IN!,
-    rememberDevice: values.GATEHOUSE_REMEMBER_DEVICE!,
-    emailVerificationRequired: values.GATEHOUSE_EMAIL_VERIFICATION === 'required',
-    recoveryDelay: values.GATEHOUSE_RECOVERY_DELAY!,
     smtp: values.SMTP_URL,
     mailFrom: values.GATEHOUSE_MAIL_FROM ?? `gatehouse@${url.hostname}`,
     trustedProxyHops: values.GATEHOUSE_TRUSTED_PROXY_HOPS!,
@@ -73,7 +68,6 @@ export function loadConfig(env: Environment, purpose: 'run' | 'look' = 'run'): C
     clientRegistrationAllows: values.GATEHOUSE_CLIENT_REGISTRATION_ALLOWS ?? [],
     clientMetadataHosts: values.GATEHOUSE_CLIENT_METADATA_HOSTS ?? [],
     keyRotation: values.GATEHOUSE_KEY_ROTATION!,
-    auditRetention: values.GATEHOUSE_AUDIT_RETENTION!,
     backupKey: values.GATEHOUSE_BACKUP_KEY,
     clientCertificates: certificates,
     testApp:

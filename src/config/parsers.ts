@@ -13,6 +13,13 @@ const UNITS: Record<string, number> = { s: SECOND, m: MINUTE, h: HOUR, d: DAY };
 
 export const text: Parse<string> = (value) => value;
 
+/** Six hexadecimal digits. */
+export const color: Parse<string> = (value) => {
+  const match = /^#?([0-9a-f]{6})$/i.exec(value);
+  if (!match) throw new BadSetting('write a colour as six hexadecimal digits, for example #5b2a86');
+  return match[1]!.toLowerCase();
+};
+
 /** Milliseconds from "90s", "10m", "24h" or "7d". */
 export function duration(least: number, most: number): Parse<number> {
   return (value) => {
@@ -45,11 +52,12 @@ export function integer(least: number, most: number): Parse<number> {
   };
 }
 
-export function oneOf<T extends string>(...choices: T[]): Parse<T> {
-  return (value) => {
+export function oneOf<T extends string>(...choices: T[]): Parse<T> & { readonly choices: readonly T[] } {
+  const parse: Parse<T> = (value) => {
     if (!(choices as string[]).includes(value)) throw new BadSetting(`write one of: ${choices.join(', ')}`);
     return value as T;
   };
+  return Object.assign(parse, { choices });
 }
 
 /** Some of the choices, separated by spaces. */

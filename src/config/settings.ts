@@ -1,6 +1,7 @@
 import { DAY, HOUR, MINUTE, SECOND } from '../kernel/clock.js';
 import {
   certificateFile,
+  color,
   databaseUrl,
   duration,
   durationOrOff,
@@ -66,6 +67,12 @@ export const SETTINGS = {
     parse: text,
     initial: 'Gatehouse',
     description: 'The name of the service on its pages and in authenticator apps.',
+  }),
+  GATEHOUSE_COLOR: setting({
+    parse: color,
+    initialText: 'the green of Gatehouse',
+    description:
+      'The colour of buttons and links, for example `#5b2a86`. Where it could not be read it is made darker, or lighter for people who have a dark screen.',
   }),
   GATEHOUSE_REGISTRATION: setting({
     parse: oneOf('on', 'off'),

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { AccentController } from './accent.controller.js';
 import { DeclaredAccessGuard } from './access.js';
 import { BrowserIds } from './browser-id.js';
 import { Cookies } from './cookies.js';
@@ -11,7 +12,7 @@ import { Views } from './views.js';
 
 /** Owns how a page is answered: access markers, forms, languages, cookies, headers, errors. It knows no person and no session. */
 @Module({
-  controllers: [LocaleController],
+  controllers: [AccentController, LocaleController],
   providers: [
     BrowserIds,
     Cookies,

@@ -65,6 +65,8 @@ export class Views {
       lang: context.lang,
       dir: 'ltr',
       serviceName: this.config.serviceName,
+      serviceLogo: this.config.logo,
+      color: (data['color'] as string | undefined) ?? this.config.color,
       locales: this.languages.codes.map((code) => ({
         code,
         name: this.languages.nameOf(code),

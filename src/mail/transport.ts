@@ -59,14 +59,13 @@ export class NoTransport extends MailTransport {
 export class SmtpTransport extends MailTransport {
   private transporter: Transporter | undefined;
   private readonly options: SMTPTransportOptions;
-  private readonly sender: { readonly name: string; readonly address: string };
   private readonly host: string;
 
-  constructor({ smtp, mailFrom, serviceName, origin }: Config) {
+  constructor(private readonly config: Config) {
     super();
+    const { smtp, origin } = config;
     if (!smtp) throw new Error('SMTP_URL is not set');
     this.host = new URL(origin).hostname;
-    this.sender = senderOf(mailFrom, serviceName);
     this.options = smtpOptions(smtp, this.host);
   }
 
@@ -76,7 +75,7 @@ export class SmtpTransport extends MailTransport {
       await transporter.sendMail({
         messageId: `<${id}@${this.host}>`,
         date,
-        from: this.sender,
+        from: senderOf(this.config),
         // An object: as a string it would be read as a list of addresses, and a comma in it would begin a second recipient.
         to: { name: '', address: to },
         subject,
@@ -151,7 +150,7 @@ function decoded(text: string): string {
   }
 }
 
-function senderOf(mailFrom: string, serviceName: string) {
+function senderOf({ mailFrom, serviceName }: Config) {
   const [, name, address] = /^(.+?) <(.+)>$/.exec(mailFrom) ?? [];
   return { name: name ?? serviceName, address: address ?? mailFrom };
 }

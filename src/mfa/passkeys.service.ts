@@ -60,17 +60,18 @@ export class PasskeyNotStored extends Error {
 /** WebAuthn credentials: passkeys and security keys. Who may add or remove one is decided by the callers. */
 @Injectable()
 export class Passkeys {
-  private readonly rp: RelyingParty;
-
   constructor(
-    config: Config,
+    private readonly config: Config,
     private readonly em: EntityManager,
     private readonly sql: Sql,
     private readonly clock: Clock,
     private readonly challenges: Challenges,
     private readonly outbox: Outbox,
-  ) {
-    this.rp = { id: new URL(config.issuer).hostname, name: config.serviceName, origin: config.origin };
+  ) {}
+
+  private get rp(): RelyingParty {
+    const { issuer, serviceName, origin } = this.config;
+    return { id: new URL(issuer).hostname, name: serviceName, origin };
   }
 
   /** Oldest first; suspect ones too. */

@@ -1,4 +1,4 @@
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 
 // Loaded with the first picture that is drawn (docs/decisions/0031).
 
@@ -33,12 +33,21 @@ export function squareOf(bytes: Buffer): Promise<Buffer> {
 }
 
 /** A small WebP of the whole picture on white, as the pages show a logo; not so well where it would weigh too much. */
-export async function logoOf(bytes: Buffer): Promise<Buffer> {
-  const { data, info } = await sharp(bytes, { limitInputPixels: LOGO_PIXELS, failOn: 'error' })
+export function logoOf(bytes: Buffer): Promise<Buffer> {
+  return small(bytes, (picture) => picture.flatten({ background: '#fff' }));
+}
+
+/** The same for the sign of this service, which stands on the ground of each page: what is transparent stays so. */
+export function signOf(bytes: Buffer): Promise<Buffer> {
+  return small(bytes, (picture) => picture);
+}
+
+async function small(bytes: Buffer, ground: (picture: Sharp) => Sharp): Promise<Buffer> {
+  const picture = sharp(bytes, { limitInputPixels: LOGO_PIXELS, failOn: 'error' })
     .timeout({ seconds: LOGO_DRAWING_TIME })
     .autoOrient()
-    .resize(LOGO_SIZE, LOGO_SIZE, { fit: 'inside', withoutEnlargement: true })
-    .flatten({ background: '#fff' })
+    .resize(LOGO_SIZE, LOGO_SIZE, { fit: 'inside', withoutEnlargement: true });
+  const { data, info } = await ground(picture)
     .toColourspace('srgb')
     .raw()
     .toBuffer({ resolveWithObject: true });

@@ -40,6 +40,11 @@ export class Pictures {
   drawLogo(bytes: Buffer): Promise<Drawn> {
     return drawn(this.logoTurns, bytes, ({ logoOf }) => logoOf(bytes));
   }
+
+  /** The sign of this service, which an operator sends: the same, and what is transparent stays so. @throws busy (503) */
+  drawSign(bytes: Buffer): Promise<Drawn> {
+    return drawn(this.turns, bytes, ({ signOf }) => signOf(bytes));
+  }
 }
 
 type Drawing = typeof import('./picture-drawing.js');

@@ -61,6 +61,34 @@ export const OPERATOR_FORMS: Record<string, Form> = {
       return { browser, person, path: '/admin/invitations', fields: { _csrf: browser.formToken } };
     },
   },
+  '/admin/settings/:name': {
+    accepted: /The setting is changed/,
+    open: async (server) =>
+      filledIn(await operatorOn(server, '/admin/settings/GATEHOUSE_PASSWORD_MIN_LENGTH'), 'submit', {
+        value: '12',
+      }),
+  },
+  '/admin/branding': {
+    accepted: /The appearance is changed/,
+    open: async (server) =>
+      filledIn(await operatorOn(server, '/admin/branding'), 'submit', { color: '#0b6a4c' }),
+  },
+  '/admin/branding/logo': {
+    // With a picture it is a form of another kind: test/flows/branding.test.ts.
+    accepted: /Choose a picture first/,
+    open: async (server) => {
+      const { browser, person } = await operatorOn(server, '/admin/branding');
+      const { path, fields } = browser.form('set-logo');
+      return { browser, person, path, fields };
+    },
+  },
+  '/admin/branding/logo/remove': {
+    accepted: /The appearance is changed/,
+    open: async (server) => {
+      const { browser, person } = await operatorOn(server, '/admin/branding');
+      return { browser, person, path: '/admin/branding/logo/remove', fields: { _csrf: browser.formToken } };
+    },
+  },
   '/admin/first-client': {
     accepted: /For the clients file/,
     open: async (server) =>

@@ -17,17 +17,18 @@ export interface Sent {
 export const UPLOAD = '/dashboard/profile/picture';
 
 /**
- * Sends files as the form on the profile page would, and follows nothing.
+ * Sends files as the form on the profile page would, or another such form, and follows nothing.
  * @param token the form's; null: none
  */
 export async function sendFiles(
   browser: Browser,
   files: readonly SentFile[],
   token: string | null,
+  path = UPLOAD,
 ): Promise<Sent> {
   const origin = new URL(browser.server.url).origin;
   const request = browser.agent
-    .post(UPLOAD)
+    .post(path)
     .set('Origin', origin)
     .redirects(0)
     .ok(() => true);

@@ -4,6 +4,7 @@ import { BACKUP_COMMANDS } from './backup-commands.list.js';
 import { IMPORT_COMMANDS } from '../imports/import-commands.list.js';
 import { KEY_COMMANDS } from './key-commands.list.js';
 import { GROUP_COMMANDS } from './group-commands.list.js';
+import { SETTING_COMMANDS } from './setting-commands.list.js';
 import { SET_UP_COMMANDS } from './set-up-commands.list.js';
 import { REGISTRATION_COMMANDS } from './registration-commands.list.js';
 
@@ -46,4 +47,5 @@ export const COMMANDS: Record<string, CommandHelp> = {
   ...AUDIT_COMMANDS,
   ...BACKUP_COMMANDS,
   ...IMPORT_COMMANDS,
+  ...SETTING_COMMANDS,
 };

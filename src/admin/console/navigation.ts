@@ -32,6 +32,22 @@ const SECTIONS: readonly Section[] = [
     icon: 'claims',
     roles: OPERATOR,
   },
+  {
+    name: 'branding',
+    path: '/admin/branding',
+    label: 'admin.settings.branding.title',
+    lead: 'console.lead.branding',
+    icon: 'branding',
+    roles: OPERATOR,
+  },
+  {
+    name: 'settings',
+    path: '/admin/settings',
+    label: 'admin.settings.list.title',
+    lead: 'console.lead.settings',
+    icon: 'settings',
+    roles: OPERATOR,
+  },
 ];
 
 export function sectionsFor(role: Role): readonly Section[] {

@@ -1,7 +1,10 @@
 import type { MessageRef } from '../../http/form.js';
 
 /** What an operators' page may say after an action, by `?done=`: one table for all of them. */
-const NOTICES: Readonly<Record<string, MessageRef>> = {};
+const NOTICES: Readonly<Record<string, MessageRef>> = {
+  'branding-changed': 'console.notice.branding-changed',
+  'setting-changed': 'console.notice.setting-changed',
+};
 
 /** @param done the address's word; anything that is none of ours says nothing */
 export function noticeOf(done: unknown): MessageRef | undefined {
