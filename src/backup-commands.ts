@@ -31,15 +31,18 @@ export async function runBackupCommand(
   }
 }
 
+function known(): string[] {
+  return migrations.sqlite.map(({ name }) => name);
+}
+
 function make(file: string) {
-  return backup(loadConfig(process.env), new SystemClock(), file);
+  return backup(loadConfig(process.env), new SystemClock(), { target: file, known: known() });
 }
 
 async function bringBack(file: string, flag: string | undefined) {
-  const known = migrations.sqlite.map(({ name }) => name);
   if (flag === '--verify') {
     const { createApp } = await import('./app.js');
-    return verify(process.env, file, { known, createApp });
+    return verify(process.env, file, { known: known(), createApp });
   }
-  return restore(process.env, file, { overwrite: flag === '--overwrite', known, entities });
+  return restore(process.env, file, { overwrite: flag === '--overwrite', known: known(), entities });
 }

@@ -1,5 +1,6 @@
 import { ConfigurationMistakes } from './config/config.js';
 import { isDatabaseAway } from './database/failures.js';
+import { EXIT_NEWER_DATABASE, NewerDatabase } from './database/schema.js';
 
 /** sysexits.h: EX_CONFIG. */
 const EXIT_MISCONFIGURED = 78;
@@ -7,6 +8,8 @@ const EXIT_MISCONFIGURED = 78;
 /** What an operator is told when the program, or a command, cannot start: a sentence with the mend, and no stack where there is one. */
 export function explain(error: unknown): { readonly message: string; readonly exitCode: number } {
   if (error instanceof ConfigurationMistakes) return { message: error.message, exitCode: EXIT_MISCONFIGURED };
+  if (error instanceof NewerDatabase)
+    return { message: `Gatehouse cannot start: ${error.message}.`, exitCode: EXIT_NEWER_DATABASE };
   const { code, message, stack, port } = error as NodeJS.ErrnoException & { port?: number };
   if (isDatabaseAway(error)) {
     return {

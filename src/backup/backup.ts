@@ -10,7 +10,7 @@ import type { Clock } from '../kernel/clock.js';
 import { encrypted } from './archive-cipher.js';
 import { MAGIC } from './archive-key.js';
 import { packed, type Entry } from './archive-entries.js';
-import { connected, filesOfSqlite, migrationsOf } from './connection.js';
+import { assertNotNewer, connected, filesOfSqlite, migrationsOf } from './connection.js';
 import { BackupFailure } from './failures.js';
 import { NAMES, programVersion, type Manifest } from './manifest.js';
 import { dumpOf } from './postgresql-programs.js';
@@ -26,7 +26,11 @@ export interface Made extends Manifest {
  * what was acknowledged before is in it.
  * @throws BackupFailure
  */
-export async function backup(config: Config, clock: Clock, target: string): Promise<Made> {
+export async function backup(
+  config: Config,
+  clock: Clock,
+  { target, known }: { readonly target: string; readonly known: readonly string[] },
+): Promise<Made> {
   const passphrase = keyFrom(config);
   const file = resolve(target);
   if (await exists(file))
@@ -34,6 +38,7 @@ export async function backup(config: Config, clock: Clock, target: string): Prom
   const { database } = config;
   if (database.kind === 'sqlite' && !(await exists(database.file)))
     throw new BackupFailure('other-database', `there is no database at ${database.file}: nothing to back up`);
+  await assertNotNewer(database, known);
   const manifest: Manifest = {
     madeAt: clock.now().toISOString(),
     version: programVersion(),

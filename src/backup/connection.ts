@@ -3,6 +3,8 @@ import type { SqlEntityManager } from '@mikro-orm/sqlite';
 import { CompiledQuery } from 'kysely';
 import type { Config } from '../config/config.js';
 import { ormOptions, type Entities } from '../database/options.js';
+import { assertKnown, NewerDatabase } from '../database/schema.js';
+import { BackupFailure } from './failures.js';
 
 export type Ask = <Row>(text: string) => Promise<Row[]>;
 
@@ -31,6 +33,19 @@ export async function migrationsOf(database: Config['database']): Promise<string
     const rows = await ask<{ name: string }>('SELECT name FROM mikro_orm_migrations ORDER BY id');
     return rows.map(({ name }) => name);
   });
+}
+
+/**
+ * An older program does nothing with a newer database: it does not know what belongs to it.
+ * @throws BackupFailure newer-version
+ */
+export async function assertNotNewer(database: Config['database'], known: readonly string[]): Promise<void> {
+  try {
+    assertKnown(await migrationsOf(database), known);
+  } catch (error) {
+    if (error instanceof NewerDatabase) throw new BackupFailure('newer-version', error.message, error);
+    throw error;
+  }
 }
 
 /** The names of every table that the program makes. */

@@ -4,8 +4,8 @@ import { KNOWN_HEAD_FILE } from '../audit/known-head.js';
 import type { Config } from '../config/config.js';
 import type { Entities } from '../database/options.js';
 import { masterSecret } from '../config/parsers.js';
-import { keyFrom } from './backup.js';
-import { filesOfSqlite, tablesOf } from './connection.js';
+import { exists, keyFrom } from './backup.js';
+import { assertNotNewer, filesOfSqlite, tablesOf } from './connection.js';
 import { BackupFailure } from './failures.js';
 import type { Manifest } from './manifest.js';
 import { inPlaceOf } from './tables-aside.js';
@@ -42,6 +42,7 @@ export async function restore(
   const archive = resolve(source);
   if (!overwrite) await assertEmpty(config, archive);
   await assertStopped(config);
+  await assertReplaceable(config.database, known);
   return withScratch(config.dataDir, async (scratch) => {
     const unpacked = await unpack(archive, scratch, { passphrase, config, known });
     if (secretIsGiven && !masterSecret(unpacked.secret).equals(config.masterSecret))
@@ -61,6 +62,14 @@ export async function restore(
     const { manifest } = unpacked;
     const toMigrate = known.filter((name) => !manifest.migrations.includes(name));
     return { ...manifest, toMigrate, dataDir: config.dataDir, clientsFile };
+  });
+}
+
+/** A file that is no database any more has lost what it was, and that is what restoring is for. */
+async function assertReplaceable(database: Config['database'], known: readonly string[]): Promise<void> {
+  if (database.kind === 'sqlite' && !(await exists(database.file))) return;
+  await assertNotNewer(database, known).catch((error: unknown) => {
+    if (database.kind === 'postgresql' || error instanceof BackupFailure) throw error;
   });
 }
 

@@ -2,7 +2,7 @@ import { MikroORM } from '@mikro-orm/core';
 import { MikroOrmModule } from '@mikro-orm/nestjs';
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import type { Config } from '../config/config.js';
-import { migrateAlone } from './migrate.js';
+import { migrate } from './migrate.js';
 import { ormOptions, type Entities, type MigrationList } from './options.js';
 import { Schema } from './schema.js';
 import { Sql } from './sql.js';
@@ -34,9 +34,7 @@ export class DatabaseModule {
           provide: Migrated,
           inject: [MikroORM],
           useFactory: async (orm: MikroORM) => {
-            await (config.database.kind === 'sqlite'
-              ? orm.migrator.up()
-              : migrateAlone(config, entities, migrations));
+            await migrate(orm, { config, entities, migrations });
             return new Migrated();
           },
         },

@@ -30,3 +30,8 @@ export function isUniqueViolation(error: unknown): boolean {
     /SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY)/.test(code ?? '')
   );
 }
+
+/** Another process writes into the same file just now. */
+export function isBusy(error: unknown): boolean {
+  return /^SQLITE_BUSY/.test((error as { code?: string }).code ?? '');
+}

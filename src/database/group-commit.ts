@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
+import { isBusy } from './failures.js';
 import type { SqlRunner } from './sql.js';
 import { PATIENCE } from './patience.js';
 import type { SqliteDatabase } from './sqlite.js';
@@ -106,8 +107,4 @@ export class GroupCommit {
       return () => reject(error);
     }
   }
-}
-
-function isBusy(error: unknown): boolean {
-  return /^SQLITE_BUSY/.test((error as { code?: string }).code ?? '');
 }

@@ -42,8 +42,9 @@ export async function ormOptions(
       snapshotName: '.snapshot',
       emit: 'ts' as const,
       silent: true,
-      transactional: true,
-      allOrNothing: true,
+      // In SQLite they run inside a transaction of ours (migrate.ts).
+      transactional: database.kind === 'postgresql',
+      allOrNothing: database.kind === 'postgresql',
     },
   };
   if (database.kind === 'sqlite') {
@@ -68,9 +69,10 @@ export async function ormOptions(
 async function durable(connection: unknown): Promise<void> {
   const sqlite = connection as DatabaseConnection;
   const pragma = (text: string) => sqlite.executeQuery(CompiledQuery.raw(text), {});
+  // First: processes that make a new file together wait for one another.
+  await pragma(`PRAGMA busy_timeout = ${PATIENCE}`);
   await pragma('PRAGMA journal_mode = WAL');
   // FULL: a commit that was answered survives a power cut, not only a crash.
   await pragma('PRAGMA synchronous = FULL');
   await pragma('PRAGMA foreign_keys = ON');
-  await pragma(`PRAGMA busy_timeout = ${PATIENCE}`);
 }

@@ -1,4 +1,4 @@
-import type { Sql } from './sql.js';
+import type { SqlRunner } from './sql.js';
 
 /** How the tables and this program fit together. */
 export interface SchemaState {
@@ -13,7 +13,7 @@ export interface SchemaState {
 /** Which migrations the database has gone through. It only reads: the migrator would make its table. */
 export class Schema {
   constructor(
-    private readonly sql: Sql,
+    private readonly sql: Pick<SqlRunner, 'rows'>,
     /** Oldest first. */
     private readonly names: readonly string[],
   ) {}
@@ -36,6 +36,24 @@ export class Schema {
       throw error;
     }
   }
+}
+
+/** A newer program has migrated the database: what it keeps there now, this one would break without noticing. */
+export class NewerDatabase extends Error {
+  constructor(readonly unknown: readonly string[]) {
+    super(
+      `a newer version of Gatehouse has migrated the database (${unknown.join(', ')}): start that version or a later one. Nothing was written. To go back, restore the backup that was made before the upgrade, into an empty data directory and an empty database`,
+    );
+  }
+}
+
+/** As the exit code of a restore from an archive that is too new. */
+export const EXIT_NEWER_DATABASE = 14;
+
+/** @throws NewerDatabase */
+export function assertKnown(done: readonly string[], known: readonly string[]): void {
+  const unknown = done.filter((name) => !known.includes(name));
+  if (unknown.length > 0) throw new NewerDatabase(unknown);
 }
 
 /** SQLite says it in words, PostgreSQL by its state. */

@@ -22,10 +22,14 @@ const REMEMBERED = 1_000;
 /** How the ORM quotes a name. It writes values into its statements, too: such a one does not come again. */
 const OF_THE_ORM = '`';
 
+export function nativeSqlite(orm: MikroORM): Promise<SqliteDatabase> {
+  const connection = orm.em.getConnection() as unknown as { getNativeClient(): Promise<SqliteDatabase> };
+  return connection.getNativeClient();
+}
+
 /** The database behind the ORM's one connection; each statement that is run over it from now on is prepared once. */
 export async function sqliteBehind(orm: MikroORM): Promise<SqliteDatabase> {
-  const connection = orm.em.getConnection() as unknown as { getNativeClient(): Promise<SqliteDatabase> };
-  const database = await connection.getNativeClient();
+  const database = await nativeSqlite(orm);
   const prepare = database.prepare.bind(database);
   const known = new Map<string, Statement>();
   // The driver makes a function for the rows of each statement it prepares: that costs more than most of them do.

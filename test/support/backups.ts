@@ -51,7 +51,7 @@ export class Places {
 }
 
 export function makeBackup(env: Environment, file: string): Promise<Made> {
-  return backup(loadConfig(env), new SystemClock(), file);
+  return backup(loadConfig(env), new SystemClock(), { target: file, known: KNOWN });
 }
 
 export function restoreTo(
