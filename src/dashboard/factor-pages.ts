@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { FieldErrors } from '../http/form.js';
 import { Pages } from '../http/pages.js';
+import { Authenticators } from '../mfa/authenticators.service.js';
+import { isWeakSeed } from '../mfa/seed.js';
 import { SecondFactors } from '../mfa/second-factors.service.js';
 import { backupCodesData } from '../mfa/set-up-page.js';
 import { AccountPages } from './account-pages.js';
@@ -12,6 +14,7 @@ import { factorLists, secondFactorData } from './second-factor-data.js';
 export class FactorPages {
   constructor(
     private readonly secondFactors: SecondFactors,
+    private readonly authenticators: Authenticators,
     private readonly accountPages: AccountPages,
     private readonly pages: Pages,
   ) {}
@@ -34,7 +37,9 @@ export class FactorPages {
   ): Promise<void> {
     const { account } = req.person!;
     const enrolled = await this.secondFactors.enrolled(account.id);
-    const { authenticatorList, passkeyList, authenticatorsFull } = factorLists(enrolled);
+    const { authenticatorList, passkeyList, authenticatorsFull } = factorLists(enrolled, (each) =>
+      isWeakSeed(this.authenticators.seedOf(each)),
+    );
     const typed = <Item extends { id: string }>(item: Item) =>
       item.id === refused?.id
         ? { ...item, typed: refused.name, error: this.pages.text(req, refused.errors['name']!) }

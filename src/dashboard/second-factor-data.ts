@@ -1,3 +1,4 @@
+import type { Authenticator } from '../mfa/authenticator.entity.js';
 import { BACKUP_CODES_LOW } from '../mfa/backup-code-format.js';
 import { hasSecondFactor, signsInWithoutPassword, type Enrolled } from '../mfa/enrolled.js';
 import type { Account } from '../users/account.entity.js';
@@ -25,15 +26,22 @@ export function secondFactorData(enrolled: Enrolled) {
   };
 }
 
-/** Each authenticator and passkey by itself, oldest first. `n` counts from 1 and names the parts of the page. */
-export function factorLists({ authenticators, passkeys }: Enrolled) {
+/**
+ * Each authenticator and passkey by itself, oldest first. `n` counts from 1 and names the parts of the page.
+ * @param isWeak whether a seed is shorter than those that are made here
+ */
+export function factorLists(
+  { authenticators, passkeys }: Enrolled,
+  isWeak: (authenticator: Authenticator) => boolean,
+) {
   return {
-    authenticatorList: authenticators.map(({ id, name, createdAt, lastUsedAt }, index) => ({
+    authenticatorList: authenticators.map((authenticator, index) => ({
       n: index + 1,
-      id,
-      name,
-      since: createdAt,
-      lastUsedAt,
+      id: authenticator.id,
+      name: authenticator.name,
+      since: authenticator.createdAt,
+      lastUsedAt: authenticator.lastUsedAt,
+      isWeak: isWeak(authenticator),
     })),
     authenticatorsFull: authenticators.length >= MAX_AUTHENTICATORS,
     passkeyList: passkeys.map(({ id, name, createdAt, lastUsedAt, ...passkey }, index) => ({

@@ -8,7 +8,7 @@ const AuthenticatorSchema = defineEntity({
     accountId: p.string().length(22).index(),
     /** What its owner calls it; '' where nobody gave it a name. */
     name: p.string().length(60).default(''),
-    /** The TOTP seed (base32), sealed for this row. */
+    /** The TOTP seed (base32, and what is unusual about it: seed.ts), sealed for this row. */
     sealedSecret: p.text(),
     /** The last time step (RFC 6238) that was accepted: no step is accepted twice, none before it at all. */
     lastStep: p.bigint('number'),

@@ -6,6 +6,7 @@ import { Clock } from '../kernel/clock.js';
 import { randomToken, Secrets } from '../kernel/secrets.js';
 import type { Account } from '../users/account.entity.js';
 import { Authenticator } from './authenticator.entity.js';
+import { readSeed, usualSeed, writtenSeed, type Seed } from './seed.js';
 import { drift, keyUri, matchingStep, secretFromBytes, sixDigits, stepAt, type Drift } from './totp.js';
 
 export interface Offer {
@@ -61,8 +62,9 @@ export class Authenticators {
     const code = sixDigits(typed);
     if (code === undefined) return { kind: 'wrong' };
     const now = this.clock.now();
-    const step = await matchingStep(secret, code, now);
-    if (step === undefined) return { kind: 'wrong', drift: await drift(secret, code, now) };
+    const seed = usualSeed(secret);
+    const step = await matchingStep(seed, code, now);
+    if (step === undefined) return { kind: 'wrong', drift: await drift(seed, code, now) };
     return { kind: 'right', step, secret };
   }
 
@@ -91,15 +93,15 @@ export class Authenticators {
    * A seed that another program has already confirmed. No code that it may have accepted is accepted here: the first is
    * the next one.
    */
-  async adoptWithin(em: EntityManager, accountId: string, name: string, secret: string): Promise<void> {
+  async adoptWithin(em: EntityManager, accountId: string, name: string, seed: Seed): Promise<void> {
     const id = randomToken(16);
     const now = this.clock.now();
     await em.insert(Authenticator, {
       id,
       accountId,
       name,
-      sealedSecret: this.secrets.seal(secret, place(id)),
-      lastStep: stepAt(now),
+      sealedSecret: this.secrets.seal(writtenSeed(seed), place(id)),
+      lastStep: stepAt(now, seed),
       createdAt: now,
     });
   }
@@ -125,21 +127,21 @@ export class Authenticators {
   }
 
   /** The seed in the clear: to make sure of a code, and for an operator who takes everybody elsewhere. */
-  secretOf({ id, sealedSecret }: Authenticator): string {
-    return this.secrets.open(sealedSecret, place(id));
+  seedOf({ id, sealedSecret }: Authenticator): Seed {
+    return readSeed(this.secrets.open(sealedSecret, place(id)));
   }
 
-  /** Spends a code of whichever of the account's authenticators made it. @param code six digits */
+  /** Spends a code of whichever of the account's authenticators made it. @param code six digits, or eight */
   async spend(accountId: string, code: string): Promise<CodeVerdict> {
     const now = this.clock.now();
     let off: Drift | undefined;
     for (const authenticator of await this.list(accountId)) {
-      const secret = this.secretOf(authenticator);
-      const step = await matchingStep(secret, code, now);
+      const seed = this.seedOf(authenticator);
+      const step = await matchingStep(seed, code, now);
       if (step !== undefined) {
         if (await this.spendStep(authenticator.id, step, now)) return { kind: 'proven' };
       } else {
-        off ??= await this.recognizeDrift(authenticator.id, secret, code, now);
+        off ??= await this.recognizeDrift(authenticator.id, seed, code, now);
       }
     }
     return { kind: 'refused', drift: off };
@@ -160,13 +162,8 @@ export class Authenticators {
   }
 
   /** A guesser who hits a code of the coming minutes is told so: when its time comes, it is not accepted. */
-  private async recognizeDrift(
-    id: string,
-    secret: string,
-    code: string,
-    now: Date,
-  ): Promise<Drift | undefined> {
-    const off = await drift(secret, code, now);
+  private async recognizeDrift(id: string, seed: Seed, code: string, now: Date): Promise<Drift | undefined> {
+    const off = await drift(seed, code, now);
     if (off?.direction === 'fast')
       await this.em.fork().nativeUpdate(Authenticator, { id }, { refusedStep: off.step });
     return off;

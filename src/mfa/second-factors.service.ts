@@ -15,7 +15,7 @@ import { hasSecondFactor, type Enrolled } from './enrolled.js';
 import { secondFactorChanged } from './events.js';
 import { passkeyName } from './passkey-name.js';
 import { Passkeys, type NewPasskey } from './passkeys.service.js';
-import { sixDigits, type Drift } from './totp.js';
+import { codeDigits, type Drift } from './totp.js';
 
 /** @property codes the account's first backup codes, shown once; undefined: it has some already */
 export type EnrolmentOutcome =
@@ -166,7 +166,7 @@ export class SecondFactors {
     return hasSecondFactor(await this.enrolled(accountId));
   }
 
-  /** Checks what was typed as a second factor: six digits are a TOTP code, sixteen characters a backup code. */
+  /** Checks what was typed as a second factor: six or eight digits are a TOTP code, sixteen characters a backup code. */
   async check(
     account: Account,
     typed: string,
@@ -182,7 +182,7 @@ export class SecondFactors {
   }
 
   private async verdictOn(accountId: string, typed: string): Promise<SecondFactorVerdict> {
-    const digits = sixDigits(typed);
+    const digits = codeDigits(typed);
     if (digits) {
       const verdict = await this.authenticators.spend(accountId, digits);
       return verdict.kind === 'proven' ? { ...verdict, factor: 'totp' } : { ...verdict, hint: verdict.drift };

@@ -32,6 +32,32 @@ describe('hashes of other programs', () => {
     expect(hashes.isOutdated(stored)).toBe(true);
   });
 
+  // Made by passlib 1.7.4 (rounds=2000; rounds=14), the two that it cannot make by Python's hashlib.pbkdf2_hmac.
+  it.each([
+    '$pbkdf2$2000$UW01eFcwYVp0N0xrMlZiTg$viW/oLYmzQYjpgyo9icbDIjuB/Y',
+    '$pbkdf2-sha224$2000$UW01eFcwYVp0N0xrMlZiTg$wjUcLCpQiLeWlRCIBJTud.NE3lLYLdEMp4o.pg',
+    '$pbkdf2-sha256$2000$UW01eFcwYVp0N0xrMlZiTg$mh/LidRRXleW0KRFVy3KQnUChgdLtWp5Fs6Z8mRURFY',
+    '$pbkdf2-sha384$2000$UW01eFcwYVp0N0xrMlZiTg$DLxcHOxPioJ56/ugLE.Y9wAEvIM2GzCFNhFTKZPRZvjqtCfUI66DgeWcoKWdNYKr',
+    '$pbkdf2-sha512$2000$UW01eFcwYVp0N0xrMlZiTg$mh3Sc.fccSL0uelNUM9t/6Vs9kVnx.vOFgjv2v3EQ7e89P3Pxc3JUh6tkNxUGW.8siRxbrsDpUS6QRa9e7Gk5A',
+    '$scrypt$ln=14,r=8,p=1$UW01eFcwYVp0N0xrMlZiTg$UyUdUHS03FIl4+hTu9vcuYLDwC7RWTyo/RSFuUtZpvI',
+  ])('of passlib, as Authelia writes them too: %.40s', async (stored) => {
+    expect(hashRefusal(stored)).toBeUndefined();
+    expect(await hashes.matches(stored, PASSWORD)).toBe(true);
+    expect(await hashes.matches(stored, `${PASSWORD} `)).toBe(false);
+    expect(hashes.isOutdated(stored)).toBe(true);
+  });
+
+  it('of argon2 are made of what was typed, in whatever form', async () => {
+    // By argon2-cffi 25.1, of "m² ﬁsh" with its ligature, and with the parameters that are used here.
+    const stored =
+      '$argon2id$v=19$m=19456,t=2,p=1$KsXmTCB2FpGnTi591ihzTw$atugmods7DWfMznIjiQFZofiSTJQaqbRYPn94WYNZfk';
+    expect(await hashes.matches(stored, 'm² \ufb01sh')).toBe(true);
+    expect(await hashes.matches(stored, 'm2 fish')).toBe(false);
+    const ours = await hashes.make('m² \ufb01sh');
+    expect(await hashes.matches(ours, 'm2 fish')).toBe(true);
+    expect(await hashes.matches(ours, 'm² \ufb01sh')).toBe(true);
+  });
+
   it('of argon2 are those of the library, within bounds', async () => {
     const stored = await argon2.hash('x', { memoryCost: 8_192, timeCost: 3, parallelism: 2 });
     expect(hashRefusal(stored)).toBeUndefined();
@@ -47,6 +73,15 @@ describe('hashes of other programs', () => {
     ['hash-too-costly', `$argon2id$v=19$m=4194304,t=1,p=1$c2FsdHNhbHRzYWx0$${'A'.repeat(43)}`],
     ['hash-too-costly', `$argon2id$v=19$m=65536,t=500,p=1$c2FsdHNhbHRzYWx0$${'A'.repeat(43)}`],
     ['hash-too-costly', `$pbkdf2-sha512$i=999999999$c2FsdHNhbHRzYWx0$${'A'.repeat(43)}`],
+    ['hash-too-costly', `$pbkdf2$9999999$c2FsdHNhbHRzYWx0$${'A'.repeat(27)}`],
+    ['hash-too-costly', `$scrypt$ln=31,r=8,p=1$c2FsdHNhbHRzYWx0$${'A'.repeat(43)}`],
+    ['hash-too-costly', `$scrypt$ln=99,r=8,p=1$c2FsdHNhbHRzYWx0$${'A'.repeat(43)}`],
+    ['hash-too-weak', `$scrypt$ln=4,r=8,p=1$c2FsdHNhbHRzYWx0$${'A'.repeat(43)}`],
+    ['hash-too-weak', `$pbkdf2-sha512$310000$c2Fs$${'A'.repeat(43)}`],
+    ['hash-too-weak', `$scrypt$ln=0,r=8,p=1$c2FsdHNhbHRzYWx0$${'A'.repeat(43)}`],
+    ['malformed-hash', `$pbkdf2-sha512$310000$c2FsdHNhbHRzYWx0`],
+    ['unknown-hash-scheme', `$pbkdf2-sha513$310000$c2FsdHNhbHRzYWx0$${'A'.repeat(43)}`],
+    ['unknown-hash-scheme', `$6$rounds=50000$saltsalt$${'A'.repeat(86)}`],
     ['hash-too-weak', `scrypt:2:8:1$${SALT}$${hex}`],
     ['hash-too-weak', `pbkdf2:sha256:1$${SALT}$${hex}`],
     ['hash-too-weak', `pbkdf2:sha256:600000$salt$${hex}`],

@@ -1,7 +1,7 @@
 import { pbkdf2, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 
-type Pbkdf2Digest = 'sha1' | 'sha256' | 'sha512';
+type Pbkdf2Digest = keyof typeof DIGEST_BYTES;
 
 /** A hash that another program made, taken apart. The string itself is what is stored: its beginning names the scheme. */
 export type ForeignHash = { readonly salt: Buffer; readonly hash: Buffer } & (
@@ -19,7 +19,7 @@ const LONGEST = 200;
 const LEAST_HASH_BYTES = 16;
 const MOST_HASH_BYTES = 64;
 const LEAST_SALT_BYTES = 8;
-const DIGEST_BYTES = { sha1: 20, sha256: 32, sha512: 64 } as const;
+const DIGEST_BYTES = { sha1: 20, sha224: 28, sha256: 32, sha384: 48, sha512: 64 } as const;
 
 /** Each sign-in of the account pays what its hash asks for, and so may anyone who tries: twice the defaults of today's frameworks. */
 const MOST_ITERATIONS = 2_000_000;
@@ -44,13 +44,14 @@ export function hashRefusal(stored: string): HashRefusal | undefined {
 }
 
 /**
- * Werkzeug's `scrypt:N:r:p$salt$hex` and `pbkdf2:digest:iterations$salt$hex`, whose salt is a text; and
- * `$pbkdf2-digest$i=iterations$salt$hash` with both in base64 without padding.
+ * Werkzeug's `scrypt:N:r:p$salt$hex` and `pbkdf2:digest:iterations$salt$hex`, whose salt is a text; and with salt and hash in
+ * base64 without padding `$pbkdf2-digest$i=iterations$salt$hash`, the same without `i=` (passlib, Authelia; without a digest
+ * it is SHA-1), and `$scrypt$ln=15,r=8,p=1$salt$hash`.
  */
 export function readForeignHash(stored: string): ForeignHash | HashRefusal {
   if (stored.length > LONGEST) return 'hash-too-long';
   const [method = '', salt = '', hex = '', ...more] = stored.split('$');
-  if (method === '' && /^pbkdf2-/.test(salt)) return readPhc(stored);
+  if (method === '' && /^(?:pbkdf2(?:-|$)|scrypt$)/.test(salt)) return readPhc(stored);
   const [scheme, ...parameters] = method.split(':');
   if (scheme !== 'scrypt' && scheme !== 'pbkdf2') return 'unknown-hash-scheme';
   if (more.length > 0 || !/^(?:[0-9a-f]{2})+$/.test(hex) || salt === '') return 'malformed-hash';
@@ -76,12 +77,29 @@ export async function verifyForeignHash(foreign: ForeignHash, password: string):
 
 type Facts = { readonly salt: Buffer; readonly hash: Buffer };
 
+/** passlib writes a dot for the plus of base64. */
+const BASE64 = '([A-Za-z0-9+./]+)';
+const PHC_PBKDF2 = new RegExp(`^\\$pbkdf2(?:-(sha\\d+))?\\$(?:i=)?(\\d{1,9})\\$${BASE64}\\$${BASE64}$`);
+const PHC_SCRYPT = new RegExp(
+  `^\\$scrypt\\$ln=(\\d{1,2}),r=(\\d{1,9}),p=(\\d{1,9})\\$${BASE64}\\$${BASE64}$`,
+);
+
 function readPhc(stored: string): ForeignHash | HashRefusal {
-  const parts = /^\$pbkdf2-(sha\d+)\$i=(\d{1,9})\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/.exec(stored);
-  if (!parts) return 'malformed-hash';
-  const [, digest, iterations, salt, hash] = parts as unknown as string[];
-  const facts = { salt: Buffer.from(salt!, 'base64'), hash: Buffer.from(hash!, 'base64') };
-  return boundedPbkdf2(facts, digest, [iterations!]);
+  const facts = (salt: string, hash: string) => ({ salt: decoded(salt), hash: decoded(hash) });
+  const scrypt = PHC_SCRYPT.exec(stored) as string[] | null;
+  if (scrypt) {
+    const [, ln, r, p, salt, hash] = scrypt;
+    if (Number(ln) > 30) return 'hash-too-costly';
+    return boundedScrypt(facts(salt!, hash!), [String(2 ** Number(ln)), r!, p!]);
+  }
+  const pbkdf2 = PHC_PBKDF2.exec(stored) as string[] | null;
+  if (!pbkdf2) return 'malformed-hash';
+  const [, digest = 'sha1', iterations, salt, hash] = pbkdf2;
+  return boundedPbkdf2(facts(salt!, hash!), digest, [iterations!]);
+}
+
+function decoded(base64: string): Buffer {
+  return Buffer.from(base64.replaceAll('.', '+'), 'base64');
 }
 
 function boundedPbkdf2(facts: Facts, digest: string | undefined, rest: string[]): ForeignHash | HashRefusal {

@@ -14,6 +14,7 @@ export interface NewImportedAccount {
   readonly isEmailVerified: boolean;
   readonly isDisabled: boolean;
   readonly displayName: string | null;
+  readonly locale: string | null;
   readonly passwordHash: string | null;
   readonly details: Record<string, string> | null;
   readonly address: Record<string, string> | null;

@@ -141,6 +141,22 @@ describe('people of the Flask demonstration', () => {
     expect(Number(seeds!.n)).toBe(4);
   });
 
+  it('keep a phone whose seed has only 80 bits, and are told on their page to set it up anew', async () => {
+    const person = somebody();
+    const seed = pyotpSeed(16);
+    const report = await run(files.flask([row(person, werkzeugPbkdf2(person.password), seed)]));
+    expect(report.users[0]).toMatchObject({
+      outcome: 'created',
+      notes: ['backup-codes-not-carried-over', 'weak-seed'],
+    });
+    person.authenticator = new Authenticator(seed);
+    const browser = new Browser(server);
+    await browser.signIn(person);
+    expect(browser.page.path).toBe('/dashboard');
+    await browser.open('/dashboard/second-factor');
+    expect(browser.page.html.querySelector('#weak-1')?.text).toContain('shorter than those made today');
+  });
+
   it('come in without a seed that they never switched on, which is said', async () => {
     const person = somebody();
     const file = files.flask([

@@ -5,6 +5,7 @@ import { finished } from 'node:stream/promises';
 import { Sql } from '../../database/sql.js';
 import { SecondFactors } from '../../mfa/second-factors.service.js';
 import { Authenticators } from '../../mfa/authenticators.service.js';
+import { unusual } from '../../mfa/seed.js';
 import { Account } from '../../users/account.entity.js';
 import { Groups } from '../../users/groups.service.js';
 import { ImportFailure } from './failures.js';
@@ -83,16 +84,17 @@ export class Exports {
       email_verified: account.emailVerifiedAt != null,
       disabled: account.disabledAt != null,
       display_name: account.displayName ?? null,
+      locale: account.locale ?? null,
       details,
       attributes: attributes ?? {},
       groups: await this.groups.of(account.id),
       ...(withSecrets
         ? {
             password_hash: account.passwordHash ?? null,
-            totp: authenticators.map((each) => ({
-              name: each.name,
-              secret: this.authenticators.secretOf(each),
-            })),
+            totp: authenticators.map((each) => {
+              const seed = this.authenticators.seedOf(each);
+              return { name: each.name, secret: seed.secret, ...unusual(seed) };
+            }),
           }
         : {}),
       withheld,

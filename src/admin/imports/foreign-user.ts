@@ -1,5 +1,5 @@
 import { readForm } from '../../http/form.js';
-import { importedSecret } from '../../mfa/totp.js';
+import { importedSeed, isWeakSeed, type Seed } from '../../mfa/seed.js';
 import type { Account } from '../../users/account.entity.js';
 import { attributeMistake } from '../../users/attributes.js';
 import { ADDRESS_PARTS, DetailsForm, filledIn, kept, OWN_DETAILS } from '../../users/details.js';
@@ -20,21 +20,35 @@ export interface ForeignUser {
   readonly details?: Record<string, unknown>;
   readonly attributes?: Record<string, unknown>;
   readonly groups?: readonly string[];
+  /** A language tag. */
+  readonly locale?: string | null;
   readonly passwordHash?: string | null;
-  readonly seeds?: readonly { readonly name: string; readonly secret: string }[];
+  /** A hash that cannot be checked here is left out, and the person gets a new password; else it refuses the person. */
+  readonly mayComeWithoutPassword?: boolean;
+  readonly seeds?: readonly ForeignSeed[];
   /** What the operator should know although the person comes in. */
   readonly notes?: readonly string[];
 }
 
-/** What a reader found in one place of its file. */
+export interface ForeignSeed {
+  readonly name: string;
+  /** base32 */
+  readonly secret: string;
+  /** Where they are not said, they are SHA-1, six digits and thirty seconds. */
+  readonly algorithm?: string;
+  readonly digits?: number;
+  readonly period?: number;
+}
+
+/** What a reader found in one place of its file. `nobody`: what is no person, and is passed over. */
 export type Found =
   | { readonly kind: 'user'; readonly user: ForeignUser }
-  | { readonly kind: 'unreadable'; readonly label: string; readonly reason: string };
+  | { readonly kind: 'unreadable' | 'nobody'; readonly label: string; readonly reason: string };
 
 /** Somebody who can come in unless the name or the address is taken. */
 export interface Prepared {
   readonly account: NewImportedAccount;
-  readonly seeds: readonly { readonly name: string; readonly secret: string }[];
+  readonly seeds: readonly { readonly name: string; readonly seed: Seed }[];
   readonly groups: readonly string[];
   readonly notes: readonly string[];
 }
@@ -48,22 +62,22 @@ const LONGEST_ATTRIBUTES = 16_384;
  * have to be left out is refused as a whole: a person with a second factor does not come in without it.
  * @returns the reason of a refusal
  */
-export function prepare(user: ForeignUser): Prepared | string {
+export function prepare(user: ForeignUser, languages: readonly string[]): Prepared | string {
   const { username, email } = user;
   const submitted = readForm(RegistrationForm, { username, email, password: '' });
   if (!submitted.valid) return 'username' in submitted.errors ? 'unusable-username' : 'unusable-email';
   const displayName = user.displayName?.normalize('NFKC').trim() || null;
   if (displayName !== null && !ONE_LINE.test(displayName)) return 'unusable-display-name';
 
-  const passwordHash = user.passwordHash ?? null;
-  const refusal = passwordHash === null ? undefined : hashRefusal(passwordHash);
-  if (refusal) return refusal;
+  const refusal = user.passwordHash == null ? undefined : hashRefusal(user.passwordHash);
+  if (refusal && !user.mayComeWithoutPassword) return refusal;
+  const passwordHash = refusal ? null : (user.passwordHash ?? null);
 
   const seeds = user.seeds ?? [];
   if (seeds.length > MOST_SEEDS) return 'too-many-seeds';
-  const secrets = seeds.map(({ secret }) => importedSecret(secret));
-  const unusable = secrets.find((read) => 'refusal' in read);
-  if (unusable && 'refusal' in unusable) return unusable.refusal;
+  const read = seeds.map(({ name, secret, ...how }) => ({ name, seed: importedSeed(secret, how) }));
+  for (const { seed } of read) if ('refusal' in seed) return seed.refusal;
+  const usable = read as { name: string; seed: Seed }[];
   if (seeds.some(({ name }) => name.length > 60 || !ONE_LINE.test(name))) return 'unusable-seed-name';
 
   const groups = [...new Set(user.groups ?? [])];
@@ -86,12 +100,25 @@ export function prepare(user: ForeignUser): Prepared | string {
       displayName,
       passwordHash,
       ...facts,
+      locale: languageOf(user, languages) ?? null,
       attributes: Object.keys(attributes).length > 0 ? attributes : null,
     },
-    seeds: seeds.map(({ name }, index) => ({ name, secret: (secrets[index] as { secret: string }).secret })),
+    seeds: usable,
     groups,
-    notes: [...(user.notes ?? []), ...(passwordHash === null ? ['no-password'] : [])],
+    notes: [
+      ...(user.notes ?? []),
+      ...(user.locale && !languageOf(user, languages) ? [`language-not-known: ${user.locale}`] : []),
+      ...(usable.some(({ seed }) => isWeakSeed(seed)) ? ['weak-seed'] : []),
+      ...(refusal ? [`password-not-carried-over: ${refusal}`] : []),
+      ...(passwordHash === null ? ['no-password'] : []),
+    ],
   };
+}
+
+/** One of ours, for `de-AT` too. */
+function languageOf({ locale }: ForeignUser, languages: readonly string[]): string | undefined {
+  const wanted = locale?.toLowerCase().split(/[-_]/)[0];
+  return languages.find((each) => each === wanted);
 }
 
 /** By the form on which people fill them in. */

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { ImportFailure } from './failures.js';
-import type { Found } from './foreign-user.js';
+import type { ForeignSeed, Found } from './foreign-user.js';
 
 /** The first line of a file: what it is, and how it is to be read. */
 export const HEADER = { format: 'gatehouse-users', version: 1 } as const;
@@ -11,6 +11,7 @@ const LONGEST_LINE = 65_536;
 
 type Check = (value: unknown) => boolean;
 const isText: Check = (value) => typeof value === 'string';
+const isNumber: Check = (value) => typeof value === 'number';
 const isFlag: Check = (value) => typeof value === 'boolean';
 const isObject: Check = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 const orNull =
@@ -23,8 +24,16 @@ const listOf =
     Array.isArray(value) && value.every(check);
 const isSeed: Check = (value) => {
   if (!isObject(value)) return false;
-  const { name = '', secret, ...rest } = value as Record<string, unknown>;
-  return isText(name) && isText(secret) && Object.keys(rest).length === 0;
+  const {
+    name = '',
+    secret,
+    algorithm = '',
+    digits = 0,
+    period = 0,
+    ...rest
+  } = value as Record<string, unknown>;
+  const isKnown = Object.keys(rest).length === 0;
+  return [name, secret, algorithm].every(isText) && isNumber(digits) && isNumber(period) && isKnown;
 };
 
 /** Every field of a line (docs/import.md). What is unknown is a mistake: it could be what keeps somebody out. */
@@ -34,6 +43,7 @@ const FIELDS: Record<string, Check> = {
   email_verified: isFlag,
   disabled: isFlag,
   display_name: orNull(isText),
+  locale: orNull(isText),
   details: isObject,
   attributes: isObject,
   groups: listOf(isText),
@@ -49,11 +59,12 @@ export interface Line {
   readonly email_verified?: boolean;
   readonly disabled?: boolean;
   readonly display_name?: string | null;
+  readonly locale?: string | null;
   readonly details?: Record<string, unknown>;
   readonly attributes?: Record<string, unknown>;
   readonly groups?: readonly string[];
   readonly password_hash?: string | null;
-  readonly totp?: readonly { readonly name?: string; readonly secret: string }[];
+  readonly totp?: readonly (Omit<ForeignSeed, 'name'> & { readonly name?: string })[];
   /** What the account has and the file has not: `password`, `totp`, `passkeys`. */
   readonly withheld?: readonly string[];
 }
@@ -90,7 +101,7 @@ function readLine(line: string, number: number): Found {
 
 function found(line: Line): Found {
   const { username, email, details, attributes, groups, withheld = [] } = line;
-  const seeds = (line.totp ?? []).map(({ name = '', secret }) => ({ name, secret }));
+  const seeds = (line.totp ?? []).map(({ name = '', ...seed }) => ({ name, ...seed }));
   // Nobody comes in by the password alone who needs more where they come from.
   if (seeds.length === 0 && withheld.some((what) => what !== 'password'))
     return { kind: 'unreadable', label: username, reason: 'second-factor-withheld' };
@@ -102,6 +113,7 @@ function found(line: Line): Found {
       isEmailVerified: line.email_verified ?? false,
       isDisabled: line.disabled ?? false,
       displayName: line.display_name ?? null,
+      locale: line.locale ?? null,
       ...(details ? { details } : {}),
       ...(attributes ? { attributes } : {}),
       ...(groups ? { groups } : {}),

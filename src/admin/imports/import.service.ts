@@ -3,11 +3,14 @@ import { Injectable } from '@nestjs/common';
 import { Audit } from '../../audit/audit.service.js';
 import { isUniqueViolation } from '../../database/failures.js';
 import { Sql } from '../../database/sql.js';
+import { Languages } from '../../http/language.js';
 import { Authenticators } from '../../mfa/authenticators.service.js';
+import { isWeakSeed } from '../../mfa/seed.js';
 import { Groups } from '../../users/groups.service.js';
 import { emailKey, usernameKey } from '../../users/identifiers.js';
 import { ImportedAccounts } from '../../users/imported-accounts.js';
 import { prepare, type Found, type Prepared } from './foreign-user.js';
+import { shown } from './shown.js';
 
 /** What happens, or would happen, to one person of the file. */
 export interface Fate {
@@ -38,6 +41,7 @@ export class Imports {
     private readonly accounts: ImportedAccounts,
     private readonly authenticators: Authenticators,
     private readonly groups: Groups,
+    private readonly languages: Languages,
     private readonly audit: Audit,
   ) {}
 
@@ -54,13 +58,17 @@ export class Imports {
       batch = [];
     };
     for await (const each of found) {
-      const prepared = each.kind === 'user' ? prepare(each.user) : each.reason;
       const user = shown(each.kind === 'user' ? each.user.username : each.label);
+      if (each.kind === 'nobody') {
+        fates.push({ user, outcome: 'skipped', reason: each.reason });
+        continue;
+      }
+      const prepared = each.kind === 'user' ? prepare(each.user, this.languages.codes) : each.reason;
       if (typeof prepared === 'string') {
         fates.push({ user, outcome: 'refused', reason: prepared });
         continue;
       }
-      const { account, notes } = prepared;
+      const { account } = prepared;
       const keys = [`name ${usernameKey(account.username)}`, `mail ${emailKey(account.email)}`];
       if (keys.some((key) => seen.has(key))) {
         fates.push({ user, outcome: 'refused', reason: 'twice-in-the-file' });
@@ -72,7 +80,7 @@ export class Imports {
         fates.push({ user, outcome: 'skipped', reason: obstacle });
         continue;
       }
-      const at = fates.push({ user, outcome: 'would-create', ...(notes.length > 0 ? { notes } : {}) }) - 1;
+      const at = fates.push({ user, outcome: 'would-create', ...notesOf(prepared) }) - 1;
       batch.push({ at, prepared });
       if (batch.length >= BATCH) await settle();
     }
@@ -112,8 +120,7 @@ export class Imports {
       const sql = this.sql.within(em);
       for (const person of people) {
         const id = await this.accounts.insertWithin(em, person.account);
-        for (const { name, secret } of person.seeds)
-          await this.authenticators.adoptWithin(em, id, name, secret);
+        for (const { name, seed } of person.seeds) await this.authenticators.adoptWithin(em, id, name, seed);
         for (const group of person.groups) await this.groups.add(id, group, sql);
         // In the same commit: nobody is here of whom it is not written where they came from.
         await this.sql.gather(
@@ -127,20 +134,23 @@ export class Imports {
   private async noteDown(kind: string, accountId: string, { seeds, groups }: Prepared): Promise<void> {
     const detail = { by: 'shell', import: kind };
     await this.audit.record('account.registered', { accountId, detail });
-    for (const _ of seeds)
-      await this.audit.record('second-factor.enrolled', { accountId, factor: 'totp', detail });
+    for (const { seed } of seeds)
+      await this.audit.record('second-factor.enrolled', {
+        accountId,
+        factor: 'totp',
+        detail: { ...detail, ...(isWeakSeed(seed) ? { weak: true } : {}) },
+      });
     for (const group of groups)
       await this.audit.record('group.joined', { accountId, detail: { ...detail, group } });
   }
 }
 
-function created({ account, notes }: Prepared): Fate {
-  return { user: shown(account.username), outcome: 'created', ...(notes.length > 0 ? { notes } : {}) };
+function created(prepared: Prepared): Fate {
+  return { user: shown(prepared.account.username), outcome: 'created', ...notesOf(prepared) };
 }
 
-/** A name out of a stranger's file, for an operator's terminal. */
-function shown(name: string): string {
-  return name.slice(0, 100).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '\ufffd');
+function notesOf({ notes }: Prepared): Pick<Fate, 'notes'> {
+  return notes.length > 0 ? { notes: notes.map(shown) } : {};
 }
 
 function reportOf(users: readonly Fate[], dryRun: boolean): ImportReport {
