@@ -31,8 +31,9 @@ async function run(): Promise<number> {
   if (command === 'health') return health(loadConfig(process.env));
   const known = Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined;
   const needed = known?.parameters.length ?? 0;
-  if (!known || args.length < needed || args.length > needed + (known.optional?.length ?? 0)) {
-    console.log(help());
+  const most = known?.mostWords ?? needed + (known?.optional?.length ?? 0);
+  if (!known || args.length < needed || args.length > most) {
+    console.log(help(command === 'help' ? args.join(' ') : command));
     return command === 'help' ? 0 : EXIT_USAGE;
   }
   // Nothing of the program runs in these: a backup migrates nothing, and a restore has no secret yet.
@@ -108,7 +109,11 @@ async function runInside(): Promise<number> {
   }
 }
 
-function help(): string {
+/** @param about a command; all of them, where it is none that has examples */
+function help(about = ''): string {
+  const { examples = [], help: what = '' } = Object.hasOwn(COMMANDS, about) ? COMMANDS[about]! : {};
+  if (examples.length > 0)
+    return [what, '', ...examples.map((example) => `  gatehouse ${example}`)].join('\n');
   const line = (words: string, text: string) => `  ${words.padEnd(44)} ${text}`;
   const commands = Object.entries(COMMANDS).map(([name, { parameters, optional = [], help }]) => {
     const words = [

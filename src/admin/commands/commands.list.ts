@@ -13,7 +13,11 @@ export interface CommandHelp {
   readonly parameters: readonly string[];
   /** What may be left out, after those. */
   readonly optional?: readonly string[];
+  /** How many words there can be at all, where it is not one for each of those. */
+  readonly mostWords?: number;
   readonly help: string;
+  /** For `help <command>`. */
+  readonly examples?: readonly string[];
 }
 
 export const CLIENT_COMMANDS = {

@@ -5,6 +5,7 @@ export class ImportFailure extends Error {
       | 'no-file'
       | 'file-too-large'
       | 'other-format'
+      | 'several-realms'
       | 'no-account-table'
       | 'unknown-second-factor'
       | 'file-exists'

@@ -122,7 +122,7 @@ function languageOf({ locale }: ForeignUser, languages: readonly string[]): stri
 }
 
 /** By the form on which people fill them in. */
-function readDetails(said: Record<string, unknown>): ReturnType<typeof kept> | undefined {
+export function readDetails(said: Record<string, unknown>): ReturnType<typeof kept> | undefined {
   const { address = null, phone_number: phoneNumber = null, ...details } = said;
   const isOf = (names: readonly string[], values: unknown) =>
     values === null ||

@@ -2,14 +2,35 @@
 export const IMPORT_COMMANDS = {
   import: {
     parameters: ['kind', 'file'],
-    optional: ['--dry-run'],
-    help: 'makes accounts of what another program kept (flask or gatehouse); --dry-run only says what would happen',
+    optional: ['--dry-run', '…'],
+    mostWords: 9,
+    help: 'makes accounts of what another program kept; --dry-run only says what would happen. Kinds and examples: help import',
+    examples: [
+      'import flask users.db --dry-run',
+      'import keycloak realm.json --dry-run',
+      'import keycloak folder --clients-file clients-from-keycloak.yml --roles-as-groups',
+      'import gatehouse people.jsonl',
+    ],
   },
   'export users': {
     parameters: ['file'],
     optional: ['--with-secrets'],
     help: 'writes everybody into a new file that import reads; with password hashes and seeds only by the flag',
+    examples: ['export users people.jsonl', 'export users everything.jsonl --with-secrets'],
   },
-} satisfies Record<string, { parameters: string[]; optional: string[]; help: string }>;
+} satisfies Record<string, CommandHelp>;
+
+export const IMPORT_USAGE = ['import <kind> <file>, for example:', ...IMPORT_COMMANDS.import.examples].join(
+  '\n  ',
+);
 
 export type ImportCommand = keyof typeof IMPORT_COMMANDS;
+
+/** As in commands.list.ts, which imports this. */
+interface CommandHelp {
+  readonly parameters: readonly string[];
+  readonly optional: readonly string[];
+  readonly mostWords?: number;
+  readonly help: string;
+  readonly examples: readonly string[];
+}

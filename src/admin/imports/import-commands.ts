@@ -1,28 +1,20 @@
 import { Injectable } from '@nestjs/common';
-import { statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { Audit } from '../../audit/audit.service.js';
 import type { Outcome } from '../commands/account-commands.js';
 import { ImportFailure } from './failures.js';
-import { readFlask } from './flask.reader.js';
-import type { Found } from './foreign-user.js';
 import { Exports } from './export.service.js';
-import { readGatehouse } from './gatehouse.reader.js';
-import type { ImportCommand } from './import-commands.list.js';
+import { IMPORT_USAGE, type ImportCommand } from './import-commands.list.js';
+import { KINDS, readWords, type Kind } from './import-kinds.js';
 import { Imports } from './import.service.js';
-
-const KINDS: Record<string, (file: string) => AsyncIterable<Found>> = {
-  flask: readFlask,
-  gatehouse: readGatehouse,
-};
+import { takeClients } from './taken-clients.js';
 
 const EXIT_USAGE = 64;
 /** Some people of the file were refused; the others are in. */
 const EXIT_SOME_REFUSED = 30;
 /** Nothing of the file was looked at further. */
 const EXIT_FILE_REFUSED = 31;
-
-/** About 200,000 people. Whoever has more takes several files. */
-const LARGEST_BYTES = 64 * 1024 * 1024;
 
 /** What comes of an import or an export is said as JSON, and by the exit code. */
 @Injectable()
@@ -34,10 +26,8 @@ export class ImportCommands {
   ) {}
 
   async run(command: ImportCommand, args: string[]): Promise<Outcome> {
-    const flags = args.filter((arg) => arg.startsWith('--'));
-    const words = args.filter((arg) => !arg.startsWith('--'));
     try {
-      return await (command === 'import' ? this.import(words, flags) : this.export(words, flags));
+      return await (command === 'import' ? this.import(args) : this.export(args));
     } catch (error) {
       if (!(error instanceof ImportFailure)) throw error;
       const { reason, says } = error;
@@ -45,20 +35,36 @@ export class ImportCommands {
     }
   }
 
-  private async import([kind = '', file, ...more]: string[], flags: string[]): Promise<Outcome> {
-    const isKnown = Object.hasOwn(KINDS, kind) && flags.every((flag) => flag === '--dry-run');
-    if (!isKnown || !file || more.length > 0)
-      return usage(`import <${Object.keys(KINDS).join(' or ')}> <file> [--dry-run]`);
-    assertReadable(file);
-    const report = await this.imports.run(kind, KINDS[kind]!(file), { dryRun: flags.length > 0 });
+  private async import([name = '', ...args]: string[]): Promise<Outcome> {
+    const kind = Object.hasOwn(KINDS, name) ? KINDS[name] : undefined;
+    const read = kind && readWords(args, { ...kind.flags, '--dry-run': false });
+    const [file, ...more] = read?.words ?? [];
+    if (!kind || !read || !file || more.length > 0) return usage(IMPORT_USAGE);
+    const { options } = read;
+    assertReadable(file, kind);
+    for (const [flag, value] of options)
+      if (flag !== '--clients-file' && value) assertReadable(value, { largest: kind.largest });
+    const dryRun = options.has('--dry-run');
+    const clientsFile = options.get('--clients-file');
+    // First: where the file cannot be written, nobody is in yet.
+    const clients =
+      kind.clients && (dryRun || clientsFile !== undefined)
+        ? await takeClients(kind.clients(file), dryRun ? undefined : clientsFile)
+        : undefined;
+    const report = await this.imports.run(name, kind.read(file, options), { dryRun });
     const done = report.refused === 0;
-    return { ...said({ done, ...report }), done, ...(done ? {} : { exitCode: EXIT_SOME_REFUSED }) };
+    return {
+      ...said({ done, ...report, ...(clients ? { clients } : {}) }),
+      done,
+      ...(done ? {} : { exitCode: EXIT_SOME_REFUSED }),
+    };
   }
 
-  private async export([file, ...more]: string[], flags: string[]): Promise<Outcome> {
-    if (!file || more.length > 0 || flags.some((flag) => flag !== '--with-secrets'))
-      return usage('export users <file> [--with-secrets]');
-    const withSecrets = flags.length > 0;
+  private async export(args: string[]): Promise<Outcome> {
+    const read = readWords(args, { '--with-secrets': false });
+    const [file, ...more] = read?.words ?? [];
+    if (!read || !file || more.length > 0) return usage('export users <file> [--with-secrets]');
+    const withSecrets = read.options.has('--with-secrets');
     // First: whoever takes the seeds along cannot do so unseen.
     await this.audit.record('users.exported', { detail: { by: 'shell', secrets: withSecrets } });
     return { ...said({ done: true, ...(await this.exports.run(file, { withSecrets })) }), done: true };
@@ -73,12 +79,20 @@ function said(result: object): { message: string } {
   return { message: JSON.stringify(result, undefined, 2) };
 }
 
-function assertReadable(file: string): void {
-  const stat = statSync(file, { throwIfNoEntry: false });
+function assertReadable(
+  path: string,
+  { largest, takesFolder = false }: Pick<Kind, 'largest' | 'takesFolder'>,
+): void {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (takesFolder && stat?.isDirectory()) {
+    for (const name of readdirSync(path))
+      if (name.endsWith('.json')) assertReadable(join(path, name), { largest });
+    return;
+  }
   if (!stat?.isFile()) throw new ImportFailure('no-file', 'there is no such file');
-  if (stat.size > LARGEST_BYTES)
+  if (stat.size > largest)
     throw new ImportFailure(
       'file-too-large',
-      `the file has ${stat.size} bytes, and at most ${LARGEST_BYTES} are read`,
+      `${path} has ${stat.size} bytes, and at most ${largest} are read`,
     );
 }

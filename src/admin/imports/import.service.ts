@@ -150,7 +150,7 @@ function created(prepared: Prepared): Fate {
 }
 
 function notesOf({ notes }: Prepared): Pick<Fate, 'notes'> {
-  return notes.length > 0 ? { notes: notes.map(shown) } : {};
+  return notes.length > 0 ? { notes: notes.map((note) => shown(note, 300)) } : {};
 }
 
 function reportOf(users: readonly Fate[], dryRun: boolean): ImportReport {

@@ -1,0 +1,55 @@
+import { readFlask } from './flask.reader.js';
+import type { FoundClient } from './foreign-client.js';
+import type { Found } from './foreign-user.js';
+import { readGatehouse } from './gatehouse.reader.js';
+import { readKeycloakClients } from './keycloak-clients.js';
+import { readKeycloak } from './keycloak.reader.js';
+
+/** What was said on the command line, beside kind and file: of a flag its value, or ''. */
+export type Options = ReadonlyMap<string, string>;
+
+/** A program that people can be taken over from. */
+export interface Kind {
+  readonly read: (file: string, options: Options) => AsyncIterable<Found>;
+  readonly clients?: (file: string) => AsyncIterable<FoundClient>;
+  /** The flags it knows beside `--dry-run`, and whether a value follows each. */
+  readonly flags: Readonly<Record<string, boolean>>;
+  /** Bytes of the largest file that is looked at. */
+  readonly largest: number;
+  readonly takesFolder?: boolean;
+}
+
+const MIB = 1024 * 1024;
+
+export const KINDS: Readonly<Record<string, Kind>> = {
+  flask: { read: (file) => readFlask(file), flags: {}, largest: 64 * MIB },
+  gatehouse: { read: (file) => readGatehouse(file), flags: {}, largest: 64 * MIB },
+  keycloak: {
+    read: (file, options) => readKeycloak(file, { rolesAsGroups: options.has('--roles-as-groups') }),
+    clients: readKeycloakClients,
+    flags: { '--clients-file': true, '--roles-as-groups': false },
+    // It is read an item at a time, and says in two kilobytes what takes one elsewhere.
+    largest: 512 * MIB,
+    takesFolder: true,
+  },
+};
+
+/** @returns undefined where a word is missing, unknown or said twice */
+export function readWords(
+  args: readonly string[],
+  flags: Readonly<Record<string, boolean>>,
+): { readonly words: string[]; readonly options: Options } | undefined {
+  const words: string[] = [];
+  const options = new Map<string, string>();
+  for (let at = 0; at < args.length; at++) {
+    const word = args[at]!;
+    if (!word.startsWith('--')) words.push(word);
+    else {
+      if (!Object.hasOwn(flags, word) || options.has(word)) return undefined;
+      const value = flags[word] ? args[++at] : '';
+      if (value === undefined || value.startsWith('--')) return undefined;
+      options.set(word, value);
+    }
+  }
+  return { words, options };
+}
