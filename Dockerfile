@@ -10,6 +10,7 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
 COPY nest-cli.json tsconfig.json tsconfig.build.json ./
+COPY bin bin
 COPY migrations migrations
 COPY src src
 RUN npm run build
@@ -17,11 +18,11 @@ RUN npm run build
 FROM node:24-bookworm-slim
 # The operator's commands: docker compose exec gatehouse gatehouse help
 RUN install -d -m 0700 -o node -g node /data \
- && printf '#!/bin/sh\nexec node --enable-source-maps /app/dist/src/cli.js "$@"\n' >/usr/local/bin/gatehouse \
+ && printf '#!/bin/sh\nexec node --enable-source-maps /app/program/cli.js "$@"\n' >/usr/local/bin/gatehouse \
  && chmod 0755 /usr/local/bin/gatehouse
 WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules
-COPY --from=build /app/dist dist
+COPY --from=build /app/program program
 COPY views views
 COPY public public
 COPY package.json ./
@@ -34,4 +35,4 @@ USER 1000:1000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["gatehouse", "health"]
 # As `npm start` does.
-ENTRYPOINT ["node", "--enable-source-maps", "--min-semi-space-size=16", "--max-semi-space-size=16", "/app/dist/src/main.js"]
+ENTRYPOINT ["node", "--enable-source-maps", "--min-semi-space-size=16", "--max-semi-space-size=16", "/app/program/main.js"]

@@ -30,10 +30,11 @@ function newest(path) {
 function isBuilt() {
   // Written when the build is complete: one that was interrupted does not count.
   const output = at('dist', '.built');
-  if (!existsSync(output)) return false;
+  if (![output, at('program', 'main.js'), at('program', 'cli.js')].every(existsSync)) return false;
   const sources = [
     'src',
     'migrations',
+    'bin',
     'tsconfig.json',
     'tsconfig.build.json',
     'nest-cli.json',

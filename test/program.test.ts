@@ -169,7 +169,7 @@ describe('the program', () => {
 
   it('looks at its own set-up from the shell, whether the server runs or not', async () => {
     const doctor = async (...args: string[]) => {
-      const cli = new Program(env, ['dist/src/cli.js', 'doctor', ...args]);
+      const cli = Program.shell(env, 'doctor', ...args);
       return { code: await cli.ended(), output: cli.output };
     };
     const program = new Program(env);
@@ -191,7 +191,7 @@ describe('the program', () => {
     await program.said('Gatehouse is ready');
     expect(await register('ada')).toBe(303);
     const command = async (...args: string[]) => {
-      const cli = new Program(env, ['dist/src/cli.js', ...args]);
+      const cli = Program.shell(env, ...args);
       return { code: await cli.ended(), output: cli.output };
     };
     expect(await command('health')).toMatchObject({ code: 0 });

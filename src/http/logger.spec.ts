@@ -39,7 +39,7 @@ describe('the log', () => {
     });
   });
 
-  it('keeps to itself what main.ts says in a sentence, and what the framework says of itself', () => {
+  it('keeps to itself what server.ts says in a sentence, and what the framework says of itself', () => {
     const logger = createLogger({ logLevel: 'log', logFormat: 'json' });
     logger.error('cannot listen', 'a stack', 'NestApplication');
     logger.log('module loaded', 'InstanceLoader');

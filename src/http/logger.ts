@@ -49,7 +49,7 @@ type Write = Required<Pick<LoggerService, 'error' | 'warn' | 'log' | 'debug'>>;
 class Quieter implements LoggerService {
   constructor(private readonly target: Write) {}
 
-  /** What stops a start is said by main.ts in a sentence; its stack beside it helps nobody. */
+  /** What stops a start is said by server.ts in a sentence; its stack beside it helps nobody. */
   error(message: unknown, ...rest: unknown[]): void {
     if (FAILED_START.has(String(rest.at(-1)))) this.target.debug(message, ...rest);
     else this.target.error(message, ...rest);

@@ -135,19 +135,10 @@ describe('several instances', () => {
     const report = await chained(first);
     expect(report).toMatchObject({ whole: true, first: null, checked: noted });
 
-    const shell = new Program(instances.environment(await freePort()), [
-      'dist/src/cli.js',
-      'audit',
-      'verify',
-    ]);
+    const shell = Program.shell(instances.environment(await freePort()), 'audit', 'verify');
     expect(await shell.ended()).toBe(0);
     expect(JSON.parse(shell.output)).toMatchObject({ whole: true, checked: noted, head: report.head });
-    const wrong = new Program(instances.environment(await freePort()), [
-      'dist/src/cli.js',
-      'audit',
-      'verify',
-      'x',
-    ]);
+    const wrong = Program.shell(instances.environment(await freePort()), 'audit', 'verify', 'x');
     expect(await wrong.ended()).toBe(64);
   }, 60_000);
 });

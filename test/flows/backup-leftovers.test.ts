@@ -38,7 +38,7 @@ describe('a backup', () => {
     writeFileSync(join(dataDir, 'large'), '');
     truncateSync(join(dataDir, 'large'), 3e9);
     const file = places.file();
-    const program = new Program(env, ['dist/src/cli.js', 'backup', file]);
+    const program = Program.shell(env, 'backup', file);
     const copies = () => readdirSync(dataDir).filter((name) => name.startsWith('.backup-'));
     while (copies().length === 0 || !existsSync(`${file}.unfinished`))
       await new Promise((resolve) => setTimeout(resolve, 20));

@@ -197,7 +197,7 @@ describe('a backup', () => {
     const { server, shell } = await serverWith();
     const file = places.file();
     const run = async (env: Record<string, string>, ...args: string[]) => {
-      const program = new Program(env, ['dist/src/cli.js', ...args]);
+      const program = Program.shell(env, ...args);
       return { code: await program.ended(), said: program.output };
     };
     const env = { ...shell, GATEHOUSE_PORT: String(await freePort()) };

@@ -1,13 +1,19 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { projectRoot } from '../../src/config/root.js';
 
+const { scripts } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as {
+  scripts: Record<'start' | 'gatehouse', string>;
+};
 /** The built program as a process of its own, as an operator starts it. */
 export class Program {
   output = '';
   private readonly child: ChildProcess;
 
-  constructor(env: Record<string, string>, args: string[] = ['dist/src/main.js']) {
+  /** @param args of Node; absent: those of `npm start` */
+  constructor(env: Record<string, string>, args: string[] = Program.argumentsOf('start')) {
     this.child = spawn(process.execPath, args, {
       cwd: projectRoot,
       env: { PATH: process.env['PATH']!, ...env },
@@ -15,6 +21,16 @@ export class Program {
     });
     for (const stream of [this.child.stdout!, this.child.stderr!])
       stream.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
+  }
+
+  /** Flags and file of one of npm's scripts: what people run is what is tested. */
+  static argumentsOf(script: keyof typeof scripts): string[] {
+    return scripts[script].split(' ').slice(1);
+  }
+
+  /** As `npm run gatehouse -- <words>`. */
+  static shell(env: Record<string, string>, ...words: string[]): Program {
+    return new Program(env, [...Program.argumentsOf('gatehouse'), ...words]);
   }
 
   /** Waits for a text in the output. @returns milliseconds it took */

@@ -180,11 +180,7 @@ describe('the shell', () => {
       await first.app
         .get(Sql)
         .run("UPDATE audit_event SET name = 'sign-in.completed' WHERE result = 'success'");
-      const shell = new Program(instances.environment(await freePort()), [
-        'dist/src/cli.js',
-        'audit',
-        'verify',
-      ]);
+      const shell = Program.shell(instances.environment(await freePort()), 'audit', 'verify');
       expect(await shell.ended()).toBe(3);
       expect(JSON.parse(shell.output)).toMatchObject({
         whole: false,

@@ -1,0 +1,83 @@
+// npm run build: compiles into dist/, and makes of that what is run: program/main.js (npm start), program/cli.js (npm run
+// gatehouse), and what they share or load late in program/chunks. Why it is so stands in docs/decisions/0039.
+import { build } from 'esbuild';
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ownLines } from './own-lines.mjs';
+import { writeProgram } from './write-program.mjs';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const at = (...parts) => join(root, ...parts);
+
+/** They bring machine code, which is found beside them; pino starts threads of files of its own. */
+const FROM_NODE_MODULES = ['@node-rs/argon2', 'better-sqlite3', 'sharp', 'pino'];
+/** What a library would take if it were there: nothing of it is used here, so it is not looked for either. */
+const NEVER_THERE =
+  /^(@nestjs\/(microservices|websockets)(\/.*)?|@mikro-orm\/seeder|dataloader|pg-native|tinyglobby)$/;
+
+function compile() {
+  const nest = at('node_modules', '@nestjs', 'cli', 'bin', 'nest.js');
+  const { status, error } = spawnSync(process.execPath, [nest, 'build'], { cwd: root, stdio: 'inherit' });
+  if (error) throw error;
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+/** What tsc wrote, not the sources: that has the types of constructors' parameters in it, by which Nest finds what to inject. */
+async function bundle() {
+  const { outputFiles, warnings } = await build({
+    absWorkingDir: root,
+    entryPoints: ['dist/src/main.js', 'dist/src/cli.js'],
+    outdir: 'program',
+    chunkNames: 'chunks/[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node22.17',
+    // Half of the text is comments and spaces, and V8 keeps it all. Names stay: stack traces and the provider's models use them.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    keepNames: true,
+    legalComments: 'external',
+    sourcemap: true,
+    sourcesContent: false,
+    external: FROM_NODE_MODULES,
+    plugins: [
+      {
+        name: 'never there',
+        setup: ({ onResolve }) =>
+          onResolve({ filter: NEVER_THERE }, ({ path }) => ({ path: `never-there:${path}`, external: true })),
+      },
+    ],
+    // For what libraries of the older kind require of Node itself.
+    banner: {
+      js: "import{createRequire as __requireHere}from'node:module';const require=__requireHere(import.meta.url);",
+    },
+    write: false,
+    logLevel: 'warning',
+  });
+  if (warnings.length > 0) process.exit(1);
+  return withOwnLines(new Map(outputFiles.map(({ path, text }) => [relative(at('program'), path), text])));
+}
+
+function withOwnLines(files) {
+  for (const [name, text] of files) {
+    if (!name.endsWith('.js.map')) continue;
+    const map = ownLines(JSON.parse(text), (source) => !source.includes('/node_modules/'));
+    if (map.sources.length > 0) {
+      files.set(name, JSON.stringify(map));
+      continue;
+    }
+    files.delete(name);
+    const code = name.slice(0, -'.map'.length);
+    files.set(code, files.get(code).replace(/\/\/# sourceMappingURL=\S+\s*$/, ''));
+  }
+  return files;
+}
+
+compile();
+writeProgram(at('program'), await bundle());
+// Written when the build is complete: one that was interrupted does not count (bin/prepare.mjs).
+writeFileSync(at('dist', '.built'), '');

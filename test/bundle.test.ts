@@ -1,0 +1,149 @@
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { SourceMap, type SourceMapPayload } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join, relative, resolve } from 'node:path';
+import { projectRoot } from '../src/config/root.js';
+import { Program } from './support/program.js';
+import { freePort } from './support/server.js';
+
+/** What is run: made of dist by bin/build.mjs (docs/decisions/0039). */
+const program = join(projectRoot, 'program');
+const chunks = readFileSync(join(program, '.files'), 'utf8')
+  .split('\n')
+  .filter((name) => name.endsWith('.js'));
+const textOf = (name: string) => readFileSync(join(program, name), 'utf8');
+const folder = mkdtempSync(join(tmpdir(), 'gatehouse-bundle-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Loaded before a program: says which files it loads, each by a path below the project's root. */
+const WATCH = `
+import { registerHooks } from 'node:module';
+import { writeSync } from 'node:fs';
+const load = (url, context, next) => { writeSync(2, 'loaded ' + url + '\\n'); return next(url, context); };
+registerHooks({ load });
+`;
+const watched = ['--import', `data:text/javascript,${encodeURIComponent(WATCH)}`];
+const loadedBy = ({ output }: Program) =>
+  [...output.matchAll(/^loaded file:\/\/(.+)$/gm)].map(([, path]) => relative(projectRoot, path!));
+const environment = async (name: string) => ({
+  GATEHOUSE_PORT: String(await freePort()),
+  GATEHOUSE_DATA_DIR: join(folder, name),
+});
+const packages = (files: string[]) => [
+  ...new Set(files.flatMap((file) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.slice(1) ?? [])),
+];
+
+describe('the program that is run', () => {
+  it('starts from a few files, none of them a library’s but those with machine code', async () => {
+    const env = await environment('server');
+    const server = new Program(env, [...watched, ...Program.argumentsOf('start')]);
+    await server.said('Gatehouse is ready');
+    for (const path of ['/.well-known/openid-configuration', '/register', '/assets/app.css'])
+      expect((await fetch(`http://localhost:${env.GATEHOUSE_PORT}${path}`)).status).toBe(200);
+    await server.ended('SIGTERM');
+    const files = loadedBy(server);
+    expect(files.length).toBeGreaterThan(20);
+    expect(files.length).toBeLessThan(130);
+    const machineCode = packages(files).map((name) =>
+      name.replace(/^@node-rs\/argon2-.+/, '@node-rs/argon2-…'),
+    );
+    expect(machineCode.sort()).toEqual(['@node-rs/argon2', '@node-rs/argon2-…', 'better-sqlite3']);
+    expect(files.filter((file) => file.startsWith('dist'))).toEqual([]);
+  });
+
+  it('does not load the server for a command that needs none of it', async () => {
+    const shell = new Program(await environment('shell'), [
+      ...watched,
+      ...Program.argumentsOf('gatehouse'),
+      'health',
+    ]);
+    expect(await shell.ended()).toBe(1);
+    expect(loadedBy(shell).length).toBeLessThan(30);
+  });
+
+  it('finds all that it loads late', () => {
+    const [, server] = /import\("\.\/(chunks\/server-\w+\.js)"\)/.exec(textOf('main.js'))!;
+    // The server and the shell start by themselves; the rest does nothing when it is loaded.
+    const late = chunks.filter((name) => ![server, 'main.js', 'cli.js'].includes(name));
+    expect(late.length).toBeGreaterThan(50);
+    const text = late.map((name) => `await import(${JSON.stringify(`./${name}`)});`).join('\n');
+    const answer = execFileSync(
+      process.execPath,
+      [
+        '--input-type=module',
+        '-e',
+        `import 'reflect-metadata';\n${text}\nconsole.log('all of it');process.exit()`,
+      ],
+      { cwd: program, encoding: 'utf8' },
+    );
+    expect(answer).toBe('all of it\n');
+  });
+
+  it('takes from node_modules what has machine code or threads, and nothing else', () => {
+    const outside = chunks.flatMap((name) =>
+      [
+        ...textOf(name).matchAll(
+          /(?:\bfrom|\bimport|\bimport\(|\brequire\()"((?:@[\w.-]+\/)?[\w.-]+)[\w./-]*"/g,
+        ),
+      ].map(([, target]) => target!),
+    );
+    const { builtinModules } = process.getBuiltinModule('node:module');
+    const foreign = [...new Set(outside)].filter((name) => !builtinModules.includes(name) && name !== '.');
+    expect(foreign.sort()).toEqual(['@node-rs/argon2', 'better-sqlite3', 'sharp']);
+  });
+
+  it('names our own sources in its stack traces, and takes no line of a library for one of ours', () => {
+    const maps = readdirSync(join(program, 'chunks')).filter((name) => name.endsWith('.map'));
+    const payloadOf = (name: string) => JSON.parse(textOf(join('chunks', name))) as SourceMapPayload;
+    const sources = maps.flatMap((name) => payloadOf(name).sources);
+    expect(new Set(sources).size).toBeGreaterThan(300);
+    for (const source of sources) {
+      expect(source).toMatch(/^\.\.\/\.\.\/(src|migrations)\//);
+      expect(existsSync(resolve(program, 'chunks', source))).toBe(true);
+    }
+    const sentence = 'is not a setting and has no effect';
+    const name = chunks.find((each) => each.includes('/server-'))!;
+    const place = placeOf(textOf(name), sentence);
+    const entry = new SourceMap(payloadOf(`${name.replace('chunks/', '')}.map`)).findEntry(...place);
+    expect(entry).toMatchObject({ originalSource: '../../src/server.ts' });
+    const lines = readFileSync(join(projectRoot, 'src/server.ts'), 'utf8').split('\n');
+    expect(lines[(entry as { originalLine: number }).originalLine]).toContain(sentence);
+
+    const library = 'UserAgent parameter can';
+    const other = chunks.find((each) => textOf(each).includes(library))!;
+    const map = new SourceMap(payloadOf(`${other.replace('chunks/', '')}.map`));
+    expect(map.findEntry(...placeOf(textOf(other), library))).not.toMatchObject({
+      originalSource: expect.anything(),
+    });
+  });
+
+  it('leaves a server that runs what it may still load, and no more than that', async () => {
+    const { writeProgram } = (await import(join(projectRoot, 'bin/write-program.mjs'))) as {
+      writeProgram: (folder: string, files: Map<string, string>) => void;
+    };
+    const target = join(folder, 'program');
+    const build = (version: string) =>
+      writeProgram(
+        target,
+        new Map([
+          ['main.js', version],
+          [`chunks/late-${version}.js`, version],
+        ]),
+      );
+    const kept = () => readdirSync(join(target, 'chunks')).sort();
+    build('1');
+    build('2');
+    build('2');
+    expect(kept()).toEqual(['late-1.js', 'late-2.js']);
+    build('3');
+    expect(kept()).toEqual(['late-2.js', 'late-3.js']);
+    expect(readFileSync(join(target, 'main.js'), 'utf8')).toBe('3');
+  });
+});
+
+function placeOf(text: string, part: string): [line: number, column: number] {
+  const before = text.slice(0, text.indexOf(part)).split('\n');
+  return [before.length - 1, before.at(-1)!.length];
+}
