@@ -96,7 +96,8 @@ async function runInside(): Promise<number> {
         return app.get(GroupCommands).run(command as GroupCommand, args);
       if (Object.hasOwn(REGISTRATION_COMMANDS, command))
         return app.get(RegistrationCommands).run(command as RegistrationCommand, args);
-      if (Object.hasOwn(SET_UP_COMMANDS, command)) return app.get(SetUpCommands).run(command as SetUpCommand);
+      if (Object.hasOwn(SET_UP_COMMANDS, command))
+        return app.get(SetUpCommands).run(command as SetUpCommand, args);
       if (Object.hasOwn(SETTING_COMMANDS, command))
         return app.get(SettingCommands).run(command as SettingCommand, args);
       return app.get(AccountCommands).run(command as AccountCommand, args);

@@ -7,6 +7,7 @@ import { Migration0006_client_of_records as postgresql0006 } from '../migrations
 import { Migration0007_invitation as postgresql0007 } from '../migrations/postgresql/0007-invitation.js';
 import { Migration0008_audit_chain as postgresql0008 } from '../migrations/postgresql/0008-audit-chain.js';
 import { Migration0010_runtime_setting as postgresql0010 } from '../migrations/postgresql/0010-runtime-setting.js';
+import { Migration0012_console_users as postgresql0012 } from '../migrations/postgresql/0012-console-users.js';
 import { Migration0001_initial as sqlite0001 } from '../migrations/sqlite/0001-initial.js';
 import { Migration0002_people as sqlite0002 } from '../migrations/sqlite/0002-people.js';
 import { Migration0003_relying_applications as sqlite0003 } from '../migrations/sqlite/0003-relying-applications.js';
@@ -16,6 +17,7 @@ import { Migration0006_client_of_records as sqlite0006 } from '../migrations/sql
 import { Migration0007_invitation as sqlite0007 } from '../migrations/sqlite/0007-invitation.js';
 import { Migration0008_audit_chain as sqlite0008 } from '../migrations/sqlite/0008-audit-chain.js';
 import { Migration0010_runtime_setting as sqlite0010 } from '../migrations/sqlite/0010-runtime-setting.js';
+import { Migration0012_console_users as sqlite0012 } from '../migrations/sqlite/0012-console-users.js';
 import type { MigrationList } from './database/options.js';
 
 /** Every migration, oldest first; the same names in both folders. */
@@ -30,6 +32,7 @@ export const migrations: MigrationList = {
     { name: '0007-invitation', class: sqlite0007 },
     { name: '0008-audit-chain', class: sqlite0008 },
     { name: '0010-runtime-setting', class: sqlite0010 },
+    { name: '0012-console-users', class: sqlite0012 },
   ],
   postgresql: [
     { name: '0001-initial', class: postgresql0001 },
@@ -41,5 +44,6 @@ export const migrations: MigrationList = {
     { name: '0007-invitation', class: postgresql0007 },
     { name: '0008-audit-chain', class: postgresql0008 },
     { name: '0010-runtime-setting', class: postgresql0010 },
+    { name: '0012-console-users', class: postgresql0012 },
   ],
 };

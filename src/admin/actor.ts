@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import type { Role } from '../users/operators.service.js';
 
 /**
  * Who does what operators do, for the audit log: the shell, an operator on the pages (the account's id), or a program by the API
@@ -6,6 +7,8 @@ import type { Request } from 'express';
  */
 export interface Actor {
   readonly by: string;
+  /** Of somebody on the pages; absent for the shell and for a program, whose rights were looked at before. */
+  readonly role?: Role | undefined;
   /** Where it came from; absent for the shell. */
   readonly req?: Request;
 }
@@ -14,5 +17,5 @@ export const SHELL: Actor = { by: 'shell' };
 
 /** On a page behind one of the operators' markers. */
 export function actorOf(req: Request): Actor {
-  return { by: req.person!.account.id, req };
+  return { by: req.person!.account.id, role: req.role!, req };
 }

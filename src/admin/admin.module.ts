@@ -32,6 +32,14 @@ import { SettingsController } from './settings/settings.controller.js';
 import { SettingCommands } from './commands/setting-commands.js';
 import { SetUpController } from './first-hour/set-up.controller.js';
 import { SetUpGuard } from './first-hour/set-up.guard.js';
+import { Permission } from './users/permission.js';
+import { UserActions } from './users/user-actions.js';
+import { UserHelp } from './users/user-help.js';
+import { UserInvitations } from './users/user-invitations.js';
+import { UserMemberships } from './users/user-memberships.js';
+
+/** One implementation for the pages, the shell and programs. */
+const USERS = [Permission, UserActions, UserHelp, UserInvitations, UserMemberships];
 
 const COMMANDS = [
   AccountCommands,
@@ -72,6 +80,7 @@ const COMMANDS = [
   ],
   providers: [
     ...COMMANDS,
+    ...USERS,
     ClaimsReport,
     ConsolePages,
     Exports,
@@ -82,6 +91,6 @@ const COMMANDS = [
     SettingChanges,
     SetUpGuard,
   ],
-  exports: COMMANDS,
+  exports: [...COMMANDS, ...USERS],
 })
 export class AdminModule {}

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Sql } from '../database/sql.js';
-import { Clock } from '../kernel/clock.js';
+import { Clock, SECOND } from '../kernel/clock.js';
 import { Secrets } from '../kernel/secrets.js';
 import { KnownBrowsers } from './known-browsers.js';
 import { LIMITS, verdict, WINDOW, type Count, type ThrottledFactor } from './throttle-rule.js';
@@ -101,12 +101,35 @@ export class Throttle {
     }
   }
 
+  /** Which factors of an account are not checked now, in some browser or everywhere, and until when; null: until it is reset. */
+  async stopped(accountId: string): Promise<{ factor: ThrottledFactor; until: Date | null }[]> {
+    const now = this.clock.now().getTime();
+    const stopped: { factor: ThrottledFactor; until: Date | null }[] = [];
+    for (const factor of ['password', 'second-factor'] as const) {
+      const rows = await this.sql.rows<Row>(
+        'SELECT checks, consecutive, last_at FROM throttle WHERE subject = ?',
+        this.subjectOf(factor, accountId),
+      );
+      const ends = rows.flatMap((row) => {
+        const verdictOn = verdict(factor, countOf(row), now);
+        if (verdictOn.allowed) return [];
+        return [
+          row.consecutive >= LIMITS[factor].consecutive ? Infinity : verdictOn.retryAfterSeconds * SECOND,
+        ];
+      });
+      if (ends.length === 0) continue;
+      const last = Math.max(...ends);
+      stopped.push({ factor, until: last === Infinity ? null : new Date(now + last) });
+    }
+    return stopped;
+  }
+
   private async count(bucket: string): Promise<Count | undefined> {
     const [row] = await this.sql.rows<Row>(
       'SELECT checks, consecutive, last_at FROM throttle WHERE bucket = ?',
       bucket,
     );
-    return row && { checks: row.checks, consecutive: row.consecutive, lastAt: Number(row.last_at) };
+    return row && countOf(row);
   }
 
   private async bucket(
@@ -127,4 +150,8 @@ export class Throttle {
   private subjectOf(factor: string, subject: string): string {
     return this.secrets.mac('throttle-subject', JSON.stringify([factor, subject])).toString('base64url');
   }
+}
+
+function countOf({ checks, consecutive, last_at }: Row): Count {
+  return { checks, consecutive, lastAt: Number(last_at) };
 }

@@ -28,6 +28,7 @@ export type AuditName =
   | 'operator.made'
   | 'operator.ended'
   | 'invitation.made'
+  | 'invitation.withdrawn'
   | 'mail.tested'
   | 'attribute.changed'
   | 'details.changed'

@@ -4,6 +4,7 @@ import { AttemptsModule } from '../attempts/attempts.module.js';
 import { AuditModule } from '../audit/audit.module.js';
 import { OidcModule } from '../oidc/oidc.module.js';
 import { AccountPages } from './account-pages.js';
+import { ActivityWords } from './activity-words.js';
 import { ActivityController } from './activity.controller.js';
 import { ApplicationNames } from './application-names.js';
 import { ApplicationsController } from './applications.controller.js';
@@ -52,7 +53,15 @@ import { WelcomeController } from './welcome.controller.js';
     ApprovalsController,
     SignOutController,
   ],
-  providers: [AccountPages, Activity, ApplicationNames, FactorPages, PersonalData, LanguageListener],
-  exports: [ApplicationNames],
+  providers: [
+    AccountPages,
+    Activity,
+    ActivityWords,
+    ApplicationNames,
+    FactorPages,
+    PersonalData,
+    LanguageListener,
+  ],
+  exports: [Activity, ActivityWords, ApplicationNames],
 })
 export class DashboardModule {}

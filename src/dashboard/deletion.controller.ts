@@ -56,6 +56,8 @@ export class DeletionController {
     const dueAt = await this.deletion.request(account.id);
     if (dueAt === 'too-often')
       return this.show(req, res, { values: { username }, errors: { form: 'form.mailed-too-often' } }, 429);
+    if (dueAt === 'last-operator')
+      return this.show(req, res, { values: { username }, errors: { form: 'form.last-operator' } });
     await this.audit.record('account.deletion-requested', { accountId: account.id }, req);
     await this.sessions.end(req, res);
     this.pages.redirect(res, `/deletion-requested?until=${dueAt.getTime()}`);

@@ -40,7 +40,11 @@ export interface MailFacts {
   'recovery-cancelled': Record<string, never>;
   'recovery-used': Record<string, never>;
   'deletion-requested': { readonly dueAt: number };
+  /** An operator wants it so. */
+  'deletion-decided': { readonly dueAt: number };
   'deletion-cancelled': Record<string, never>;
+  /** To somebody who has no account yet, with a link to register with; its token is made when the letter is sent. */
+  invitation: { readonly email: string; readonly invitation: string; readonly locale: string };
   /** The account is gone already. */
   'account-deleted': {
     readonly email: string;

@@ -57,6 +57,8 @@ const every: Record<keyof typeof letters, Letter[]> = {
   ),
   recoveryCancelled: [letters.recoveryCancelled(told)],
   recoveryUsed: [letters.recoveryUsed(told)],
+  deletionDecided: [letters.deletionDecided({ dueAt: at })],
+  invitation: [letters.invitation({ link: LINK, until: at })],
   deletionRequested: [letters.deletionRequested({ dueAt: at, keep: LINK, happened })],
   deletionCancelled: [letters.deletionCancelled(told)],
   mailTest: [letters.mailTest()],

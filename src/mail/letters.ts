@@ -77,6 +77,13 @@ export const emailChangeUndone = ({ email, ...told }: Told & { email: string }):
 /** To the address that has lost the account again. */
 export const emailTakenBack = (): Letter => ({ name: 'email-taken-back' });
 
+/** To somebody who has no account. @param link lets them register */
+export const invitation = ({ link, until }: LimitedLink): Letter => ({
+  name: 'invitation',
+  params: { until },
+  action: link,
+});
+
 // ---- the password ----
 
 export const resetPassword = ({ link, until, happened }: LimitedLink & { happened: Happened }): Letter => ({
@@ -194,6 +201,12 @@ export const deletionRequested = (facts: { dueAt: Date; keep: string; happened: 
   params: { dueAt: facts.dueAt },
   action: facts.keep,
   happened: facts.happened,
+});
+
+/** An operator decided it: there is nothing that the owner can press. */
+export const deletionDecided = ({ dueAt }: { dueAt: Date }): Letter => ({
+  name: 'deletion-decided',
+  params: { dueAt },
 });
 
 export const deletionCancelled = (told: Told): Letter => ({ name: 'deletion-cancelled', ...told });

@@ -6,14 +6,15 @@ import { Events } from '../kernel/events.js';
 import { Outbox } from '../mail/outbox.js';
 import { Account } from './account.entity.js';
 import { Accounts } from './accounts.service.js';
-import { accountDeleted, deletionRequested } from './events.js';
+import { accountDeleted, accountDisabled, deletionRequested } from './events.js';
 import { MailQuota } from './mail-quota.js';
 import { OneTimeLinks } from './one-time-links.js';
+import { Operators } from './operators.service.js';
 
 /** As long as the owner can think better of it. */
 export const DELETION_GRACE = 7 * DAY;
 
-/** Ends an account at its owner's wish: every session at once, everything else after a week of grace. */
+/** Ends an account, at its owner's wish or an operator's: every session at once, everything else after a week of grace. */
 @Injectable()
 export class AccountDeletion {
   private readonly logger = new Logger('Accounts');
@@ -24,26 +25,58 @@ export class AccountDeletion {
     private readonly clock: Clock,
     private readonly accounts: Accounts,
     private readonly links: OneTimeLinks,
+    private readonly operators: Operators,
     private readonly quota: MailQuota,
     private readonly outbox: Outbox,
     private readonly events: Events,
   ) {}
 
-  /** @returns when the account will be gone; wanted and thought better of again and again, it waits: the owner's mailbox may be a stranger's */
-  async request(accountId: string): Promise<Date | 'too-often'> {
+  /**
+   * At the owner's wish.
+   * @returns when the account will be gone; `too-often`: wanted and thought better of again and again, it waits, for the owner's
+   *   mailbox may be a stranger's; `last-operator`: somebody else has to be one first
+   */
+  async request(accountId: string): Promise<Date | 'too-often' | 'last-operator'> {
     if (this.outbox.isOpen && !(await this.quota.admitAccount(accountId)).admitted) return 'too-often';
     const now = this.clock.now();
     const dueAt = new Date(now.getTime() + DELETION_GRACE);
-    await this.em.fork().transactional(async (em) => {
+    return this.em.fork().transactional(async (em) => {
       const sql = this.sql.within(em);
+      if (await this.operators.isLast(sql, accountId)) return 'last-operator';
       await em.nativeUpdate(Account, { id: accountId }, { deletionDueAt: dueAt, updatedAt: now });
       await this.events.emit(deletionRequested, { accountId, sql });
       await this.outbox.add(sql, 'deletion-requested', accountId, { dueAt: dueAt.getTime() });
+      return dueAt;
     });
-    return dueAt;
   }
 
-  /** The owner, signed in, keeps the account after all. False: it was not about to be deleted. */
+  /**
+   * At an operator's wish: the same week, in which the account is disabled and its owner cannot keep it. Only an operator can.
+   * @returns when it will be gone; `leaving`: it is about to be deleted already
+   */
+  async decide(accountId: string): Promise<Date | 'leaving' | 'last-operator'> {
+    const now = this.clock.now();
+    const dueAt = new Date(now.getTime() + DELETION_GRACE);
+    return this.sql.transaction(async (sql) => {
+      if (await this.operators.isLast(sql, accountId)) return 'last-operator';
+      const [at, due] = [this.sql.moment(now), this.sql.moment(dueAt)];
+      const decided = await sql.run(
+        `UPDATE account SET deletion_due_at = ?, disabled_at = COALESCE(disabled_at, ?), updated_at = ?
+         WHERE id = ? AND deletion_due_at IS NULL`,
+        due,
+        at,
+        at,
+        accountId,
+      );
+      if (decided !== 1) return 'leaving';
+      await this.links.endAll(sql, accountId, 'keep-account');
+      await this.events.emit(accountDisabled, { accountId, sql });
+      await this.outbox.add(sql, 'deletion-decided', accountId, { dueAt: dueAt.getTime() });
+      return dueAt;
+    });
+  }
+
+  /** The owner, signed in, or an operator keeps the account after all. False: it was not about to be deleted. */
   async keep(accountId: string): Promise<boolean> {
     return (await this.em.fork().transactional((em) => this.keepWithin(em, accountId))) !== undefined;
   }

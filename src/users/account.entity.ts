@@ -1,8 +1,20 @@
 import { defineEntity, p } from '@mikro-orm/core';
 
+/** The few among many, in the order of the operators' list. */
+const FEW = {
+  disabled: 'disabled_at is not null',
+  leaving: 'deletion_due_at is not null',
+  unverified: 'email_verified_at is null',
+};
+
 const AccountSchema = defineEntity({
   name: 'Account',
   tableName: 'account',
+  indexes: Object.entries(FEW).map(([name, where]) => ({
+    name: `account_${name}_index`,
+    properties: ['usernameKey'] as const,
+    where,
+  })),
   properties: {
     /** The subject identifier: random, never reused, says nothing about the person. */
     id: p.string().primary().length(22),

@@ -10,6 +10,7 @@ import { Account } from './account.entity.js';
 import { accountDisabled } from './events.js';
 import { emailKey, identifierKey, isImpossible, usernameKey } from './identifiers.js';
 import { OneTimeLinks } from './one-time-links.js';
+import { Operators } from './operators.service.js';
 import { PasswordHashes } from './password-hash.js';
 
 export interface NewAccount {
@@ -30,6 +31,7 @@ export class Accounts {
     private readonly clock: Clock,
     private readonly hashes: PasswordHashes,
     private readonly links: OneTimeLinks,
+    private readonly operators: Operators,
     private readonly outbox: Outbox,
     private readonly events: Events,
   ) {}
@@ -103,17 +105,39 @@ export class Accounts {
     }
   }
 
-  /** Idempotent; ends every session and token of the account. */
-  async disable(id: string): Promise<void> {
+  /**
+   * Ends every session and token of the account, also where it was disabled already.
+   * @param evenTheLast for the shell, which can make another operator
+   * @returns `last-operator`: nothing was changed
+   */
+  async disable(
+    id: string,
+    { evenTheLast = false } = {},
+  ): Promise<'disabled' | 'disabled-already' | 'last-operator'> {
     const now = this.clock.now();
-    await this.em.fork().transactional(async (em) => {
-      await em.nativeUpdate(Account, { id, disabledAt: null }, { disabledAt: now, updatedAt: now });
-      await this.events.emit(accountDisabled, { accountId: id, sql: this.sql.within(em) });
+    return this.em.fork().transactional(async (em) => {
+      const sql = this.sql.within(em);
+      if (!evenTheLast && (await this.operators.isLast(sql, id))) return 'last-operator';
+      const disabled = await em.nativeUpdate(
+        Account,
+        { id, disabledAt: null },
+        { disabledAt: now, updatedAt: now },
+      );
+      await this.events.emit(accountDisabled, { accountId: id, sql });
+      return disabled === 1 ? 'disabled' : 'disabled-already';
     });
   }
 
-  async enable(id: string): Promise<void> {
-    await this.em.fork().nativeUpdate(Account, { id }, { disabledAt: null, updatedAt: this.clock.now() });
+  /** @returns false: it was not disabled */
+  async enable(id: string): Promise<boolean> {
+    const enabled = await this.em
+      .fork()
+      .nativeUpdate(
+        Account,
+        { id, disabledAt: { $ne: null } },
+        { disabledAt: null, updatedAt: this.clock.now() },
+      );
+    return enabled === 1;
   }
 
   async setLocale(id: string, locale: string): Promise<void> {

@@ -9,8 +9,8 @@ import * as letters from '../mail/letters.js';
 import type { Happened } from '../mail/outbox.js';
 import type { Account } from './account.entity.js';
 import { Accounts } from './accounts.service.js';
-import { MailQuota } from './mail-quota.js';
 import type { LinkPurpose } from './link-kinds.js';
+import { isToStranger, LettersToStrangers, type ToStranger } from './letters-to-strangers.js';
 import { OneTimeLinks } from './one-time-links.js';
 import { effectiveAfterTelling } from './time-to-object.js';
 
@@ -26,9 +26,6 @@ type Write<Kind extends MailKind> = (
   told: { happened: Letter['happened']; notMe: string },
 ) => Promise<Written> | Written;
 
-/** What is told to somebody who has no account (any more). */
-type WithoutAccount = 'username-taken' | 'account-deleted' | 'email-taken-back';
-
 /**
  * Writes the letters that stand in the outbox: to whom, and with which link. A link is made now, when its letter is sent, and
  * nobody but its reader ever has it.
@@ -39,7 +36,7 @@ export class Correspondence {
     private readonly config: Config,
     private readonly accounts: Accounts,
     private readonly links: OneTimeLinks,
-    private readonly quota: MailQuota,
+    private readonly strangers: LettersToStrangers,
     private readonly clock: Clock,
     delivery: Delivery,
   ) {
@@ -54,15 +51,14 @@ export class Correspondence {
     facts: MailFacts[Kind] & Happened,
     isFirstTry: boolean,
   ): Promise<Addressed | undefined> {
-    if (kind === 'username-taken' || kind === 'account-deleted' || kind === 'email-taken-back')
-      return this.toNobodyKnown(kind, facts as MailFacts[WithoutAccount], isFirstTry);
+    if (isToStranger(kind)) return this.strangers.write(kind, facts as MailFacts[ToStranger], isFirstTry);
     const account = accountId ? await this.accounts.find(accountId) : null;
     // Nobody is told that an address has no account, and a closed account has nothing to be told.
     if (!account || (account.disabledAt && ONLY_OPEN.has(kind))) return undefined;
     const { email, emailVerifiedAt } = account;
     const addressee = { email, confirmed: emailVerifiedAt != null };
-    if (isFirstTry && NOTICES.has(kind) && !(await this.mayBeTold(addressee))) return undefined;
-    const known: Exclude<MailKind, WithoutAccount> = kind;
+    if (isFirstTry && NOTICES.has(kind) && !(await this.strangers.mayBeTold(addressee))) return undefined;
+    const known: Exclude<MailKind, ToStranger> = kind;
     const write = this.letters[known] as Write<Kind>;
     const { happened } = facts;
     const told = {
@@ -83,7 +79,7 @@ export class Correspondence {
     return new Date(effectiveAfterTelling(requestedAt.getTime(), effectiveAt, this.clock.now().getTime()));
   }
 
-  private readonly letters: { [Kind in Exclude<MailKind, WithoutAccount>]: Write<Kind> } = {
+  private readonly letters: { [Kind in Exclude<MailKind, ToStranger>]: Write<Kind> } = {
     'verify-email': async (account) => ({
       letter: letters.verifyEmail(await this.link('verify-email', account)),
     }),
@@ -158,6 +154,9 @@ export class Correspondence {
         happened,
       }),
     }),
+    'deletion-decided': (_account, { dueAt }) => ({
+      letter: letters.deletionDecided({ dueAt: new Date(dueAt) }),
+    }),
     'deletion-cancelled': (_account, _facts, told) => ({ letter: letters.deletionCancelled(told) }),
   };
 
@@ -185,35 +184,6 @@ export class Correspondence {
     const detail = { since: begun ?? sessionStartedAt ?? at, factor, id };
     return (await this.link('not-me', account, account.email, detail)).link;
   }
-
-  /** An address that nobody has confirmed may be a stranger's: what happens in the account must not fill that mailbox. */
-  private async mayBeTold({ email, confirmed }: Addressee): Promise<boolean> {
-    return confirmed || (await this.quota.admitNotice(email)).admitted;
-  }
-
-  private async toNobodyKnown(
-    kind: WithoutAccount,
-    facts: MailFacts[WithoutAccount],
-    isFirstTry: boolean,
-  ): Promise<Addressed | undefined> {
-    const { email, username, locale } = facts;
-    const isCounted = isFirstTry && 'confirmed' in facts;
-    if (isCounted && !(await this.mayBeTold(facts))) return undefined;
-    const letter = {
-      'username-taken': () =>
-        letters.usernameTaken({ wanted: username, register: this.config.url('/register') }),
-      'account-deleted': letters.accountDeleted,
-      'email-taken-back': letters.emailTakenBack,
-    }[kind]();
-    // Who wanted a name that somebody else has is not called by it.
-    const greeted = kind === 'username-taken' ? '' : username;
-    return { to: email, username: greeted, locale: locale || undefined, timeZone: undefined, letter };
-  }
-}
-
-interface Addressee {
-  readonly email: string;
-  readonly confirmed: boolean;
 }
 
 /** A closed account gets no new password, and is asked nothing. */

@@ -10,6 +10,10 @@ export const InvitationSchema = defineEntity({
   properties: {
     /** SHA-256 of the token in the link. */
     hash: p.string().primary().length(43),
+    /** To name it by, whatever its token is; null: the set-up link. */
+    id: p.string().length(22).nullable().unique(),
+    /** Whom it is for, where that was said. Its link is made anew when the letter to that address is sent. */
+    email: p.string().length(254).nullable(),
     /** `person` or `operator` */
     kind: p.string().length(10),
     /** The set-up link's token is made of this and the master secret, so that it can be printed again. */

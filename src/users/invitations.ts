@@ -5,7 +5,7 @@ import { Sql, type SqlRunner } from '../database/sql.js';
 import { Cookies } from '../http/cookies.js';
 import { Clock, DAY, HOUR } from '../kernel/clock.js';
 import { randomToken, sha256 } from '../kernel/secrets.js';
-import { OPERATORS } from './groups.service.js';
+import { HELP_DESK, OPERATORS } from './groups.service.js';
 
 export type InvitationKind = 'person' | 'operator';
 
@@ -20,20 +20,41 @@ export interface PrintedLink {
   readonly expiresAt: Date;
 }
 
+/** One that nobody has used yet, as operators see it: without its link, which nobody keeps. */
+export interface OpenInvitation {
+  readonly id: string;
+  /** Whom it is for, where that was said. */
+  readonly email: string | null;
+  /** The account of whoever made it; null: the shell, or a program. */
+  readonly madeBy: string | null;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+}
+
+interface OpenRow {
+  id: string;
+  email: string | null;
+  account_id: string | null;
+  created_at: number | string;
+  expires_at: number | string;
+}
+
 const LIFETIME = 7 * DAY;
 const COOKIE = 'invitation';
 /** Long enough to register and sign in; who comes later opens the link again. */
 const CARRIED_FOR = HOUR;
 const TOKEN = /^[A-Za-z0-9_-]{43}$/;
 
+const ROLES = `('${OPERATORS}', '${HELP_DESK}')`;
+
 /**
  * Which rows can still be used, at the moment that is its one parameter. A set-up link ends with the first operator; what an
- * operator made ends with their being one.
+ * operator or a member of the help desk made ends with their being one.
  */
 export const USABLE = `used_at IS NULL AND expires_at > ? AND (
   (kind = 'operator' AND NOT EXISTS (SELECT 1 FROM group_member WHERE group_name = '${OPERATORS}')) OR
   (kind = 'person' AND (invitation.account_id IS NULL OR EXISTS
-    (SELECT 1 FROM group_member WHERE group_name = '${OPERATORS}' AND group_member.account_id = invitation.account_id))))`;
+    (SELECT 1 FROM group_member WHERE group_name IN ${ROLES} AND group_member.account_id = invitation.account_id))))`;
 
 /**
  * Links to register with where registration is closed. Opening one changes nothing: its page has a button, after which the
@@ -48,19 +69,69 @@ export class Invitations {
     private readonly clock: Clock,
   ) {}
 
-  /** For one account. @param madeBy null: the shell */
-  async make(madeBy: string | null): Promise<PrintedLink> {
+  /**
+   * For one account.
+   * @param madeBy null: the shell
+   * @param email whom it is for
+   */
+  async make(
+    madeBy: string | null,
+    email: string | null = null,
+    sql: SqlRunner = this.sql,
+  ): Promise<PrintedLink & { readonly id: string }> {
     const token = randomToken(32);
+    const id = randomToken(16);
     const now = this.clock.now().getTime();
-    await this.sql.run(
-      `INSERT INTO invitation (hash, kind, nonce, account_id, created_at, expires_at, used_at)
-       VALUES (?, 'person', NULL, ?, ?, ?, NULL)`,
+    await sql.run(
+      `INSERT INTO invitation (hash, id, email, kind, nonce, account_id, created_at, expires_at, used_at)
+       VALUES (?, ?, ?, 'person', NULL, ?, ?, ?, NULL)`,
       sha256(token),
+      id,
+      email,
       madeBy,
       now,
       now + LIFETIME,
     );
-    return { url: this.config.url(`/invitation?token=${token}`), expiresAt: new Date(now + LIFETIME) };
+    return { id, url: this.link(token), expiresAt: new Date(now + LIFETIME) };
+  }
+
+  /** A new link for one that can still be used; the one before it is worthless. For a letter, and nobody else. */
+  async linkAnew(id: string): Promise<PrintedLink | undefined> {
+    const token = randomToken(32);
+    const [row] = await this.sql.rows<{ expires_at: number | string }>(
+      `UPDATE invitation SET hash = ? WHERE id = ? AND ${USABLE} RETURNING expires_at`,
+      sha256(token),
+      id,
+      this.clock.now().getTime(),
+    );
+    return row && { url: this.link(token), expiresAt: new Date(Number(row.expires_at)) };
+  }
+
+  /** Those that can still be used, the newest first. */
+  async open(limit: number): Promise<OpenInvitation[]> {
+    const rows = await this.sql.rows<OpenRow>(
+      `SELECT id, email, account_id, created_at, expires_at FROM invitation
+       WHERE kind = 'person' AND id IS NOT NULL AND ${USABLE} ORDER BY created_at DESC, id LIMIT ?`,
+      this.clock.now().getTime(),
+      limit,
+    );
+    return rows.map((row) => ({
+      id: row.id,
+      email: row.email,
+      madeBy: row.account_id,
+      createdAt: new Date(Number(row.created_at)),
+      expiresAt: new Date(Number(row.expires_at)),
+    }));
+  }
+
+  /** @returns false: it was used, or has ended, at this very moment perhaps */
+  async withdraw(id: string): Promise<boolean> {
+    const withdrawn = await this.sql.run(
+      `DELETE FROM invitation WHERE id = ? AND kind = 'person' AND ${USABLE}`,
+      id,
+      this.clock.now().getTime(),
+    );
+    return withdrawn === 1;
   }
 
   /** It stays usable. */
@@ -98,6 +169,10 @@ export class Invitations {
       this.clock.now().getTime(),
       limit,
     );
+  }
+
+  private link(token: string): string {
+    return this.config.url(`/invitation?token=${token}`);
   }
 
   private async look(token: unknown): Promise<Invitation | undefined> {

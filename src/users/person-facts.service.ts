@@ -26,34 +26,33 @@ export class PersonFacts {
     return 'changed';
   }
 
-  setAttribute(accountId: string, name: string, value: unknown): Promise<void> {
-    return this.changeAttributes(accountId, (attributes) => ({ ...attributes, [name]: value }));
+  /** @returns what it was before; undefined: it was not set */
+  setAttribute(accountId: string, name: string, value: unknown): Promise<unknown> {
+    return this.changeAttribute(accountId, name, (attributes) => ({ ...attributes, [name]: value }));
   }
 
-  /** @returns false: it was not set */
-  async unsetAttribute(accountId: string, name: string): Promise<boolean> {
-    let was = false;
-    await this.changeAttributes(accountId, ({ [name]: before, ...rest }) => {
-      was = before !== undefined;
-      return rest;
-    });
-    return was;
+  /** @returns the same; undefined: there was nothing to unset */
+  unsetAttribute(accountId: string, name: string): Promise<unknown> {
+    return this.changeAttribute(accountId, name, ({ [name]: _gone, ...rest }) => rest);
   }
 
-  private async changeAttributes(
+  private changeAttribute(
     id: string,
+    name: string,
     change: (attributes: Record<string, unknown>) => Record<string, unknown>,
-  ): Promise<void> {
-    await this.em.fork().transactional(async (em) => {
+  ): Promise<unknown> {
+    return this.em.fork().transactional(async (em) => {
       // Writing first: two operators at the same moment change one after the other.
       await em.nativeUpdate(Account, { id }, { updatedAt: this.clock.now() });
       const { attributes } = await em.findOneOrFail(Account, { id });
       const changed = change(attributes ?? {});
+      const before = attributes && Object.hasOwn(attributes, name) ? attributes[name] : undefined;
       await em.nativeUpdate(
         Account,
         { id },
         { attributes: Object.keys(changed).length > 0 ? changed : null },
       );
+      return before;
     });
   }
 }

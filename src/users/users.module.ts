@@ -17,6 +17,7 @@ import { InvitationsController } from './invitations.controller.js';
 import { Invitations } from './invitations.js';
 import { ImportedAccounts } from './imported-accounts.js';
 import { ImportedHashes } from './imported-hashes.js';
+import { LettersToStrangers } from './letters-to-strangers.js';
 import { LinkPages } from './link-page.js';
 import { LinksController } from './links.controller.js';
 import { MailQuota } from './mail-quota.js';
@@ -56,6 +57,7 @@ import { SetUpLinks } from './set-up-links.js';
     Invitations,
     ImportedAccounts,
     ImportedHashes,
+    LettersToStrangers,
     LinkPages,
     MailQuota,
     OneTimeLinks,

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { Audit } from '../../audit/audit.service.js';
 import { Config } from '../../config/config.js';
 import { Declarations } from '../../clients/declarations.service.js';
 import type { Account } from '../../users/account.entity.js';
@@ -7,8 +6,8 @@ import { Accounts } from '../../users/accounts.service.js';
 import { readAttribute } from '../../users/attributes.js';
 import { GROUP_NAME, Groups, isBuiltInGroup } from '../../users/groups.service.js';
 import { Operators, type Role } from '../../users/operators.service.js';
-import { SetUpLinks } from '../../users/set-up-links.js';
-import { PersonFacts } from '../../users/person-facts.service.js';
+import { SHELL } from '../actor.js';
+import { UserMemberships } from '../users/user-memberships.js';
 import type { Outcome } from './account-commands.js';
 import { ClaimsReport } from './claims-report.js';
 import type { GroupCommand } from './group-commands.list.js';
@@ -24,11 +23,9 @@ export class GroupCommands {
     private readonly accounts: Accounts,
     private readonly groups: Groups,
     private readonly operators: Operators,
-    private readonly setUpLinks: SetUpLinks,
-    private readonly facts: PersonFacts,
+    private readonly memberships: UserMemberships,
     private readonly declarations: Declarations,
     private readonly report: ClaimsReport,
-    private readonly audit: Audit,
   ) {}
 
   async run(command: GroupCommand, args: string[]): Promise<Outcome> {
@@ -102,20 +99,20 @@ export class GroupCommands {
       : done(`${name} is gone; ${members} were in it`);
   }
 
-  private async add({ id, username }: Account, group: string): Promise<Outcome> {
+  private async add(account: Account, group: string): Promise<Outcome> {
     if (isBuiltInGroup(group)) return not('operator-add and help-desk-add let somebody in there');
-    const outcome = await this.groups.add(id, group);
-    if (outcome === 'no-group') return not(`there is no group ${group}; group-create makes it`);
-    if (outcome === 'added')
-      await this.audit.record('group.joined', { accountId: id, detail: { by: 'shell', group } });
-    return done(`${username} is in ${group}`);
+    const acted = await this.memberships.addToGroup(SHELL, account, group);
+    return acted.kind === 'done'
+      ? done(`${account.username} is in ${group}`)
+      : not(`there is no group ${group}; group-create makes it`);
   }
 
-  private async remove({ id, username }: Account, group: string): Promise<Outcome> {
+  private async remove(account: Account, group: string): Promise<Outcome> {
     if (isBuiltInGroup(group)) return not('operator-remove and help-desk-remove end it');
-    if (!(await this.groups.remove(id, group))) return not(`${username} was not in ${group}`);
-    await this.audit.record('group.left', { accountId: id, detail: { by: 'shell', group } });
-    return done(`${username} is not in ${group} any more`);
+    const acted = await this.memberships.removeFromGroup(SHELL, account, group);
+    return acted.kind === 'done'
+      ? done(`${account.username} is not in ${group} any more`)
+      : not(`${account.username} was not in ${group}`);
   }
 
   private async listOperators(): Promise<Outcome> {
@@ -125,30 +122,23 @@ export class GroupCommands {
     return done(lines.length === 0 ? 'there is no operator; operator-add makes one' : lines.join('\n'));
   }
 
-  private async makeOperator({ id, username }: Account): Promise<Outcome> {
-    await this.setRole(id, 'operator');
-    await this.setUpLinks.end();
-    return done(`${username} is an operator: ${this.config.url('/admin')}, signed in with two factors`);
+  private async makeOperator(account: Account): Promise<Outcome> {
+    await this.memberships.setRole(SHELL, account, 'operator');
+    return done(
+      `${account.username} is an operator: ${this.config.url('/admin')}, signed in with two factors`,
+    );
   }
 
-  private async makeHelpDesk({ id, username }: Account): Promise<Outcome> {
-    await this.setRole(id, 'help-desk');
-    return done(`${username} helps people: ${this.config.url('/admin')}, signed in with two factors`);
+  private async makeHelpDesk(account: Account): Promise<Outcome> {
+    await this.memberships.setRole(SHELL, account, 'help-desk');
+    return done(`${account.username} helps people: ${this.config.url('/admin')}, signed in with two factors`);
   }
 
-  private async endRole({ id, username }: Account, role: Role): Promise<Outcome> {
+  private async endRole(account: Account, role: Role): Promise<Outcome> {
     const known = role === 'operator' ? 'operator' : 'member of the help desk';
-    if ((await this.operators.roleOf(id)) !== role) return not(`${username} was no ${known}`);
-    await this.setRole(id, undefined);
-    return done(`${username} is no ${known} any more`);
-  }
-
-  /** The shell may end the last operator: it can make another one. */
-  private async setRole(accountId: string, role: Role | undefined): Promise<void> {
-    const set = await this.operators.setRole(accountId, role, { evenTheLast: true });
-    if (set === 'last-operator' || set.before === role) return;
-    const detail = { by: 'shell', before: set.before ?? null, after: role ?? null };
-    await this.audit.record(role ? 'operator.made' : 'operator.ended', { accountId, detail });
+    if ((await this.operators.roleOf(account.id)) !== role) return not(`${account.username} was no ${known}`);
+    await this.memberships.setRole(SHELL, account, undefined);
+    return done(`${account.username} is no ${known} any more`);
   }
 
   private attributes({ username, attributes }: Account): Outcome {
@@ -158,17 +148,17 @@ export class GroupCommands {
     return done(lines.length === 0 ? `nothing is set for ${username}` : lines.join('\n'));
   }
 
-  private async set({ id, username }: Account, name: string, typed: string): Promise<Outcome> {
+  private async set(account: Account, name: string, typed: string): Promise<Outcome> {
     const read = readAttribute(name, typed);
     if ('mistake' in read) return not(read.mistake);
-    await this.facts.setAttribute(id, name, read.value);
-    await this.audit.record('attribute.changed', { accountId: id, detail: { by: 'shell', attribute: name } });
-    return done(`${name} of ${username} is ${JSON.stringify(read.value)}`);
+    await this.memberships.setAttribute(SHELL, account, name, read.value);
+    return done(`${name} of ${account.username} is ${JSON.stringify(read.value)}`);
   }
 
-  private async unset({ id, username }: Account, name: string): Promise<Outcome> {
-    if (!(await this.facts.unsetAttribute(id, name))) return not(`${name} was not set for ${username}`);
-    await this.audit.record('attribute.changed', { accountId: id, detail: { by: 'shell', attribute: name } });
-    return done(`${name} of ${username} is set no more`);
+  private async unset(account: Account, name: string): Promise<Outcome> {
+    const acted = await this.memberships.unsetAttribute(SHELL, account, name);
+    return acted.kind === 'done'
+      ? done(`${name} of ${account.username} is set no more`)
+      : not(`${name} was not set for ${account.username}`);
   }
 }

@@ -4,7 +4,13 @@ export const SET_UP_COMMANDS = {
     parameters: [],
     help: 'prints a link that makes the first operator; 24 hours, once; the one before it ends',
   },
-  invite: { parameters: [], help: 'prints a link to register one account with; 7 days, once' },
-} satisfies Record<string, { parameters: string[]; help: string }>;
+  invite: {
+    parameters: [],
+    optional: ['e-mail'],
+    help: 'prints a link to register one account with; 7 days, once; with an address: sends it there',
+  },
+  invitations: { parameters: [], help: 'lists the invitations that nobody has used yet' },
+  'invitation-withdraw': { parameters: ['id'], help: 'ends one of them; its link is worthless' },
+} satisfies Record<string, { parameters: string[]; optional?: string[]; help: string }>;
 
 export type SetUpCommand = keyof typeof SET_UP_COMMANDS;

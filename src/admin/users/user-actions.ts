@@ -1,0 +1,103 @@
+import { Injectable } from '@nestjs/common';
+import { Audit } from '../../audit/audit.service.js';
+import { randomToken } from '../../kernel/secrets.js';
+import { SessionEndings } from '../../oidc/sessions/session-endings.service.js';
+import { AccountDeletion } from '../../users/account-deletion.service.js';
+import type { Account } from '../../users/account.entity.js';
+import { Accounts } from '../../users/accounts.service.js';
+import { SHELL, type Actor } from '../actor.js';
+import { DONE, refused, type Acted } from './acted.js';
+import { Permission } from './permission.js';
+
+/**
+ * What operators do with an account as a whole. The pages, the shell and programs call the same methods, each of which is one
+ * line of the audit log: who, what, and why where a reason was given.
+ */
+@Injectable()
+export class UserActions {
+  constructor(
+    private readonly accounts: Accounts,
+    private readonly deletion: AccountDeletion,
+    private readonly endings: SessionEndings,
+    private readonly permission: Permission,
+    private readonly audit: Audit,
+  ) {}
+
+  /**
+   * With a password that nobody chose. The form is checked by the caller (RegistrationForm).
+   * @returns the password, which exists in the clear this once
+   */
+  async create(
+    actor: Actor,
+    { username, email }: { readonly username: string; readonly email: string },
+  ): Promise<Acted<{ readonly account: Account; readonly password: string }>> {
+    const password = randomToken(15);
+    const account = await this.accounts.register({ username, email, password });
+    if (account === 'taken') return refused('taken');
+    await this.record('account.registered', actor, account.id);
+    return { kind: 'done', account, password };
+  }
+
+  /** Every session and token ends. */
+  async disable(actor: Actor, { id }: Account, reason?: string): Promise<Acted> {
+    const refusal = await this.permission.refusal(actor, { id }, { notOneself: true });
+    if (refusal) return refusal;
+    const disabled = await this.accounts.disable(id, { evenTheLast: actor === SHELL });
+    if (disabled === 'last-operator') return refused('last-operator');
+    await this.record('account.disabled', actor, id, { reason });
+    return DONE;
+  }
+
+  async enable(actor: Actor, { id }: Account, reason?: string): Promise<Acted> {
+    const refusal = await this.permission.refusal(actor, { id });
+    if (refusal) return refusal;
+    await this.accounts.enable(id);
+    await this.record('account.enabled', actor, id, { reason });
+    return DONE;
+  }
+
+  /** Everywhere: every session, code and token. @returns the receipt of the applications that are told */
+  async signOut(
+    actor: Actor,
+    { id }: Account,
+    reason?: string,
+  ): Promise<Acted<{ readonly receiptId: string }>> {
+    const refusal = await this.permission.refusal(actor, { id });
+    if (refusal) return refusal;
+    const receiptId = await this.endings.everything(id);
+    await this.record('session.ended', actor, id, { what: 'everywhere', reason });
+    return { kind: 'done', receiptId };
+  }
+
+  /** With the week of grace that an owner has, too; meanwhile nobody signs in. @returns when the account will be gone */
+  async requestDeletion(
+    actor: Actor,
+    { id }: Account,
+    reason?: string,
+  ): Promise<Acted<{ readonly dueAt: Date }>> {
+    const refusal = await this.permission.refusal(actor, { id }, { operator: true, notOneself: true });
+    if (refusal) return refusal;
+    const dueAt = await this.deletion.decide(id);
+    if (!(dueAt instanceof Date)) return refused(dueAt);
+    await this.record('account.deletion-requested', actor, id, { reason });
+    return { kind: 'done', dueAt };
+  }
+
+  /** The account is not deleted after all, whoever wanted it. It stays disabled where it is. */
+  async keep(actor: Actor, { id }: Account, reason?: string): Promise<Acted> {
+    const refusal = await this.permission.refusal(actor, { id }, { operator: true });
+    if (refusal) return refusal;
+    if (!(await this.deletion.keep(id))) return refused('not-leaving');
+    await this.record('account.kept', actor, id, { reason });
+    return DONE;
+  }
+
+  private record(
+    name: Parameters<Audit['record']>[0],
+    { by, req }: Actor,
+    accountId: string,
+    detail: Record<string, unknown> = {},
+  ): Promise<void> {
+    return this.audit.record(name, { accountId, detail: { by, ...detail } }, req);
+  }
+}
