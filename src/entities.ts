@@ -10,6 +10,7 @@ import { RecoveryRequestSchema } from './mfa/recovery-request.entity.js';
 import { RememberedDeviceSchema } from './mfa/remembered-device.entity.js';
 import { SpentChallengeSchema } from './mfa/spent-challenge.entity.js';
 import { Client } from './clients/client.entity.js';
+import { ClientRefusalSchema } from './clients/client-refusal.entity.js';
 import { DeclarationSchema } from './clients/declaration.entity.js';
 import { RuntimeSettingSchema } from './settings/runtime-setting.entity.js';
 import { SigningKey } from './keys/signing-key.entity.js';
@@ -49,6 +50,7 @@ export const entities: Entities = [
   LogoutNoticeSchema,
   PingNoticeSchema,
   Client,
+  ClientRefusalSchema,
   DeclarationSchema,
   SigningKey,
   AuditEvent,

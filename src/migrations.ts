@@ -6,6 +6,7 @@ import { Migration0005_details as postgresql0005 } from '../migrations/postgresq
 import { Migration0006_client_of_records as postgresql0006 } from '../migrations/postgresql/0006-client-of-records.js';
 import { Migration0007_invitation as postgresql0007 } from '../migrations/postgresql/0007-invitation.js';
 import { Migration0008_audit_chain as postgresql0008 } from '../migrations/postgresql/0008-audit-chain.js';
+import { Migration0009_operator_clients as postgresql0009 } from '../migrations/postgresql/0009-operator-clients.js';
 import { Migration0010_runtime_setting as postgresql0010 } from '../migrations/postgresql/0010-runtime-setting.js';
 import { Migration0012_console_users as postgresql0012 } from '../migrations/postgresql/0012-console-users.js';
 import { Migration0001_initial as sqlite0001 } from '../migrations/sqlite/0001-initial.js';
@@ -16,6 +17,7 @@ import { Migration0005_details as sqlite0005 } from '../migrations/sqlite/0005-d
 import { Migration0006_client_of_records as sqlite0006 } from '../migrations/sqlite/0006-client-of-records.js';
 import { Migration0007_invitation as sqlite0007 } from '../migrations/sqlite/0007-invitation.js';
 import { Migration0008_audit_chain as sqlite0008 } from '../migrations/sqlite/0008-audit-chain.js';
+import { Migration0009_operator_clients as sqlite0009 } from '../migrations/sqlite/0009-operator-clients.js';
 import { Migration0010_runtime_setting as sqlite0010 } from '../migrations/sqlite/0010-runtime-setting.js';
 import { Migration0012_console_users as sqlite0012 } from '../migrations/sqlite/0012-console-users.js';
 import type { MigrationList } from './database/options.js';
@@ -31,6 +33,7 @@ export const migrations: MigrationList = {
     { name: '0006-client-of-records', class: sqlite0006 },
     { name: '0007-invitation', class: sqlite0007 },
     { name: '0008-audit-chain', class: sqlite0008 },
+    { name: '0009-operator-clients', class: sqlite0009 },
     { name: '0010-runtime-setting', class: sqlite0010 },
     { name: '0012-console-users', class: sqlite0012 },
   ],
@@ -43,6 +46,7 @@ export const migrations: MigrationList = {
     { name: '0006-client-of-records', class: postgresql0006 },
     { name: '0007-invitation', class: postgresql0007 },
     { name: '0008-audit-chain', class: postgresql0008 },
+    { name: '0009-operator-clients', class: postgresql0009 },
     { name: '0010-runtime-setting', class: postgresql0010 },
     { name: '0012-console-users', class: postgresql0012 },
   ],

@@ -13,6 +13,9 @@ import { ClaimsReport } from './commands/claims-report.js';
 import { ClientCommands } from './commands/client-commands.js';
 import { RegistrationCommands } from './commands/registration-commands.js';
 import { SetUpCommands } from './commands/set-up-commands.js';
+import { ClientDirectory } from './clients/client-directory.js';
+import { ManagedClients } from './clients/managed-clients.service.js';
+import { ProviderRules } from './clients/provider-rules.js';
 import { ClientsFile } from './clients-file.service.js';
 import { FirstClientController } from './first-hour/first-client.controller.js';
 import { FirstOperator } from './first-hour/first-operator.js';
@@ -82,15 +85,18 @@ const COMMANDS = [
     ...COMMANDS,
     ...USERS,
     ClaimsReport,
+    ClientDirectory,
     ConsolePages,
     Exports,
     FirstOperator,
     FirstSteps,
     Imports,
+    ManagedClients,
     OperatorGuard,
+    ProviderRules,
     SettingChanges,
     SetUpGuard,
   ],
-  exports: [...COMMANDS, ...USERS],
+  exports: [...COMMANDS, ...USERS, ManagedClients],
 })
 export class AdminModule {}

@@ -1,20 +1,29 @@
 import { Injectable } from '@nestjs/common';
-import { errors, Provider } from 'oidc-provider';
 import { Audit } from '../audit/audit.service.js';
-import { readClientsFile, type DeclaredClient, type DeclaredFile } from '../clients/clients-file.js';
-import { Clients } from '../clients/clients.service.js';
+import { readClientsFile, type DeclaredFile } from '../clients/clients-file.js';
+import { FileClients } from '../clients/file-clients.service.js';
 import { plan, type Change } from '../clients/plan.js';
 import { ClientRemoval } from '../oidc/sessions/client-removal.service.js';
 import { DeclaredScopes } from '../oidc/claims/declared-scopes.js';
 import { Config, ConfigurationMistakes } from '../config/config.js';
+import { ProviderRules } from './clients/provider-rules.js';
+
+/** What is done with clients of the operators' pages that the file declares, too. */
+export type Others = 'refuse' | 'take-over';
+
+const WHERE_ELSE = {
+  operator: (id: string) =>
+    `client_id "${id}" was made on the operators' pages: choose another one, remove it there, or let the file have it from now on, with: gatehouse clients apply --take-over`,
+  registered: (id: string) => `client_id "${id}" has registered itself: choose another one`,
+};
 
 /** What the operator's clients file does to the database: at the start, and from the shell while servers run. */
 @Injectable()
 export class ClientsFile {
   constructor(
     private readonly config: Config,
-    private readonly provider: Provider,
-    private readonly clients: Clients,
+    private readonly rules: ProviderRules,
+    private readonly clients: FileClients,
     private readonly scopes: DeclaredScopes,
     private readonly removal: ClientRemoval,
     private readonly audit: Audit,
@@ -26,8 +35,8 @@ export class ClientsFile {
    * @throws ConfigurationMistakes naming each mistake with its line
    */
   async plan(): Promise<Change[] | undefined> {
-    const declared = this.read();
-    return declared && plan(await this.clients.stored(), declared);
+    const read = await this.read('refuse');
+    return read && plan(await this.clients.stored(), read.declared);
   }
 
   /**
@@ -35,44 +44,47 @@ export class ClientsFile {
    * touched: an instance that merely lacks its file must not take every application away from the others. A file with an
    * empty list removes them all. Everything is checked before anything is written. What a client holds that is declared no
    * longer ends.
+   * @param others what happens where it declares one that was made on the operators' pages: that is never done silently
    * @returns what was changed; undefined where there is no file
    * @throws ConfigurationMistakes naming each mistake with its line
    */
-  async apply(by: 'start' | 'shell'): Promise<Change[] | undefined> {
-    const declared = this.read();
-    if (!declared) return undefined;
+  async apply(by: 'start' | 'shell', others: Others = 'refuse'): Promise<Change[] | undefined> {
+    const read = await this.read(others);
+    if (!read) return undefined;
+    const { declared, takenOver } = read;
     const gone = removedBy(plan(await this.clients.stored(), declared));
-    const { people, done: changes } = await this.removal.around(gone, () => this.clients.apply(declared));
-    if (changes.length > 0) {
-      const names = changes.map(({ section, name, action }) => `${action} ${section} ${name}`);
+    const { people, done: changes } = await this.removal.around(gone, () =>
+      this.clients.apply(declared, takenOver),
+    );
+    if (changes.length + takenOver.length > 0) {
+      const names = [
+        ...takenOver.map((id) => `take over clients ${id}`),
+        ...changes.map(({ section, name, action }) => `${action} ${section} ${name}`),
+      ];
       await this.audit.record('clients.applied', { detail: { by, changes: names, people } });
     }
     return changes;
   }
 
-  private read(): DeclaredFile | undefined {
+  private async read(others: Others): Promise<{ declared: DeclaredFile; takenOver: string[] } | undefined> {
     const file = this.config.clientsFile;
     if (!file) return undefined;
     const declared = readClientsFile(file, this.config);
     this.scopes.willBe(declared.declarations);
     const mistakes = declared.clients.flatMap((client) => {
-      const refusal = this.refusalOf(client);
+      const refusal = this.rules.refusalOf(client.id, client.metadata, client.secret);
       return refusal ? [`${file}, line ${client.line}: ${refusal}.`] : [];
     });
-    if (mistakes.length > 0) throw new ConfigurationMistakes(mistakes);
-    return declared;
-  }
-
-  /** The provider has rules of its own on how a client's fields go together. */
-  private refusalOf({ id, secret, metadata }: DeclaredClient): string | undefined {
-    const Client = this.provider.Client as unknown as new (metadata: Record<string, unknown>) => unknown;
-    try {
-      new Client({ ...metadata, client_id: id, ...(secret ? { client_secret: secret } : {}) });
-      return undefined;
-    } catch (error) {
-      if (error instanceof errors.InvalidClientMetadata) return error.error_description ?? error.message;
-      throw error;
+    const elsewhere = await this.clients.elsewhere(declared.clients.map(({ id }) => id));
+    const takenOver = elsewhere
+      .filter(({ origin }) => origin === 'operator' && others === 'take-over')
+      .map(({ id }) => id);
+    for (const { id, origin } of elsewhere.filter((each) => !takenOver.includes(each.id))) {
+      const { line } = declared.clients.find((client) => client.id === id)!;
+      mistakes.push(`${file}, line ${line}: ${WHERE_ELSE[origin as keyof typeof WHERE_ELSE](id)}.`);
     }
+    if (mistakes.length > 0) throw new ConfigurationMistakes(mistakes);
+    return { declared, takenOver };
   }
 }
 

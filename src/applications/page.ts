@@ -27,18 +27,23 @@ export function clientPage(
   clientId: string,
   application: Application,
   metadata: Metadata,
+  isOfFile = true,
 ): string {
   const values = valuesFor(issuer, clientId, application, metadata);
   const found = differences(application, values.app, metadata);
+  const then = isOfFile ? ', then `gatehouse clients apply`' : ' on the operators’ pages';
+  const whence = isOfFile
+    ? 'Take it from where the clients file has it (`client_secret_file`)'
+    : 'It was shown when it was made; if it is lost, make another one on the operators’ pages';
   const clientPart = [
-    '## In the clients file',
+    isOfFile ? '## In the clients file' : '## On the operators’ pages',
     found.length === 0
       ? `\`${clientId}\` has everything that ${application.name} needs.`
-      : `To change in \`${clientId}\`, then \`gatehouse clients apply\`:\n\n${found.map((each) => `- ${each}`).join('\n')}`,
+      : `To change in \`${clientId}\`${then}:\n\n${found.map((each) => `- ${each}`).join('\n')}`,
     ...(application.client.isPublic
       ? []
       : [
-          `The secret is not shown: it is kept sealed. Take it from where the clients file has it (\`client_secret_file\`), and write it in the place of \`${SECRET_PLACEHOLDER}\`.`,
+          `The secret is not shown: it is kept sealed. ${whence}, and write it in the place of \`${SECRET_PLACEHOLDER}\`.`,
         ]),
   ].join('\n\n');
   return page(application, values, clientPart);

@@ -3,6 +3,8 @@ import { defineEntity, p } from '@mikro-orm/core';
 const AuditEventSchema = defineEntity({
   name: 'AuditEvent',
   tableName: 'audit_event',
+  // The latest of one client, and how many since a day.
+  indexes: [{ properties: ['clientId', 'id'] }],
   properties: {
     /** In SQLite such a key is always `integer`; that is no difference to migrate. */
     id: p.bigint('number').primary().autoincrement().ignoreSchemaChanges('type'),

@@ -212,7 +212,7 @@ function references(fields: Fields, declarations: readonly Declaration[]): Clien
       field: 'token_exchange',
       what: `token_exchange: "${unknownAudience}" is not declared under apis:`,
     });
-  const scopes = [...STANDARD_SCOPES, ...scopesOf(declarations)];
+  const scopes = knownScopes(declarations);
   const unknown = ((fields['scope'] as string | undefined) ?? '')
     .split(' ')
     .find((scope) => scope && !scopes.includes(scope));
@@ -222,6 +222,11 @@ function references(fields: Fields, declarations: readonly Declaration[]): Clien
       what: `scope: "${unknown}" is not known; there are: ${scopes.join(', ')}`,
     });
   return mistakes;
+}
+
+/** Every scope that there is. */
+export function knownScopes(declarations: readonly Declaration[]): string[] {
+  return [...STANDARD_SCOPES, ...scopesOf(declarations)];
 }
 
 /** The scopes of declared APIs and claims. */

@@ -2,15 +2,34 @@ import { Module } from '@nestjs/common';
 import { Clients } from './clients.service.js';
 import { Declarations } from './declarations.service.js';
 import { DeclaredClaims } from './declared-claims.js';
+import { FileClients } from './file-clients.service.js';
+import { OperatorClients } from './operator-clients.service.js';
 import { RegisteredClients } from './registered-clients.service.js';
 import { RegistrationQuota } from './registration-quota.js';
 
 /**
- * Owns which applications there are and what each of them may, as the clients file declares it or as it registered itself.
+ * Owns which applications there are and what each of them may, as the clients file or an operator declares it or as it
+ * registered itself.
  * It speaks no protocol: that is oidc's.
  */
 @Module({
-  providers: [Clients, Declarations, DeclaredClaims, RegisteredClients, RegistrationQuota],
-  exports: [Clients, Declarations, DeclaredClaims, RegisteredClients, RegistrationQuota],
+  providers: [
+    Clients,
+    Declarations,
+    DeclaredClaims,
+    FileClients,
+    OperatorClients,
+    RegisteredClients,
+    RegistrationQuota,
+  ],
+  exports: [
+    Clients,
+    Declarations,
+    DeclaredClaims,
+    FileClients,
+    OperatorClients,
+    RegisteredClients,
+    RegistrationQuota,
+  ],
 })
 export class ClientsModule {}

@@ -1,20 +1,13 @@
 import { EntityManager } from '@mikro-orm/core';
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Config } from '../config/config.js';
 import { Sql, type SqlRunner } from '../database/sql.js';
-import { Clock, SECOND } from '../kernel/clock.js';
+import { SECOND } from '../kernel/clock.js';
 import { Secrets } from '../kernel/secrets.js';
-import { GroupSchema } from '../users/group.entity.js';
 import { builtInClients, type ClientMetadata } from './built-in-clients.js';
-import { Client } from './client.entity.js';
-import type { DeclaredClient, DeclaredFile } from './clients-file.js';
+import { Client, type ClientOrigin } from './client.entity.js';
 import { CLIENT_ID } from './client.fields.js';
-import { plan, type Change, type StoredFile } from './plan.js';
 import { leftOf, legacyFlowsFor } from './registered-flows.js';
-import { DeclarationSchema } from './declaration.entity.js';
-
-/** A secret of fewer characters can be guessed; it is accepted, since it may be fixed elsewhere, but said. */
-const WEAK_SECRET = 16;
 
 /** What the pages show of an application. */
 export interface ClientFace {
@@ -41,10 +34,9 @@ export interface KnownClient {
   readonly signInUri: string | undefined;
 }
 
-/** The declared clients, in the database: every instance sees the same ones. Their secrets are sealed. */
+/** The clients, in the database: every instance sees the same ones. Their secrets are sealed. */
 @Injectable()
 export class Clients {
-  private readonly logger = new Logger('Clients');
   private readonly made = new Map<string, { row: ClientRow; stored: string; metadata: ClientMetadata }>();
 
   constructor(
@@ -52,78 +44,14 @@ export class Clients {
     private readonly em: EntityManager,
     private readonly sql: Sql,
     private readonly secrets: Secrets,
-    private readonly clock: Clock,
   ) {}
 
-  /** What is stored of what a clients file declares, for comparison with one. */
-  async stored(): Promise<StoredFile> {
-    const em = this.em.fork();
-    const clients = await em.find(Client, { origin: 'file' });
-    const declarations = await em.find(DeclarationSchema, {});
-    return {
-      clients: clients.map(({ id, metadata, logo, sealedSecret, sealedPreviousSecret }) => ({
-        id,
-        metadata: metadata,
-        logo: logo ?? undefined,
-        secret: this.open(id, sealedSecret),
-        previousSecret: this.open(id, sealedPreviousSecret),
-      })),
-      declarations: declarations.map(({ kind, name, body }) => ({
-        kind,
-        name,
-        body: body,
-      })),
-    };
-  }
-
-  /**
-   * Makes the tables say what the file says: what is no longer declared is gone. Who registered itself stays. Every
-   * instance reads them anew at each request, so nobody has to be restarted.
-   * @returns what was changed; nothing is written where nothing has to be
-   */
-  async apply(declared: DeclaredFile): Promise<Change[]> {
-    const changes = plan(await this.stored(), declared);
-    if (changes.length === 0) return changes;
-    const { clients, declarations } = declared;
-    await this.em.fork().transactional(async (em) => {
-      await em.nativeDelete(Client, { origin: 'file', id: { $nin: clients.map(({ id }) => id) } });
-      await em.nativeDelete(DeclarationSchema, {});
-      for (const { kind, name, body } of declarations)
-        await em.upsert(DeclarationSchema, { kind, name, body });
-      // A group that is declared no longer keeps its members: nobody loses them by a slip in a file.
-      for (const { kind, name, body } of declarations)
-        if (kind === 'groups') await this.declareGroup(em, name, body['description'] as string | undefined);
-      for (const client of clients) await em.upsert(Client, this.row(client));
-    });
-    return changes;
-  }
-
-  private async declareGroup(em: EntityManager, name: string, description = ''): Promise<void> {
-    const row = { name, description: description || null, createdAt: this.clock.now().getTime() };
-    await em.upsert(GroupSchema, row, { onConflictFields: ['name'], onConflictMergeFields: ['description'] });
-  }
-
-  /** What the clients file says of one client, by the names of RFC 7591; its secrets are not in it. */
-  async declared(id: string): Promise<Record<string, unknown> | undefined> {
-    return (await this.em.fork().findOne(Client, { id, origin: 'file' }))?.metadata;
-  }
-
-  private row({ id, secret, previousSecret, metadata, logo, line }: DeclaredClient) {
-    if (secret && secret.length < WEAK_SECRET) {
-      this.logger.warn(
-        `client ${JSON.stringify(id)} (line ${line}): its secret is short; use 32 random characters`,
-      );
-    }
-    return {
-      id,
-      origin: 'file' as const,
-      metadata,
-      sealedSecret: secret ? this.secrets.seal(secret, sealedAt(id)) : null,
-      sealedPreviousSecret: previousSecret ? this.secrets.seal(previousSecret, sealedAt(id)) : null,
-      logo: logo ?? null,
-      updatedAt: this.clock.now(),
-      registeredAt: null,
-    };
+  /** What an operator says of one client, by the names of RFC 7591; its secrets are not in it. */
+  async declared(
+    id: string,
+  ): Promise<{ origin: ClientOrigin; metadata: Record<string, unknown> } | undefined> {
+    const client = await this.em.fork().findOne(Client, { id, origin: { $ne: 'registered' } });
+    return client ? { origin: client.origin as ClientOrigin, metadata: client.metadata } : undefined;
   }
 
   /** The provider's view of a client. It is read at each request, and made anew only when it has changed. */

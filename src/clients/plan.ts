@@ -55,9 +55,7 @@ function change(before: Thing | undefined, after: Thing | undefined): Change[] {
   const { section, name } = (after ?? before)!;
   if (!after) return [{ section, name, action: 'remove', fields: [] }];
   if (!before) return [{ section, name, action: 'add', fields: [] }];
-  const fields = [...new Set([...Object.keys(before.fields), ...Object.keys(after.fields)])]
-    .filter((field) => canonical(before.fields[field]) !== canonical(after.fields[field]))
-    .map((field): FieldChange => ({ field, before: before.fields[field], after: after.fields[field] }));
+  const fields = fieldChanges(before.fields, after.fields);
   const secrets = Object.keys(after.secrets)
     .filter((field) => before.secrets[field] !== after.secrets[field])
     .map((field): FieldChange => ({
@@ -68,6 +66,16 @@ function change(before: Thing | undefined, after: Thing | undefined): Change[] {
   return fields.length + secrets.length > 0
     ? [{ section, name, action: 'change', fields: [...fields, ...secrets] }]
     : [];
+}
+
+/** Which fields of something are not as they were. */
+export function fieldChanges(
+  before: Readonly<Record<string, unknown>>,
+  after: Readonly<Record<string, unknown>>,
+): FieldChange[] {
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((field) => canonical(before[field]) !== canonical(after[field]))
+    .map((field) => ({ field, before: before[field], after: after[field] }));
 }
 
 function things({ clients, declarations }: StoredFile): Thing[] {

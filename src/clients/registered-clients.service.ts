@@ -6,7 +6,7 @@ import { Clock, DAY } from '../kernel/clock.js';
 import { Secrets } from '../kernel/secrets.js';
 import { builtInClients } from './built-in-clients.js';
 import { looksLike } from './client-name.js';
-import { Client } from './client.entity.js';
+import { Client, type ClientOrigin } from './client.entity.js';
 import { sealedAt } from './clients.service.js';
 import { RegistrationQuota } from './registration-quota.js';
 
@@ -21,12 +21,12 @@ type Metadata = Record<string, unknown>;
 export interface KnownClient {
   readonly id: string;
   readonly name: string;
-  readonly origin: 'file' | 'registered';
+  readonly origin: ClientOrigin;
   readonly registeredAt: number | undefined;
   readonly lastUsedAt: Date | undefined;
 }
 
-/** The applications that registered themselves. Everything here concerns them alone: what the clients file declares is out of reach. */
+/** The applications that registered themselves. Everything here concerns them alone: what an operator declares is out of reach. */
 @Injectable()
 export class RegisteredClients {
   private readonly logger = new Logger('Clients');
@@ -86,7 +86,7 @@ export class RegisteredClients {
 
   /** Whether a name could be taken for this service's, or for an application's that the operator vouches for. */
   async isTakenName(name: string): Promise<boolean> {
-    const declared = await this.em.fork().find(Client, { origin: 'file' });
+    const declared = await this.em.fork().find(Client, { origin: { $ne: 'registered' } });
     const names = [...declared.map(({ metadata }) => metadata), ...builtInClients(this.config)]
       .map((metadata): Metadata => metadata)
       .map((metadata) => metadata['client_name'])

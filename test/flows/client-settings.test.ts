@@ -58,7 +58,8 @@ describe('settings to paste, with the values of a client', () => {
   it('says which client or application it does not know', async () => {
     expect(await settings('nobody', 'grafana')).toEqual({
       done: false,
-      message: 'the clients file that was applied has no client "nobody"',
+      message:
+        'no client "nobody" is declared: neither in the clients file that was applied nor on the operators’ pages',
     });
     const { done, message } = await settings('grafana', 'graphana');
     expect(done).toBe(false);

@@ -1,6 +1,7 @@
 import { AuditChain } from '../../src/audit/audit-chain.service.js';
 import { AuditVerification, type Report } from '../../src/audit/audit-verification.service.js';
-import { Audit } from '../../src/audit/audit.service.js';
+import { Audit, type AuditName } from '../../src/audit/audit.service.js';
+import { Sql } from '../../src/database/sql.js';
 import type { TestServer } from './server.js';
 
 /** Notes some events and lets every one that stands there be chained. */
@@ -21,4 +22,26 @@ export async function chained(server: TestServer, more = 0): Promise<Report> {
 
 export function verified(server: TestServer): Promise<Report> {
   return server.app.get(AuditVerification).verify();
+}
+
+interface Written {
+  readonly accountId: string | null;
+  readonly clientId: string | null;
+  readonly detail: Record<string, unknown> | null;
+}
+
+/** What was written down under a name, oldest first. */
+export async function auditEvents(server: TestServer, name: AuditName): Promise<Written[]> {
+  const rows = await server.app
+    .get(Sql)
+    .rows<{ account_id: string | null; client_id: string | null; detail: string | object | null }>(
+      'SELECT account_id, client_id, detail FROM audit_event WHERE name = ? ORDER BY id',
+      name,
+    );
+  return rows.map(({ account_id: accountId, client_id: clientId, detail }) => ({
+    accountId,
+    clientId,
+    // PostgreSQL's driver has read the JSON already.
+    detail: (typeof detail === 'string' ? JSON.parse(detail) : detail) as Written['detail'],
+  }));
 }

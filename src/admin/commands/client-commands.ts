@@ -1,10 +1,18 @@
 import { Injectable } from '@nestjs/common';
+import { Audit } from '../../audit/audit.service.js';
+import { OperatorClients } from '../../clients/operator-clients.service.js';
 import { Clients } from '../../clients/clients.service.js';
 import { inWords } from '../../clients/plan.js';
 import { Config } from '../../config/config.js';
 import type { Outcome } from './account-commands.js';
 import { ClientsFile } from '../clients-file.service.js';
 import type { ClientCommand } from './commands.list.js';
+
+/** What a command may be given beside its name. */
+const OPTION: Partial<Record<ClientCommand, string>> = {
+  'clients apply': '--take-over',
+  'clients export': '--with-secrets',
+};
 
 /** What an operator does with the clients file from the shell, while servers run. */
 @Injectable()
@@ -13,12 +21,24 @@ export class ClientCommands {
     private readonly config: Config,
     private readonly file: ClientsFile,
     private readonly clients: Clients,
+    private readonly operatorClients: OperatorClients,
+    private readonly audit: Audit,
   ) {}
 
   /** @throws ConfigurationMistakes naming each mistake of the file with its line */
   async run(command: ClientCommand, args: string[] = []): Promise<Outcome> {
     if (command === 'client-settings') return this.settings(args[0]!, args[1]);
-    const changes = command === 'clients plan' ? await this.file.plan() : await this.file.apply('shell');
+    const [option] = args;
+    if (option !== undefined && option !== OPTION[command])
+      return {
+        done: false,
+        message: `${JSON.stringify(option)} is not known here; there is: ${OPTION[command]}`,
+      };
+    if (command === 'clients export') return this.export(option !== undefined);
+    const changes =
+      command === 'clients plan'
+        ? await this.file.plan()
+        : await this.file.apply('shell', option === undefined ? 'refuse' : 'take-over');
     if (!changes)
       return {
         done: false,
@@ -27,9 +47,23 @@ export class ClientCommands {
     return { done: true, message: inWords(changes) };
   }
 
+  private async export(withSecrets: boolean): Promise<Outcome> {
+    const { exportedClients } = await import('../clients/exported-clients.js');
+    const clients = await this.operatorClients.all();
+    if (clients.length === 0) return { done: true, message: '# no client was made on the operators’ pages' };
+    const exported = clients.map((client) => ({
+      client,
+      secrets: withSecrets ? this.operatorClients.secretsOf(client) : {},
+    }));
+    await this.audit.record('clients.exported', {
+      detail: { by: 'shell', clients: clients.length, withSecrets },
+    });
+    return { done: true, message: exportedClients(exported) };
+  }
+
   private async settings(clientId: string, applicationId: string | undefined): Promise<Outcome> {
     const { clientSettings } = await import('../client-settings.js');
-    const metadata = await this.clients.declared(clientId);
-    return clientSettings(this.config.issuer, clientId, metadata, applicationId);
+    const declared = await this.clients.declared(clientId);
+    return clientSettings(this.config.issuer, clientId, declared, applicationId);
   }
 }

@@ -24,7 +24,13 @@ export const CLIENT_COMMANDS = {
   'clients plan': { parameters: [], help: 'shows what the clients file would change; changes nothing' },
   'clients apply': {
     parameters: [],
+    optional: ['--take-over'],
     help: 'makes it so; servers that run follow at their next request',
+  },
+  'clients export': {
+    parameters: [],
+    optional: ['--with-secrets'],
+    help: 'prints the clients that were made on the operators’ pages as a clients file',
   },
   'client-settings': {
     parameters: ['client_id'],

@@ -1,6 +1,9 @@
 /** The commands about applications that registered themselves. Kept apart from what they do, so that help needs no database. */
 export const REGISTRATION_COMMANDS = {
-  clients: { parameters: [], help: 'lists every application: declared in the file, or registered by itself' },
+  clients: {
+    parameters: [],
+    help: 'lists every application: of the file, of the operators’ pages, or registered by itself',
+  },
   'clients remove': {
     parameters: ['client_id'],
     help: 'ends everything an application holds that registered itself, and removes it',

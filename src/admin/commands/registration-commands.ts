@@ -35,7 +35,7 @@ export class RegistrationCommands {
     const people = await this.registrations.remove(id);
     const message =
       people === undefined
-        ? `no application registered itself as ${JSON.stringify(id)}; what the clients file declares is removed there`
+        ? `no application registered itself as ${JSON.stringify(id)}; what the clients file or an operator declares is removed there`
         : `removed, with everything that ${people} ${people === 1 ? 'person' : 'people'} had allowed it`;
     return { done: people !== undefined, message };
   }
@@ -66,10 +66,10 @@ function lifetimeOf(text: string): number | string {
 function line({ id, name, origin, registeredAt, lastUsedAt }: KnownClient): string {
   const facts =
     registeredAt === undefined
-      ? ['clients file']
+      ? [origin === 'file' ? 'clients file' : 'operators’ pages']
       : [
           `registered ${new Date(registeredAt).toISOString()}`,
           lastUsedAt ? `last used ${lastUsedAt.toISOString()}` : 'never used',
         ];
-  return `${origin === 'file' ? JSON.stringify(id) : id}  ${JSON.stringify(name)}  ${facts.join(', ')}`;
+  return `${origin === 'registered' ? id : JSON.stringify(id)}  ${JSON.stringify(name)}  ${facts.join(', ')}`;
 }
