@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AdminModule } from './admin/admin.module.js';
+import { ApiModule } from './admin/api/api.module.js';
 import { ConfigModule } from './config/config.module.js';
 import type { Config } from './config/config.js';
 import { DashboardModule } from './dashboard/dashboard.module.js';
@@ -24,6 +25,7 @@ export class AppModule {
         DashboardModule,
         ...(config.testApp ? [TestAppModule] : []),
         AdminModule,
+        ApiModule,
         OpsModule,
       ],
     };

@@ -6,13 +6,14 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { KNOWN_HEAD_FILE } from '../audit/known-head.js';
 import type { Config } from '../config/config.js';
+import { programVersion } from '../config/version.js';
 import type { Clock } from '../kernel/clock.js';
 import { encrypted } from './archive-cipher.js';
 import { MAGIC } from './archive-key.js';
 import { packed, type Entry } from './archive-entries.js';
 import { assertNotNewer, connected, filesOfSqlite, migrationsOf } from './connection.js';
 import { BackupFailure } from './failures.js';
-import { NAMES, programVersion, type Manifest } from './manifest.js';
+import { NAMES, type Manifest } from './manifest.js';
 import { dumpOf } from './postgresql-programs.js';
 import { SCRATCH, withScratch } from './scratch.js';
 

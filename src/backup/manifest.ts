@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Config } from '../config/config.js';
-import { projectRoot } from '../config/root.js';
+import { programVersion } from '../config/version.js';
 import { BackupFailure } from './failures.js';
 
 /** What an archive says of itself: its first entry. */
@@ -25,10 +23,6 @@ export const NAMES = {
   /** Before the path of each file of the data directory. */
   data: 'data/',
 } as const;
-
-export function programVersion(): string {
-  return (JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as { version: string }).version;
-}
 
 /** @throws BackupFailure when the archive is not for this program, or not for this database */
 export function accept(

@@ -3,6 +3,7 @@ import { CLIENT_ID, TOKEN_EXCHANGE_GRANT } from './client.fields.js';
 import type { Declaration } from './clients-file.js';
 import { scopesOfApi } from './declarations.service.js';
 import type { Item } from './file-reader.js';
+import { GATEHOUSE_API } from './gatehouse-api.js';
 import { demandedByProfile, profileApiMistakes, profileMistakes } from './profiles.js';
 import { protocolMistakes } from './protocol-rules.js';
 
@@ -154,6 +155,11 @@ function grants(fields: Fields): ClientMistake[] {
     mistakes.push({
       field: 'grant_types',
       what: `grant_types: ${unfit} is not for a public client: anybody could be it`,
+    });
+  if (fields[GATEHOUSE_API] !== undefined && !grantTypes(fields).includes('client_credentials'))
+    mistakes.push({
+      field: GATEHOUSE_API,
+      what: `${GATEHOUSE_API} is for programs: it needs the grant type client_credentials`,
     });
   const exchanges = fields['token_exchange'] !== undefined;
   if (exchanges !== grantTypes(fields).includes(TOKEN_EXCHANGE_GRANT))

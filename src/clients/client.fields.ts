@@ -16,6 +16,7 @@ import {
   type Check,
   type Fields,
 } from './checks.js';
+import { GATEHOUSE_API, GATEHOUSE_SCOPES } from './gatehouse-api.js';
 import { PROFILES } from './profiles.js';
 
 /** What RFC 6749, appendix A.1, allows, without the space. */
@@ -112,6 +113,10 @@ export const CLIENT_FIELDS: Fields = {
   apis: listOf(aResource),
   authorization_details_types: listOf(aText),
   token_exchange: aTokenExchange,
+  [GATEHOUSE_API]: (value) =>
+    Array.isArray(value) && value.length === 0
+      ? 'list at least one'
+      : listOf(among(Object.keys(GATEHOUSE_SCOPES)))(value),
   profile: among(PROFILES),
   require_pkce: aBoolean,
   require_pushed_authorization_requests: aBoolean,
@@ -160,6 +165,7 @@ export const OWN_FIELDS = [
   'consent',
   'details_types',
   'first_party',
+  GATEHOUSE_API,
   'groups',
   'id_token_claims',
   'id_token_lifetime',

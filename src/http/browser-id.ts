@@ -3,6 +3,7 @@ import type { NextFunction, Request, Response } from 'express';
 import { constantTimeEqual, randomToken, Secrets } from '../kernel/secrets.js';
 import { staleForm } from '../kernel/errors.js';
 import { Cookies } from './cookies.js';
+import { isForPrograms } from './problem.js';
 
 declare module 'express' {
   interface Request {
@@ -39,9 +40,12 @@ export class BrowserIds {
     return this.tokenOf(req.browserId);
   }
 
-  /** Every unsafe request of the pages carries the token of its browser; a request from elsewhere cannot know it. */
+  /**
+   * Every unsafe request of the pages carries the token of its browser; a request from elsewhere cannot know it. The API knows no
+   * cookie, so nothing of a browser's can be misused there.
+   */
   readonly checkFormToken = (req: Request, _res: Response, next: NextFunction): void => {
-    if (!UNSAFE.has(req.method)) return next();
+    if (!UNSAFE.has(req.method) || isForPrograms(req)) return next();
     const body = (req.body ?? {}) as Record<string, unknown>;
     const token = body['_csrf'];
     delete body['_csrf'];

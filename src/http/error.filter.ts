@@ -19,11 +19,13 @@ import {
   SeeOther,
   tooLarge,
 } from '../kernel/errors.js';
+import { Problem } from '../kernel/problem.js';
 import { Pages } from './pages.js';
+import { asProblem, isForPrograms, sendProblem } from './problem.js';
 import { requestId } from './request-id.js';
 import { routeName } from './route-name.js';
 
-/** The one place where an error becomes an answer: the person gets a plain page, the operator the cause in the log. */
+/** The one place where an error becomes an answer: the person gets a plain page, a program a problem document, the operator the cause in the log. */
 @Catch()
 @Injectable()
 export class ErrorFilter implements ExceptionFilter {
@@ -41,6 +43,7 @@ export class ErrorFilter implements ExceptionFilter {
 
   answer(thrown: unknown, req: Request, res: Response): void {
     if (thrown instanceof SeeOther) return this.pages.redirect(res, thrown.path);
+    if (thrown instanceof Problem) return sendProblem(res, thrown);
     const error = asPageError(thrown);
     const reference = error.status >= 500 ? requestId(req) : undefined;
     this.log(error, req, reference);
@@ -48,6 +51,7 @@ export class ErrorFilter implements ExceptionFilter {
       res.end();
       return;
     }
+    if (isForPrograms(req)) return sendProblem(res, asProblem(error), reference);
     if (error.options.retryAfterSeconds)
       res.setHeader('Retry-After', String(error.options.retryAfterSeconds));
     this.page(req, res, error, reference);

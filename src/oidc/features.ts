@@ -32,7 +32,7 @@ export function features(config: Config, parts: ProviderParts): NonNullable<Conf
     dPoP: dpop(secrets),
     mTLS: mutualTls(config, clock),
     fapi: { enabled: true, profile: fapiProfile },
-    resourceIndicators: resourceIndicators(declarations),
+    resourceIndicators: resourceIndicators(declarations, config),
     richAuthorizationRequests: richAuthorizationRequests(declarations),
     deviceFlow: {
       enabled: true,

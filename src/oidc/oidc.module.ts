@@ -19,6 +19,7 @@ import { ConnectedApplications } from './sessions/connected-applications.service
 import { InteractionTokens } from './interaction-tokens.js';
 import { DeclaredScopes } from './claims/declared-scopes.js';
 import { Entry } from './claims/entry.js';
+import { OwnApi } from './apis/own-api.service.js';
 import { PairwiseSubjects } from './claims/pairwise-subjects.js';
 import { ApprovalContents } from './devices/approval-contents.js';
 import { Ciba } from './devices/ciba.service.js';
@@ -80,6 +81,7 @@ import { WaitingPlaces } from './devices/waiting-places.js';
     Logos,
     LogoutDelivery,
     LogoutNotices,
+    OwnApi,
     PairwiseSubjects,
     ProviderPages,
     ProviderParts,
@@ -115,6 +117,7 @@ import { WaitingPlaces } from './devices/waiting-places.js';
     Interactions,
     LogoutDelivery,
     LogoutNotices,
+    OwnApi,
     RecordStore,
     ReleasedClaims,
     Registrations,

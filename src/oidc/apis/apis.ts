@@ -1,6 +1,9 @@
 import { errors, type Client, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider';
 import { isOutsideProfile } from '../../clients/profiles.js';
+import type { Config } from '../../config/config.js';
 import type { Api, ApiScope, Declarations } from '../../clients/declarations.service.js';
+import { gatehouseApi, grantedScopes } from '../../clients/gatehouse-api.js';
+import { isUnvouched } from '../registration/unvouched.js';
 
 /** What of an API a client may ask for: all of it, or what its `scope` names of it. */
 export function scopesFor(client: Client, api: Api): readonly ApiScope[] {
@@ -25,8 +28,9 @@ export function resourceServer(api: Api, scopes: readonly ApiScope[]): ResourceS
     : { ...common, accessTokenFormat: 'jwt', jwt: { sign: { alg: api.algorithm } } };
 }
 
-/** Resource indicators (RFC 8707): a token is for one declared API, which its client may ask for. */
-export function resourceIndicators(declarations: Declarations) {
+/** Resource indicators (RFC 8707): a token is for one declared API, or for our own, which its client may ask for. */
+export function resourceIndicators(declarations: Declarations, config: Config) {
+  const own = gatehouseApi(config);
   return {
     enabled: true as const,
 
@@ -34,8 +38,9 @@ export function resourceIndicators(declarations: Declarations) {
     defaultResource: async (ctx: KoaContextWithOIDC, client: Client, oneOf?: readonly string[]) => {
       if (oneOf) return oneOf;
       refusePersonScopes(ctx);
-      const [only, another] = apisOf(client);
+      const [only, another] = [...apisOf(client), ...(isMachine(ctx) && mayAskForOwn(client) ? [own] : [])];
       if (!only || another) return undefined;
+      if (only === own) return own;
       const { requestParamScopes, params } = ctx.oidc;
       const api = await declarations.api(only);
       const asked =
@@ -50,6 +55,7 @@ export function resourceIndicators(declarations: Declarations) {
 
     getResourceServerInfo: async (ctx: KoaContextWithOIDC, identifier: string, client: Client) => {
       refusePersonScopes(ctx);
+      if (identifier === own) return ownResourceServer(ctx, own, client);
       const api = apisOf(client).includes(identifier) ? await declarations.api(identifier) : undefined;
       if (!api)
         throw new errors.InvalidTarget('resource indicator is unknown or not allowed for this client');
@@ -66,6 +72,23 @@ export function resourceIndicators(declarations: Declarations) {
       return resourceServer(api, scopes);
     },
   };
+}
+
+function mayAskForOwn(client: Client): boolean {
+  return grantedScopes(client).length > 0 && !isUnvouched(client);
+}
+
+/**
+ * The API of Gatehouse itself, for machines that the clients file has let in, and for nobody's sake: no person's session and no
+ * exchange leads to such a token. It is opaque: this server alone looks at it, and whoever revokes it is heard at once.
+ */
+function ownResourceServer(ctx: KoaContextWithOIDC, own: string, client: Client): ResourceServer {
+  if (!isMachine(ctx) || !mayAskForOwn(client))
+    throw new errors.InvalidTarget('resource indicator is unknown or not allowed for this client');
+  const granted = grantedScopes(client);
+  const refused = [...ctx.oidc.requestParamScopes].find((name) => !granted.includes(name));
+  if (refused) throw new errors.InvalidScope('requested scope is not allowed', refused);
+  return { scope: granted.join(' '), audience: own, accessTokenFormat: 'opaque' };
 }
 
 function isMachine({ oidc }: KoaContextWithOIDC): boolean {

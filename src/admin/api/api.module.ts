@@ -1,0 +1,16 @@
+import { Module } from '@nestjs/common';
+import { MailModule } from '../../mail/mail.module.js';
+import { OidcModule } from '../../oidc/oidc.module.js';
+import { AdminModule } from '../admin.module.js';
+import { API_CONTROLLERS } from './controllers.js';
+import { DocumentController } from './document.controller.js';
+
+/**
+ * Owns what programs may do of what operators do: which token opens what, what is taken and given, and the document that says so.
+ * It does nothing itself: each route calls the service that a page or a command would call.
+ */
+@Module({
+  imports: [AdminModule, OidcModule, MailModule],
+  controllers: [...API_CONTROLLERS, DocumentController],
+})
+export class ApiModule {}

@@ -1,0 +1,6 @@
+import type { Type } from '@nestjs/common';
+import { ServerController } from './server.controller.js';
+import { UsersController } from './users.controller.js';
+
+/** Every controller of the API, in the order of its document. */
+export const API_CONTROLLERS: readonly Type[] = [UsersController, ServerController];

@@ -1,0 +1,24 @@
+import type { Config } from '../config/config.js';
+import { API_PATH } from '../http/problem.js';
+
+/** What a client may be let do by the API of Gatehouse itself (docs/api.md). Changing something does not include looking. */
+export const GATEHOUSE_SCOPES = {
+  'gatehouse:users.read': 'Look at accounts, their groups, attributes and sessions',
+  'gatehouse:server.read': 'Look at what this server is and how it is doing',
+} as const;
+
+export type GatehouseScope = keyof typeof GATEHOUSE_SCOPES;
+
+/** The field of a client in the clients file that lets it ask for them: nothing else does. */
+export const GATEHOUSE_API = 'gatehouse_api';
+
+/** The audience of its tokens: a resource indicator as that of any API. */
+export function gatehouseApi(config: Config): string {
+  return config.url(API_PATH);
+}
+
+/** What the clients file lets a client ask for. */
+export function grantedScopes(client: Readonly<Record<string, unknown>>): readonly string[] {
+  const granted = client[GATEHOUSE_API];
+  return Array.isArray(granted) ? (granted as string[]) : [];
+}
