@@ -6,6 +6,7 @@ export interface ClientMetadata extends Record<string, unknown> {
   client_name?: string;
   policy_uri?: string;
   tos_uri?: string;
+  brand_color?: string;
 }
 
 /**

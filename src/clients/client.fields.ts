@@ -140,6 +140,7 @@ export const CLIENT_FIELDS: Fields = {
   policy_uri: aWebUrl,
   tos_uri: aWebUrl,
   logo_file: aText,
+  brand_color: matching(/^#[0-9a-f]{6}$/i, 'write # and six hexadecimal digits, in quotes: "#5b2a86"'),
   contacts: listOf(aText),
 
   default_max_age: aNumber,
@@ -162,6 +163,7 @@ export const OWN_FIELDS = [
   'access_token_lifetime',
   'api_scope',
   'apis',
+  'brand_color',
   'consent',
   'details_types',
   'first_party',

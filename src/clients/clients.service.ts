@@ -16,6 +16,8 @@ export interface ClientFace {
   readonly logo: string | undefined;
   readonly policyUri: string | undefined;
   readonly tosUri: string | undefined;
+  /** Of buttons and links on the way to it, as six hexadecimal digits. */
+  readonly color: string | undefined;
 }
 
 /** What matters of a client when a session ends. */
@@ -130,7 +132,7 @@ export class Clients {
 
   /** @param metadata the provider's, of a declared or a built-in client */
   async face(
-    metadata: Pick<ClientMetadata, 'client_id' | 'client_name' | 'policy_uri' | 'tos_uri'>,
+    metadata: Pick<ClientMetadata, 'client_id' | 'client_name' | 'policy_uri' | 'tos_uri' | 'brand_color'>,
   ): Promise<ClientFace> {
     const [client] = await this.sql.rows<{ logo: string | null }>(
       'SELECT logo FROM client WHERE id = ?',
@@ -144,6 +146,7 @@ export class Clients {
         (metadata.client_id.startsWith('gatehouse-') ? `${this.config.basePath}/assets/logo.svg` : undefined),
       policyUri: metadata.policy_uri,
       tosUri: metadata.tos_uri,
+      color: metadata.brand_color?.slice(1).toLowerCase(),
     };
   }
 }

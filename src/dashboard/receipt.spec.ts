@@ -7,6 +7,7 @@ const client = (id: string) => ({
   name: id,
   logo: undefined,
   policyUri: undefined,
+  color: undefined,
   tosUri: undefined,
 });
 const line = (id: string, more: Partial<ReceiptLine> = {}): ReceiptLine => ({

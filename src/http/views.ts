@@ -66,7 +66,8 @@ export class Views {
       dir: 'ltr',
       serviceName: this.config.serviceName,
       serviceLogo: this.config.logo,
-      color: (data['color'] as string | undefined) ?? this.config.color,
+      // A page on the way to an application has that one's colour.
+      color: data['color'] ?? (data['client'] as { color?: string } | undefined)?.color ?? this.config.color,
       locales: this.languages.codes.map((code) => ({
         code,
         name: this.languages.nameOf(code),

@@ -1,6 +1,7 @@
 import { GroupCommands } from '../../src/admin/commands/group-commands.js';
 import { addEnrolled, somebody } from '../support/enrolled.js';
 import type { Person } from '../support/people.js';
+import { settingsPages } from './settings-tour.js';
 import type { Tour } from './tour.js';
 
 /** Signs somebody in who has every right on the operators' pages, or helps people there. */
@@ -22,4 +23,4 @@ async function overview(tour: Tour): Promise<void> {
 }
 
 /** One walk for each part of the operators' pages. */
-export const CONSOLE_TOURS = Object.entries({ overview });
+export const CONSOLE_TOURS = Object.entries({ overview, settingsPages });

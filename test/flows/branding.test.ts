@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import sharp from 'sharp';
+import { Application } from '../support/application.js';
 import { Browser } from '../support/browser.js';
 import { operatorOn } from '../support/open-forms.operators.js';
-import { TestServer } from '../support/server.js';
+import { CLIENTS, TestServer } from '../support/server.js';
 import { sendFiles } from '../support/upload.js';
 
 const LOGO = '/admin/branding/logo';
@@ -11,7 +12,9 @@ describe('the appearance', () => {
   let server: TestServer;
   let operator: Browser;
   beforeAll(async () => {
-    server = await TestServer.start();
+    server = await TestServer.start({
+      clients: CLIENTS.replace('client_id: calendar', "client_id: calendar\n    brand_color: '#AA3300'"),
+    });
     ({ browser: operator } = await operatorOn(server, '/admin/branding'));
   });
   afterAll(() => server.stop());
@@ -39,6 +42,13 @@ describe('the appearance', () => {
     await operator.press('submit', { name: '', color: '' });
     expect((await seenByOthers()).querySelector('title')!.text).toContain('Gatehouse');
     expect((await seenByOthers()).querySelector('link[href^="/accent"]')).toBeNull();
+  });
+
+  it('is the application’s on the way to it, where it has a colour', async () => {
+    const window = new Browser(server);
+    await window.open(new Application(server, 'calendar').authorizationUrl());
+    expect(window.page.html.querySelector('link[href="/accent/aa3300.css"]')).not.toBeNull();
+    expect((await window.open('/')).html.querySelector('link[href^="/accent"]')).toBeNull();
   });
 
   it('takes no colour that is none, and keeps what was typed', async () => {
