@@ -17,6 +17,24 @@ const FROM_NODE_MODULES = ['@node-rs/argon2', 'better-sqlite3', 'sharp', 'pino']
 const NEVER_THERE =
   /^(@nestjs\/(microservices|websockets)(\/.*)?|@mikro-orm\/seeder|dataloader|pg-native|tinyglobby)$/;
 
+/** For what libraries of the older kind require of Node itself. */
+const REQUIRE =
+  "import{createRequire as __requireHere}from'node:module';const require=__requireHere(import.meta.url);";
+
+function treatLibraries({ onResolve, onLoad }) {
+  onResolve({ filter: NEVER_THERE }, ({ path }) => ({ path: `never-there:${path}`, external: true }));
+  // Tables of character sets that no form here may be in: half a megabyte of text, read from where it is if it ever were needed.
+  onResolve({ filter: /^\.\/tables\/[\w-]+\.json$/ }, ({ path, resolveDir }) => {
+    const table = relative(at('program', 'chunks'), join(resolveDir, path));
+    return resolveDir.includes('iconv-lite') ? { path: table, external: true } : undefined;
+  });
+  // An import of it asks for each of its names, and by that loads a whole client for HTTP.
+  onResolve({ filter: /^(node:)?http$/ }, () => ({ path: 'http', namespace: 'built-in' }));
+  onLoad({ filter: /^http$/, namespace: 'built-in' }, () => ({
+    contents: "module.exports = process.getBuiltinModule('node:http');",
+  }));
+}
+
 function compile() {
   const nest = at('node_modules', '@nestjs', 'cli', 'bin', 'nest.js');
   const { status, error } = spawnSync(process.execPath, [nest, 'build'], { cwd: root, stdio: 'inherit' });
@@ -44,28 +62,24 @@ async function bundle() {
     sourcemap: true,
     sourcesContent: false,
     external: FROM_NODE_MODULES,
-    plugins: [
-      {
-        name: 'never there',
-        setup: ({ onResolve }) =>
-          onResolve({ filter: NEVER_THERE }, ({ path }) => ({ path: `never-there:${path}`, external: true })),
-      },
-    ],
-    // For what libraries of the older kind require of Node itself.
-    banner: {
-      js: "import{createRequire as __requireHere}from'node:module';const require=__requireHere(import.meta.url);",
-    },
+    plugins: [{ name: 'libraries', setup: treatLibraries }],
+    banner: { js: REQUIRE },
     write: false,
     logLevel: 'warning',
   });
   if (warnings.length > 0) process.exit(1);
-  return withOwnLines(new Map(outputFiles.map(({ path, text }) => [relative(at('program'), path), text])));
+  return trimmed(new Map(outputFiles.map(({ path, text }) => [relative(at('program'), path), text])));
 }
 
-function withOwnLines(files) {
+/** Without what none of the file needs: ways to require, lines of libraries. */
+function trimmed(files) {
+  for (const [name, text] of files) {
+    const rest = name.endsWith('.js') && text.replace(REQUIRE, '');
+    if (rest && !/(?<![\w$.])require\b/.test(rest)) files.set(name, rest);
+  }
   for (const [name, text] of files) {
     if (!name.endsWith('.js.map')) continue;
-    const map = ownLines(JSON.parse(text), (source) => !source.includes('/node_modules/'));
+    const map = ownLines(JSON.parse(text), (source) => /^[./]+(src|migrations)\//.test(source));
     if (map.sources.length > 0) {
       files.set(name, JSON.stringify(map));
       continue;
