@@ -26,6 +26,7 @@ const USUAL = { algorithm: 'SHA1', digits: 6, period: 30 } as const;
  */
 const LEAST_BYTES = 10;
 const STRONG_BYTES = 16;
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 /** 64 bytes: the block of SHA-1, and more than anybody makes. */
 const LONGEST = 103;
 
@@ -40,7 +41,7 @@ export function importedSeed(
   written: string,
   how: { readonly algorithm?: string; readonly digits?: number; readonly period?: number } = {},
 ): Seed | { readonly refusal: SeedRefusal } {
-  const letters = written.replace(/[\s-]/g, '').toUpperCase().replace(/=+$/, '');
+  const letters = wholeBytes(written.replace(/[\s-]/g, '').toUpperCase().replace(/=+$/, ''));
   if (letters.length > LONGEST) return { refusal: 'seed-too-long' };
   const bytes = bytesOf(letters);
   if (bytes === undefined) return { refusal: 'seed-not-base32' };
@@ -51,6 +52,13 @@ export function importedSeed(
   const period = PERIODS.find((each) => each === (how.period ?? USUAL.period));
   if (!algorithm || !digits) return { refusal: 'seed-of-other-kind' };
   return period ? { secret: letters, algorithm, digits, period } : { refusal: 'seed-with-other-clock' };
+}
+
+/** Letters drawn at random end in bits that make no byte: apps pass over them, the library does not. */
+function wholeBytes(letters: string): string {
+  const spare = (letters.length * 5) % 8;
+  const last = LETTERS.indexOf(letters.at(-1) ?? '');
+  return spare < 5 && last >= 0 ? letters.slice(0, -1) + LETTERS[(last >> spare) << spare]! : letters;
 }
 
 /** Whether it has fewer bits than RFC 4226 asks for. */

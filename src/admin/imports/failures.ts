@@ -6,6 +6,7 @@ export class ImportFailure extends Error {
       | 'file-too-large'
       | 'other-format'
       | 'several-realms'
+      | 'second-factors-unknown'
       | 'no-account-table'
       | 'unknown-second-factor'
       | 'file-exists'

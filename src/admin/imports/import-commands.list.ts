@@ -9,6 +9,8 @@ export const IMPORT_COMMANDS = {
       'import flask users.db --dry-run',
       'import keycloak realm.json --dry-run',
       'import keycloak folder --clients-file clients-from-keycloak.yml --roles-as-groups',
+      'import authelia users.yml --totp authelia.export.totp.yml --webauthn authelia.export.webauthn.yml',
+      'import authelia users.yml --no-totp --no-webauthn',
       'import gatehouse people.jsonl',
     ],
   },

@@ -1,3 +1,4 @@
+import { NOBODY, readAuthelia } from './authelia.reader.js';
 import { readFlask } from './flask.reader.js';
 import type { FoundClient } from './foreign-client.js';
 import type { Found } from './foreign-user.js';
@@ -32,7 +33,21 @@ export const KINDS: Readonly<Record<string, Kind>> = {
     largest: 512 * MIB,
     takesFolder: true,
   },
+  authelia: {
+    read: (file, options) =>
+      readAuthelia(file, { totp: said(options, 'totp'), webauthn: said(options, 'webauthn') }),
+    flags: { '--totp': true, '--no-totp': false, '--webauthn': true, '--no-webauthn': false },
+    // As a whole in the memory.
+    largest: 16 * MIB,
+  },
 };
+
+/** `--totp <file>` or `--no-totp`; both at once say nothing. */
+function said(options: Options, what: string): string | undefined {
+  const file = options.get(`--${what}`);
+  if (!options.has(`--no-${what}`)) return file;
+  return file === undefined ? NOBODY : undefined;
+}
 
 /** @returns undefined where a word is missing, unknown or said twice */
 export function readWords(
