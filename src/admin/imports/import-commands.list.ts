@@ -11,6 +11,7 @@ export const IMPORT_COMMANDS = {
       'import keycloak folder --clients-file clients-from-keycloak.yml --roles-as-groups',
       'import authelia users.yml --totp authelia.export.totp.yml --webauthn authelia.export.webauthn.yml',
       'import authelia users.yml --no-totp --no-webauthn',
+      'import pocket-id export.zip --clients-file clients-from-pocket-id.yml',
       'import gatehouse people.jsonl',
     ],
   },

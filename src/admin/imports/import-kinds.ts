@@ -5,14 +5,15 @@ import type { Found } from './foreign-user.js';
 import { readGatehouse } from './gatehouse.reader.js';
 import { readKeycloakClients } from './keycloak-clients.js';
 import { readKeycloak } from './keycloak.reader.js';
+import { readPocketId, readPocketIdClients } from './pocket-id.reader.js';
 
 /** What was said on the command line, beside kind and file: of a flag its value, or ''. */
 export type Options = ReadonlyMap<string, string>;
 
 /** A program that people can be taken over from. */
 export interface Kind {
-  readonly read: (file: string, options: Options) => AsyncIterable<Found>;
-  readonly clients?: (file: string) => AsyncIterable<FoundClient>;
+  readonly read: (file: string, options: Options) => AsyncIterable<Found> | Iterable<Found>;
+  readonly clients?: (file: string) => AsyncIterable<FoundClient> | Iterable<FoundClient>;
   /** The flags it knows beside `--dry-run`, and whether a value follows each. */
   readonly flags: Readonly<Record<string, boolean>>;
   /** Bytes of the largest file that is looked at. */
@@ -39,6 +40,13 @@ export const KINDS: Readonly<Record<string, Kind>> = {
     flags: { '--totp': true, '--no-totp': false, '--webauthn': true, '--no-webauthn': false },
     // As a whole in the memory.
     largest: 16 * MIB,
+  },
+  'pocket-id': {
+    read: (file) => readPocketId(file),
+    clients: readPocketIdClients,
+    flags: { '--clients-file': true },
+    // With the pictures, which nobody looks at.
+    largest: 512 * MIB,
   },
 };
 

@@ -47,7 +47,7 @@ export class Imports {
 
   async run(
     kind: string,
-    found: AsyncIterable<Found>,
+    found: AsyncIterable<Found> | Iterable<Found>,
     { dryRun }: { dryRun: boolean },
   ): Promise<ImportReport> {
     const fates: Fate[] = [];

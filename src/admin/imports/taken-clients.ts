@@ -21,7 +21,7 @@ const HEAD = ` Applications of another program, for GATEHOUSE_CLIENTS_FILE. Noth
  * @param file a new one; undefined: nothing is written
  */
 export async function takeClients(
-  found: AsyncIterable<FoundClient>,
+  found: AsyncIterable<FoundClient> | Iterable<FoundClient>,
   file: string | undefined,
 ): Promise<ClientFate[]> {
   const fates: ClientFate[] = [];
