@@ -28,8 +28,9 @@ const onBoth = [
   '<rootDir>/test/relying-apps/**/*.test.ts',
   '<rootDir>/test/conformance/**/*.test.ts',
 ];
-/** Tests of applications that are not installed here. */
-const ofMissingApplications = [
+/** Tests of programs that are not installed here. */
+const ofMissingPrograms = [
+  ...(tools.haproxy ? [] : ['/flows/rolling-restart\\.test\\.ts$']),
   ...(tools.apache2 && tools.mod_auth_openidc ? [] : ['/relying-apps/mod-auth-openidc\\.test\\.ts$']),
   ...(tools['oidc-agent'] ? [] : ['/relying-apps/oidc-agent\\.test\\.ts$']),
 ];
@@ -37,7 +38,7 @@ const project = (displayName, testMatch, globals = {}) => ({
   ...common,
   displayName,
   testMatch,
-  testPathIgnorePatterns: ['/node_modules/', ...ofMissingApplications],
+  testPathIgnorePatterns: ['/node_modules/', ...ofMissingPrograms],
   globals,
 });
 

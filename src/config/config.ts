@@ -67,6 +67,8 @@ export class Config {
         readonly authorities: readonly X509Certificate[];
       }
     | undefined;
+  /** Milliseconds between the end of readiness and the end of answers; 0: none. */
+  readonly stopDelay: number;
   readonly testApp: boolean;
   /** Where metrics are served; absent: nowhere, and nothing is counted. */
   readonly metrics: { readonly port: number; readonly bind: string } | undefined;

@@ -69,6 +69,7 @@ export function loadConfig(env: Environment, purpose: 'run' | 'look' = 'run'): C
     clientMetadataHosts: values.GATEHOUSE_CLIENT_METADATA_HOSTS ?? [],
     keyRotation: values.GATEHOUSE_KEY_ROTATION!,
     backupKey: values.GATEHOUSE_BACKUP_KEY,
+    stopDelay: values.GATEHOUSE_STOP_DELAY!,
     clientCertificates: certificates,
     testApp:
       values.GATEHOUSE_TEST_APP === 'auto' ? isLoopback(url.hostname) : values.GATEHOUSE_TEST_APP === 'on',

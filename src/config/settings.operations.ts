@@ -1,4 +1,4 @@
-import { DAY } from '../kernel/clock.js';
+import { DAY, SECOND } from '../kernel/clock.js';
 import { durationOrOff, integer, oneOf, passphrase, text } from './parsers.js';
 import { setting } from './setting.js';
 
@@ -16,6 +16,12 @@ export const OPERATIONS = {
     secret: true,
     description:
       'The passphrase that `gatehouse backup` encrypts archives with, and `gatehouse restore` opens them with: 16 characters or more, for example the output of `openssl rand -base64 32`. Give it as a file, and keep it somewhere else than the archives.',
+  }),
+  GATEHOUSE_STOP_DELAY: setting({
+    parse: durationOrOff(1 * SECOND, 60 * SECOND),
+    initial: 'off',
+    description:
+      'How long an instance that was told to stop goes on answering, while `/health/ready` says that it stops: at least as long as a load balancer takes to notice, so that no request is sent to it any more when it closes. `5s` suits most; `off` where nothing is in front that asks.',
   }),
   GATEHOUSE_TEST_APP: setting({
     parse: oneOf('auto', 'on', 'off'),

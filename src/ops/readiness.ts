@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Schema } from '../database/schema.js';
 import { KeyRing } from '../keys/key-ring.service.js';
+import { GracefulStop } from './graceful-stop.js';
 
-export type ReadyStatus = 'ok' | 'database-away' | 'migrations-pending' | 'no-keys';
+export type ReadyStatus = 'ok' | 'stopping' | 'database-away' | 'migrations-pending' | 'no-keys';
 
 /** Whether this instance can do its work. */
 @Injectable()
@@ -10,6 +11,7 @@ export class Readiness {
   constructor(
     private readonly schema: Schema,
     private readonly keys: KeyRing,
+    private readonly stop: GracefulStop,
   ) {}
 
   /**
@@ -17,6 +19,7 @@ export class Readiness {
    * taken over, this one goes on. One that is older was restored under its feet.
    */
   async status(): Promise<ReadyStatus> {
+    if (this.stop.isStopping) return 'stopping';
     const state = await this.schema.state().catch(() => undefined);
     if (!state) return 'database-away';
     if (state.pending.length > 0) return 'migrations-pending';

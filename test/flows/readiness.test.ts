@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Sql } from '../../src/database/sql.js';
 import { KeyRing } from '../../src/keys/key-ring.service.js';
+import { GracefulStop } from '../../src/ops/graceful-stop.js';
 import { TestServer } from '../support/server.js';
 
 let server: TestServer;
@@ -44,5 +45,12 @@ describe('readiness', () => {
     expect(await ready()).toEqual({ code: 503, status: 'no-keys', retryAfter: '5' });
     ring.keys = keys;
     expect(await ready()).toEqual(OK);
+  });
+
+  it('ends with the order to stop, and whoever asks then asks another one the next time', async () => {
+    await server.app.get(GracefulStop).onModuleDestroy();
+    expect(await ready()).toEqual({ code: 503, status: 'stopping', retryAfter: '5' });
+    const answer = await fetch(`${server.url}/health/live`);
+    expect([answer.status, answer.headers.get('connection')]).toEqual([200, 'close']);
   });
 });

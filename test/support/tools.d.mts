@@ -1,6 +1,13 @@
 /** Paths of the programs that some tests need beside Node. */
 export function availableTools(): Record<
-  'postgresql' | 'chromium' | 'oathtool' | 'zbarimg' | 'apache2' | 'mod_auth_openidc' | 'oidc-agent',
+  | 'postgresql'
+  | 'chromium'
+  | 'oathtool'
+  | 'zbarimg'
+  | 'apache2'
+  | 'mod_auth_openidc'
+  | 'oidc-agent'
+  | 'haproxy',
   string | undefined
 >;
 export function reportMissing(): void;

@@ -9,6 +9,7 @@ const PACKAGES = {
   apache2: 'apache2-bin',
   mod_auth_openidc: 'libapache2-mod-auth-openidc',
   'oidc-agent': 'oidc-agent-cli',
+  haproxy: 'haproxy',
 };
 /** Where programs are that only an operator is meant to start. */
 const OPERATORS_PROGRAMS = '/usr/sbin';
@@ -45,6 +46,7 @@ export function availableTools() {
     apache2: onPath('apache2'),
     mod_auth_openidc: existing(join(APACHE_MODULES, 'mod_auth_openidc.so')),
     'oidc-agent': onPath('oidc-agent'),
+    haproxy: onPath('haproxy'),
   };
 }
 
