@@ -15,11 +15,27 @@ COPY migrations migrations
 COPY src src
 RUN npm run build
 
+# pg_dump and pg_restore, for `gatehouse backup`: those of the very image that docker-compose.yml starts, since they must not be
+# older than the server. They come with all they are linked to, loader included: that image may stand on a newer Debian.
+FROM postgres:17 AS postgresql
+RUN set -eu; mkdir /client; \
+ for program in pg_dump pg_restore; do \
+  file=$(ls /usr/lib/postgresql/*/bin/$program | tail -n 1); \
+  cp "$file" /client/; \
+  ldd "$file" | grep -o '/[^ ]*' | xargs -I {} cp -Lu {} /client/; \
+  printf '#!/bin/sh\nexec /opt/postgresql-client/ld.so --library-path /opt/postgresql-client /opt/postgresql-client/%s "$@"\n' "$program" \
+   >"/client/$program.sh"; \
+ done; \
+ mv /client/ld-linux-* /client/ld.so; chmod 0755 /client/*.sh
+
 FROM node:24-bookworm-slim
+COPY --from=postgresql /client /opt/postgresql-client
 # The operator's commands: docker compose exec gatehouse gatehouse help
 RUN install -d -m 0700 -o node -g node /data \
  && printf '#!/bin/sh\nexec node --enable-source-maps /app/program/cli.js "$@"\n' >/usr/local/bin/gatehouse \
- && chmod 0755 /usr/local/bin/gatehouse
+ && chmod 0755 /usr/local/bin/gatehouse \
+ && ln -s /opt/postgresql-client/pg_dump.sh /usr/local/bin/pg_dump \
+ && ln -s /opt/postgresql-client/pg_restore.sh /usr/local/bin/pg_restore
 WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/program program
