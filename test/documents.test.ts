@@ -17,6 +17,7 @@ import { readClientsFile } from '../src/clients/clients-file.js';
 import { SECTIONS } from '../src/clients/sections.js';
 import { configurationReference } from '../src/config/reference.js';
 import { projectRoot } from '../src/config/root.js';
+import { SETTINGS } from '../src/config/settings.js';
 
 const read = (path: string) => readFileSync(join(projectRoot, path), 'utf8');
 const documents = ['.', 'docs', 'docs/applications', 'docs/decisions'].flatMap((folder) =>
@@ -37,6 +38,15 @@ const examples = ['README.md', ...documents.filter((path) => /^docs\/[^/]+$/.tes
     }))
     .filter(({ text }) => new RegExp(`^(clients|${Object.keys(SECTIONS).join('|')}):`, 'm').test(text)),
 );
+
+/** As the pages on the web make it of a heading. */
+function anchorOf(heading: string): string {
+  return heading
+    .replace(/^#+ /, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9 -]/g, '')
+    .replaceAll(' ', '-');
+}
 
 describe('the documents', () => {
   it('describe the configuration as the code has it (npm run docs:configuration)', () => {
@@ -98,6 +108,59 @@ describe('the documents', () => {
     const named = cells.flatMap((cell) => [...cell.matchAll(/`([a-z -]+[a-z])/g)].map(([, name]) => name!));
     expect(named.length).toBeGreaterThan(10);
     expect(named.filter((name) => name !== 'health' && !Object.hasOwn(COMMANDS, name))).toEqual([]);
+  });
+
+  describe.each(['docs/operations.md', 'docs/deployment.md'])('%s', (path) => {
+    const page = read(path);
+
+    it('gives no command that does not exist', () => {
+      const code = [...page.matchAll(/```sh\n([^]*?)```|`([^`\n]+)`/g)].map(
+        ([, block, inline]) => block ?? inline!,
+      );
+      // Compose and Kubernetes have something of that name, too.
+      const given = code.flatMap((text) => [
+        ...text.matchAll(/(?<!exec (?:-T )?|-n |stop )\bgatehouse ([a-z][a-z-]*)(?: ([a-z]+))?/g),
+      ]);
+      const known = ['health', 'help', ...Object.keys(COMMANDS)];
+      const unknown = given.filter(
+        ([, word, next]) => !known.includes(word!) && !known.includes(`${word} ${next}`),
+      );
+      expect(given.length).toBeGreaterThan(3);
+      expect(unknown.map(([text]) => text)).toEqual([]);
+    });
+
+    it('names no setting that does not exist', () => {
+      const names = [...page.matchAll(/\b((?:GATEHOUSE|SMTP|DATABASE)_[A-Z_]+)\b/g)].map(([, name]) => name!);
+      const ofCompose = ['GATEHOUSE_PUBLISH'];
+      const unknown = names
+        .map((name) => name.replace(/_FILE$/, (end) => (Object.hasOwn(SETTINGS, name) ? end : '')))
+        .filter((name) => !Object.hasOwn(SETTINGS, name) && !ofCompose.includes(name));
+      expect(names.length).toBeGreaterThan(5);
+      expect(unknown).toEqual([]);
+    });
+
+    it('leads to headings that are there', () => {
+      const anchors = [...page.matchAll(/\]\(([a-z-]+\.md)?#([a-z-]+)\)/g)];
+      const missing = anchors.filter(([, file, anchor]) => {
+        const headings = read(file ? join('docs', file) : path).match(/^#+ .*$/gm)!;
+        return !headings.map(anchorOf).includes(anchor!);
+      });
+      expect(missing.map(([link]) => link)).toEqual([]);
+    });
+  });
+
+  it('name no metric, and give no alarm, that does not exist', () => {
+    const source = read('src/ops/metrics.ts');
+    const alarms = read('docs/deployment/alerts.yml');
+    const page = read('docs/operations.md');
+    const named = [
+      ...(page + alarms).matchAll(/\bgatehouse_([a-z_]+?)(?:_bucket|_count|_sum)?\b(?!_before)/g),
+    ].map(([, name]) => name!);
+    expect(named.length).toBeGreaterThan(8);
+    expect(named.filter((name) => !source.includes(`'${name}'`))).toEqual([]);
+    const given = [...alarms.matchAll(/- alert: (\w+)/g)].map(([, name]) => name!);
+    const listed = [...page.matchAll(/^\| `(Gatehouse\w+)`/gm)].map(([, name]) => name!);
+    expect(listed).toEqual(given);
   });
 
   it('name every cause that the doctor may name', () => {
