@@ -1,6 +1,8 @@
 import 'reflect-metadata';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { AccountCommand } from './admin/commands/account-commands.list.js';
-import { AUDIT_COMMANDS } from './admin/commands/audit-commands.list.js';
+import { AUDIT_COMMANDS, type AuditCommand } from './admin/commands/audit-commands.list.js';
 import { BACKUP_COMMANDS, type BackupCommand } from './admin/commands/backup-commands.list.js';
 import { CLIENT_COMMANDS, COMMANDS, type ClientCommand } from './admin/commands/commands.list.js';
 import { KEY_COMMANDS, type KeyCommand } from './admin/commands/key-commands.list.js';
@@ -88,7 +90,8 @@ async function runInside(): Promise<number> {
     const outcome = () => {
       if (Object.hasOwn(CLIENT_COMMANDS, command))
         return app.get(ClientCommands).run(command as ClientCommand, args);
-      if (Object.hasOwn(AUDIT_COMMANDS, command)) return app.get(AuditCommands).run(args);
+      if (Object.hasOwn(AUDIT_COMMANDS, command))
+        return app.get(AuditCommands).run(command as AuditCommand, args);
       if (Object.hasOwn(IMPORT_COMMANDS, command))
         return app.get(ImportCommands).run(command as ImportCommand, args);
       if (Object.hasOwn(KEY_COMMANDS, command)) return app.get(KeyCommands).run(command as KeyCommand, args);
@@ -102,11 +105,21 @@ async function runInside(): Promise<number> {
         return app.get(SettingCommands).run(command as SettingCommand, args);
       return app.get(AccountCommands).run(command as AccountCommand, args);
     };
-    const { done, message, exitCode } = await outcome();
-    console.log(message);
+    const { done, message, lines, exitCode } = await outcome();
+    if (lines) await print(lines);
+    else console.log(message);
     return exitCode ?? (done ? 0 : 1);
   } finally {
     await app.close();
+  }
+}
+
+/** As fast as it is read. Whoever has read enough (`| head`) closes the pipe, and that is no failure. */
+async function print(lines: AsyncIterable<string>): Promise<void> {
+  try {
+    await pipeline(Readable.from(lines), process.stdout, { end: false });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
   }
 }
 

@@ -9,6 +9,7 @@ import { Migration0008_audit_chain as postgresql0008 } from '../migrations/postg
 import { Migration0009_operator_clients as postgresql0009 } from '../migrations/postgresql/0009-operator-clients.js';
 import { Migration0010_runtime_setting as postgresql0010 } from '../migrations/postgresql/0010-runtime-setting.js';
 import { Migration0012_console_users as postgresql0012 } from '../migrations/postgresql/0012-console-users.js';
+import { Migration0013_audit_filters as postgresql0013 } from '../migrations/postgresql/0013-audit-filters.js';
 import { Migration0001_initial as sqlite0001 } from '../migrations/sqlite/0001-initial.js';
 import { Migration0002_people as sqlite0002 } from '../migrations/sqlite/0002-people.js';
 import { Migration0003_relying_applications as sqlite0003 } from '../migrations/sqlite/0003-relying-applications.js';
@@ -20,6 +21,7 @@ import { Migration0008_audit_chain as sqlite0008 } from '../migrations/sqlite/00
 import { Migration0009_operator_clients as sqlite0009 } from '../migrations/sqlite/0009-operator-clients.js';
 import { Migration0010_runtime_setting as sqlite0010 } from '../migrations/sqlite/0010-runtime-setting.js';
 import { Migration0012_console_users as sqlite0012 } from '../migrations/sqlite/0012-console-users.js';
+import { Migration0013_audit_filters as sqlite0013 } from '../migrations/sqlite/0013-audit-filters.js';
 import type { MigrationList } from './database/options.js';
 
 /** Every migration, oldest first; the same names in both folders. */
@@ -36,6 +38,7 @@ export const migrations: MigrationList = {
     { name: '0009-operator-clients', class: sqlite0009 },
     { name: '0010-runtime-setting', class: sqlite0010 },
     { name: '0012-console-users', class: sqlite0012 },
+    { name: '0013-audit-filters', class: sqlite0013 },
   ],
   postgresql: [
     { name: '0001-initial', class: postgresql0001 },
@@ -49,5 +52,6 @@ export const migrations: MigrationList = {
     { name: '0009-operator-clients', class: postgresql0009 },
     { name: '0010-runtime-setting', class: postgresql0010 },
     { name: '0012-console-users', class: postgresql0012 },
+    { name: '0013-audit-filters', class: postgresql0013 },
   ],
 };

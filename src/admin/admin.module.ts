@@ -7,6 +7,12 @@ import { KeysModule } from '../keys/keys.module.js';
 import { MailModule } from '../mail/mail.module.js';
 import { OidcModule } from '../oidc/oidc.module.js';
 import { AccountCommands } from './commands/account-commands.js';
+import { AuditController } from './audit/audit.controller.js';
+import { AuditExportController } from './audit/audit-export.controller.js';
+import { AuditExport } from './audit/audit-export.js';
+import { AuditQuestions } from './audit/audit-questions.js';
+import { AuditWords } from './audit/audit-words.js';
+import { Verifications } from './audit/verifications.service.js';
 import { AuditCommands } from './commands/audit-commands.js';
 import { ClaimsController } from './console/claims.controller.js';
 import { ClaimsReport } from './commands/claims-report.js';
@@ -74,6 +80,9 @@ const COMMANDS = [
     MailModule,
   ],
   controllers: [
+    // Before the page of one event, whose address would take its own.
+    AuditExportController,
+    AuditController,
     ClaimsController,
     FirstStepsController,
     FirstClientController,
@@ -84,6 +93,9 @@ const COMMANDS = [
   providers: [
     ...COMMANDS,
     ...USERS,
+    AuditExport,
+    AuditQuestions,
+    AuditWords,
     ClaimsReport,
     ClientDirectory,
     ConsolePages,
@@ -96,6 +108,7 @@ const COMMANDS = [
     ProviderRules,
     SettingChanges,
     SetUpGuard,
+    Verifications,
   ],
   exports: [...COMMANDS, ...USERS, ManagedClients],
 })

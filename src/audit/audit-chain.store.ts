@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Config } from '../config/config.js';
 import { Sql, type SqlRunner } from '../database/sql.js';
 import { Secrets } from '../kernel/secrets.js';
+import { eventColumns } from './event-columns.js';
 import { Marks, type ChainedEvent, type Checkpoint, type Head, type Link } from './audit-chain.marks.js';
 
 /** What stands in the place of the head, and whether it was us who wrote it. */
@@ -34,12 +35,7 @@ export class AuditChainStore {
     { database: { kind } }: Config,
   ) {
     this.marks = new Marks(secrets);
-    const [at, detail] =
-      kind === 'sqlite'
-        ? ['e.at', 'e.detail']
-        : ['round(extract(epoch FROM e.at) * 1000)::bigint', 'e.detail::text'];
-    this.event = `e.id AS "id", ${at} AS "at", e.name AS "name", e.result AS "result", e.account_id AS "accountId",
-      e.client_id AS "clientId", e.factor AS "factor", e.address AS "address", e.user_agent AS "userAgent", ${detail} AS "detail"`;
+    this.event = eventColumns(kind);
     this.share = kind === 'sqlite' ? '' : 'FOR SHARE';
   }
 
@@ -182,6 +178,6 @@ export class AuditChainStore {
 }
 
 /** PostgreSQL's driver gives a bigint as text. */
-function numbers(event: ChainedEvent): ChainedEvent {
+export function numbers(event: ChainedEvent): ChainedEvent {
   return { ...event, id: Number(event.id), at: Number(event.at) };
 }

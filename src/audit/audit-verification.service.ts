@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Sql } from '../database/sql.js';
 import { ChainCheck, type Finding } from './audit-chain.check.js';
 import type { Checkpoint, Head, Place } from './audit-chain.marks.js';
@@ -6,6 +7,7 @@ import { AuditChainStore } from './audit-chain.store.js';
 import { KnownHead } from './known-head.js';
 
 const BATCH = 500;
+const PAUSE_BETWEEN_BATCHES = 1;
 /** More than these are counted, and not listed. */
 const LISTED = 20;
 /** A server that chains or removes meanwhile is no finding: it is looked at again. */
@@ -42,18 +44,21 @@ export class AuditVerification {
     private readonly known: KnownHead,
   ) {}
 
-  /** @param earlier heads of earlier verifications, each of which has to be part of the log */
-  async verify(earlier: readonly Place[] = []): Promise<Report> {
+  /**
+   * @param earlier heads of earlier verifications, each of which has to be part of the log
+   * @param stop gives up between two pieces
+   */
+  async verify(earlier: readonly Place[] = [], stop?: AbortSignal): Promise<Report> {
     const known = await this.known.read();
     const places = known ? [...earlier, known] : earlier;
     for (let left = TRIES; ; left--) {
       const { turn } = await this.store.head();
-      const report = await this.look(places);
+      const report = await this.look(places, stop);
       if (report.whole || left === 1 || (await this.store.head()).turn === turn) return report;
     }
   }
 
-  private async look(places: readonly Place[]): Promise<Report> {
+  private async look(places: readonly Place[], stop?: AbortSignal): Promise<Report> {
     const stored = await this.store.head();
     if (stored.kind !== 'sealed') return this.withoutHead(stored.kind, places);
     const { head } = stored;
@@ -61,6 +66,8 @@ export class AuditVerification {
     const check = new ChainCheck(this.store, this.sql, head.checkpoint);
     findings.push(...(await this.inserted(0, head.checkpoint.id)));
     for (;;) {
+      // Where a server does it, its requests come in between.
+      await pause(PAUSE_BETWEEN_BATCHES, undefined, { signal: stop });
       const after = check.reached.id;
       const pairs = await this.store.pairs(this.sql, after, head.id, BATCH);
       findings.push(...(await check.follow(pairs)));

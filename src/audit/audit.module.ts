@@ -3,6 +3,7 @@ import { AuditChain } from './audit-chain.service.js';
 import { AuditChainStore } from './audit-chain.store.js';
 import { AuditChainWorker } from './audit-chain.worker.js';
 import { Audit } from './audit.service.js';
+import { AuditLog } from './audit-log.service.js';
 import { AuditVerification } from './audit-verification.service.js';
 import { KnownHead } from './known-head.js';
 import { SettledEvents } from './settled-events.js';
@@ -14,10 +15,11 @@ import { SettledEvents } from './settled-events.js';
     AuditChain,
     AuditChainStore,
     AuditChainWorker,
+    AuditLog,
     AuditVerification,
     KnownHead,
     SettledEvents,
   ],
-  exports: [Audit, AuditChain, AuditChainWorker, AuditVerification],
+  exports: [Audit, AuditChain, AuditChainWorker, AuditLog, AuditVerification],
 })
 export class AuditModule {}

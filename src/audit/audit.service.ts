@@ -31,6 +31,8 @@ export type AuditName =
   | 'invitation.withdrawn'
   | 'mail.tested'
   | 'attribute.changed'
+  | 'audit.exported'
+  | 'audit.verified'
   | 'details.changed'
   | 'profile.changed'
   | 'avatar.changed'

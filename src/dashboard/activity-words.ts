@@ -43,7 +43,7 @@ export class ActivityWords {
   }
 
   /** The words for just this: for its reason or its result, where they have words of their own. */
-  private keyOf(name: string, result: string, reason: unknown): string {
+  keyOf(name: string, result: string, reason: unknown): string {
     const special = [`activity.${name}.because.${String(reason)}`, `activity.${name}.${result}`];
     return special.find((key) => this.languages.has(key)) ?? `activity.${name}`;
   }

@@ -20,6 +20,8 @@ export interface Outcome {
   readonly exitCode?: number;
   /** For the operator. */
   readonly message: string;
+  /** What is printed instead where it may be too much for the memory. */
+  readonly lines?: AsyncIterable<string>;
 }
 
 /** What an operator can do for one account from the shell. Each act is audited. */

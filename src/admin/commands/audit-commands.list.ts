@@ -1,9 +1,23 @@
+const AUDIT_FILTERS = ['name', 'result', 'who', 'client', 'by', 'address', 'from', 'to'].map(
+  (each) => `--${each}=…`,
+);
+
 /** The commands for the audit log. Kept apart from what they do, so that help needs no database. */
 export const AUDIT_COMMANDS = {
   'audit verify': {
     parameters: [],
     optional: ['head'],
     help: 'says as JSON whether the audit log is whole, and names the first row that is not; exit code 3 when it is not',
+  },
+  'audit list': {
+    parameters: [],
+    optional: [...AUDIT_FILTERS, '--before=…', '--limit=…', '--json'],
+    help: 'shows the newest events; --json: an event in each line. --name takes an event, or a family such as group',
+  },
+  'audit export': {
+    parameters: [],
+    optional: [...AUDIT_FILTERS, '--format=…'],
+    help: 'prints all of them, as csv or jsonl (which it is unless it is said); it is noted',
   },
 } satisfies Record<string, { parameters: string[]; optional: string[]; help: string }>;
 

@@ -48,6 +48,14 @@ const SECTIONS: readonly Section[] = [
     icon: 'settings',
     roles: OPERATOR,
   },
+  {
+    name: 'audit',
+    path: '/admin/audit',
+    label: 'console.audit',
+    lead: 'console.lead.audit',
+    icon: 'activity',
+    roles: OPERATOR,
+  },
 ];
 
 export function sectionsFor(role: Role): readonly Section[] {

@@ -1,0 +1,38 @@
+import { Audit } from '../../src/audit/audit.service.js';
+import { Verifications } from '../../src/admin/audit/verifications.service.js';
+import { signInAs } from './console-tour.js';
+import type { Tour } from './tour.js';
+
+/** The audit log: what is found and what is not, one event, an export, and whether it is whole. */
+async function audit(tour: Tour): Promise<void> {
+  const { stage, window, visit } = tour;
+  const { username } = await signInAs('operator', tour);
+  await stage.server.app.get(Audit).record('mail.tested', {
+    result: 'failure',
+    clientId: 'calendar',
+    detail: {
+      by: 'shell',
+      failure: 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft',
+    },
+  });
+  await window.open('/admin/audit');
+  await visit('console-audit');
+  await window.submit({ who: 'nobody', by: 'shell' });
+  await visit('console-audit-refused');
+  await window.open('/admin/audit?name=throttle&address=203.0.113.1');
+  await visit('console-audit-none');
+  await window.open(`/admin/audit?name=operator&who=${username}`);
+  await window.page.locator('.events a').first().click();
+  await window.page.waitForLoadState();
+  await visit('console-audit-event');
+  await window.open(`/admin/audit/export?who=${username}&to=2030-01-01`);
+  await visit('console-audit-export');
+  await window.open('/admin/audit/verify');
+  await window.press('submit');
+  await stage.server.app.get(Verifications).ended();
+  await window.open('/admin/audit/verify');
+  await visit('console-audit-verified');
+}
+
+/** One walk for each kind of records. */
+export const RECORDS_TOURS = Object.entries({ audit });
