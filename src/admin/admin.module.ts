@@ -31,6 +31,8 @@ import { GroupCommands } from './commands/group-commands.js';
 import { Exports } from './imports/export.service.js';
 import { ImportCommands } from './imports/import-commands.js';
 import { Imports } from './imports/import.service.js';
+import { KeysController } from './keys/keys.controller.js';
+import { SigningKeys } from './keys/signing-keys.service.js';
 import { KeyCommands } from './commands/key-commands.js';
 import { ConsolePages } from './console/console-pages.js';
 import { OperatorGuard } from './console/operator.guard.js';
@@ -86,6 +88,7 @@ const COMMANDS = [
     ClaimsController,
     FirstStepsController,
     FirstClientController,
+    KeysController,
     SetUpController,
     SettingsController,
     BrandingController,
@@ -108,6 +111,7 @@ const COMMANDS = [
     ProviderRules,
     SettingChanges,
     SetUpGuard,
+    SigningKeys,
     Verifications,
   ],
   exports: [...COMMANDS, ...USERS, ManagedClients],

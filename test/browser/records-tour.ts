@@ -1,4 +1,5 @@
 import { Audit } from '../../src/audit/audit.service.js';
+import { SigningKeys } from '../../src/admin/keys/signing-keys.service.js';
 import { Verifications } from '../../src/admin/audit/verifications.service.js';
 import { signInAs } from './console-tour.js';
 import type { Tour } from './tour.js';
@@ -34,5 +35,21 @@ async function audit(tour: Tour): Promise<void> {
   await visit('console-audit-verified');
 }
 
+/** Signing keys: in every state, and how they are changed. */
+async function keys(tour: Tour): Promise<void> {
+  const { stage, window, visit } = tour;
+  await signInAs('operator', tour);
+  await window.open('/admin/keys/rotate');
+  await visit('console-keys-rotate');
+  await window.press('submit');
+  const signing = (await stage.server.app.get(SigningKeys).list()).find(({ state }) => state === 'signs')!;
+  await window.open(`/admin/keys/${signing.kid}/revoke`);
+  await visit('console-keys-revoke');
+  await window.submit({ kid: 'something else' });
+  await visit('console-keys-revoke-refused');
+  await window.submit({ kid: signing.kid });
+  await visit('console-keys');
+}
+
 /** One walk for each kind of records. */
-export const RECORDS_TOURS = Object.entries({ audit });
+export const RECORDS_TOURS = Object.entries({ audit, keys });

@@ -97,13 +97,4 @@ export const OPERATOR_FORMS: Record<string, Form> = {
         address: 'https://grafana.example.org',
       }),
   },
-  '/admin/audit/verify': {
-    accepted: /^\/admin\/audit\/verify .*(is running|The last verification)/,
-    open: async (server) => filledIn(await operatorOn(server, '/admin/audit/verify'), 'submit'),
-  },
-  '/admin/audit/export': {
-    accepted: /sign-in\.completed/,
-    open: async (server) =>
-      filledIn(await operatorOn(server, '/admin/audit/export'), 'submit', { format: 'csv' }),
-  },
 };

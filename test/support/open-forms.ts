@@ -2,6 +2,7 @@ import { ACCOUNT_FORMS } from './open-forms.account.js';
 import { APPROVAL_FORMS } from './open-forms.approvals.js';
 import { LINK_FORMS } from './open-forms.links.js';
 import { OPERATOR_FORMS } from './open-forms.operators.js';
+import { RECORDS_FORMS } from './open-forms.records.js';
 import { SIGN_IN_FORMS } from './open-forms.sign-in.js';
 
 /** Every form of our pages, by the route it is sent to. */
@@ -11,4 +12,5 @@ export const OPEN_FORMS = {
   ...ACCOUNT_FORMS,
   ...APPROVAL_FORMS,
   ...OPERATOR_FORMS,
+  ...RECORDS_FORMS,
 };

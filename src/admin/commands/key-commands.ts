@@ -1,10 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Audit } from '../../audit/audit.service.js';
-import { Config } from '../../config/config.js';
-import { Clock } from '../../kernel/clock.js';
-import { ALGORITHMS } from '../../keys/algorithms.js';
-import { KeyTable, type StoredKey } from '../../keys/key-table.js';
-import { EVERYBODY_KNOWS, keptFor, LEAD, rolesOf, type KeyFacts } from '../../keys/schedule.js';
+import { SHELL } from '../actor.js';
+import { SigningKeys, type ListedKey, type Rotated } from '../keys/signing-keys.service.js';
 import type { Outcome } from './account-commands.js';
 import type { KeyCommand } from './key-commands.list.js';
 
@@ -13,108 +9,65 @@ const WARNING = [
   'refuse sign-ins until they do: most look again within 5 minutes, some only after a restart.',
 ].join('\n');
 
-/**
- * What an operator can do about signing keys from the shell. Every instance follows within a minute. Each act is audited.
- */
+/** Signing keys from the shell. */
 @Injectable()
 export class KeyCommands {
-  constructor(
-    private readonly config: Config,
-    private readonly table: KeyTable,
-    private readonly audit: Audit,
-    private readonly clock: Clock,
-  ) {}
+  constructor(private readonly keys: SigningKeys) {}
 
   async run(command: KeyCommand, args: string[]): Promise<Outcome> {
     switch (command) {
       case 'keys':
-        return { done: true, message: await this.list() };
+        return { done: true, message: (await this.keys.list()).map(line).join('\n') };
       case 'rotate-keys':
-        return { done: true, message: await this.rotate(LEAD) };
+        return { done: true, message: await this.rotate('in-a-day') };
       case 'rotate-keys-now':
-        return { done: true, message: `${await this.rotate(EVERYBODY_KNOWS)}\n${WARNING}` };
+        return { done: true, message: `${await this.rotate('in-a-minute')}\n${WARNING}` };
       case 'revoke-key':
         return this.revoke(args[0]!);
     }
   }
 
-  private async rotate(lead: number): Promise<string> {
-    const keys = await this.table.all();
-    const lines: string[] = [];
-    for (const alg of Object.keys(ALGORITHMS)) {
-      const line = await this.rotateOne(
-        alg,
-        keys.filter((key) => key.alg === alg),
-        lead,
-      );
-      lines.push(`${alg}: ${line}`);
-    }
-    return lines.join('\n');
-  }
-
-  /** One that is published already is the next: there is never more than one to come. */
-  private async rotateOne(alg: string, keys: StoredKey[], lead: number): Promise<string> {
-    const at = this.now() + lead;
-    const coming = rolesOf(keys, this.now(), 0).coming.at(0);
-    if (coming && !(await this.table.bringForward(coming.kid, at)))
-      return `${coming.kid} is published already, and signs from ${time(coming.activeAt)}`;
-    const generation = Math.max(0, ...keys.map((key) => key.generation)) + 1;
-    const key: KeyFacts | undefined = coming ?? (await this.table.make(alg, generation, at));
-    if (!key) return 'the server has published a new key at this very moment: see `keys`';
-    await this.audit.record('signing-key.published', {
-      detail: { by: 'shell', kid: key.kid, alg, signsFrom: time(at) },
-    });
-    return `${key.kid} is published, and signs from ${time(at)}`;
+  private async rotate(when: 'in-a-day' | 'in-a-minute'): Promise<string> {
+    const rotated = await this.keys.rotate(SHELL, when);
+    return rotated.map((each) => `${each.alg}: ${said(each)}`).join('\n');
   }
 
   private async revoke(kid: string): Promise<Outcome> {
-    const key = (await this.table.all()).find((each) => each.kid === kid);
-    if (!key || !(await this.table.revoke(key)))
+    const outcome = await this.keys.revoke(SHELL, kid);
+    if (outcome.kind === 'no-key')
       return { done: false, message: `there is no signing key ${JSON.stringify(kid)}: see \`keys\`` };
-    await this.audit.record('signing-key.revoked', { detail: { by: 'shell', kid, alg: key.alg } });
-    const ofAlgorithm = (await this.table.all()).filter(({ alg }) => alg === key.alg);
-    const { signing } = rolesOf(ofAlgorithm, this.now(), 0);
     return {
       done: true,
       message: [
         `${kid} is revoked and its private half deleted. Every instance leaves it out of the list of keys within a minute,`,
-        `and accepts nothing that it signed. ${signing?.kid} signs ${key.alg} now.`,
+        `and accepts nothing that it signed. ${outcome.signing} signs ${outcome.alg} now.`,
         'Applications refuse what it signed when they next read the list: most keep it for 5 minutes, so restart those that',
         'matter. Sessions and refresh tokens were not signed by it and go on.',
       ].join('\n'),
     };
   }
+}
 
-  private async list(): Promise<string> {
-    const keys = await this.table.all();
-    const kept = keptFor(this.config.sessionLifetime);
-    return Object.keys(ALGORITHMS)
-      .flatMap((alg) => {
-        const ofAlgorithm = keys.filter((key) => key.alg === alg);
-        const { signing, coming, leaving, revoked, over } = rolesOf(ofAlgorithm, this.now(), kept);
-        /** A key has signed until the next one did. */
-        const until = ({ generation }: KeyFacts) =>
-          [...leaving, ...(signing ? [signing] : [])].find((next) => next.generation > generation)?.activeAt;
-        return [
-          ...coming.map((key) => line(key, 'published', `signs from ${time(key.activeAt)}`)),
-          ...(signing ? [line(signing, 'signs', `since ${time(signing.activeAt)}`)] : []),
-          ...leaving.map((key) =>
-            line(key, 'leaving', `signed until ${time(until(key)!)}, deleted ${time(until(key)! + kept)}`),
-          ),
-          ...over.map((key) => line(key, 'over', 'deleted within a minute')),
-          ...revoked.map((key) => line(key, 'revoked', `since ${time(key.revokedAt!)}`)),
-        ];
-      })
-      .join('\n');
-  }
-
-  private now(): number {
-    return this.clock.now().getTime();
+function said(rotated: Rotated): string {
+  switch (rotated.kind) {
+    case 'published':
+      return `${rotated.kid} is published, and signs from ${time(rotated.signsFrom)}`;
+    case 'published-already':
+      return `${rotated.kid} is published already, and signs from ${time(rotated.signsFrom)}`;
+    case 'made-meanwhile':
+      return 'the server has published a new key at this very moment: see `keys`';
   }
 }
 
-function line({ kid, alg, createdAt }: KeyFacts, state: string, times: string): string {
-  return [kid, alg, state, `made ${time(createdAt)}`, times].join('\t');
+function line({ kid, alg, state, createdAt, at, deletedAt }: ListedKey): string {
+  const times = {
+    published: () => `signs from ${time(at!)}`,
+    signs: () => `since ${time(at!)}`,
+    leaving: () => `signed until ${time(at!)}, deleted ${time(deletedAt!)}`,
+    over: () => 'deleted within a minute',
+    revoked: () => `since ${time(at!)}`,
+  };
+  return [kid, alg, state, `made ${time(createdAt)}`, times[state]()].join('\t');
 }
 
 function time(milliseconds: number): string {

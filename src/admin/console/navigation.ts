@@ -33,6 +33,22 @@ const SECTIONS: readonly Section[] = [
     roles: OPERATOR,
   },
   {
+    name: 'keys',
+    path: '/admin/keys',
+    label: 'console.keys',
+    lead: 'console.lead.keys',
+    icon: 'password',
+    roles: OPERATOR,
+  },
+  {
+    name: 'audit',
+    path: '/admin/audit',
+    label: 'console.audit',
+    lead: 'console.lead.audit',
+    icon: 'activity',
+    roles: OPERATOR,
+  },
+  {
     name: 'branding',
     path: '/admin/branding',
     label: 'admin.settings.branding.title',
@@ -46,14 +62,6 @@ const SECTIONS: readonly Section[] = [
     label: 'admin.settings.list.title',
     lead: 'console.lead.settings',
     icon: 'settings',
-    roles: OPERATOR,
-  },
-  {
-    name: 'audit',
-    path: '/admin/audit',
-    label: 'console.audit',
-    lead: 'console.lead.audit',
-    icon: 'activity',
     roles: OPERATOR,
   },
 ];

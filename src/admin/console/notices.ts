@@ -4,6 +4,9 @@ import type { MessageRef } from '../../http/form.js';
 const NOTICES: Readonly<Record<string, MessageRef>> = {
   'branding-changed': 'console.notice.branding-changed',
   'setting-changed': 'console.notice.setting-changed',
+  'keys-published': 'console.notice.keys-published',
+  'keys-published-already': 'console.notice.keys-published-already',
+  'key-revoked': 'console.notice.key-revoked',
 };
 
 /** @param done the address's word; anything that is none of ours says nothing */
