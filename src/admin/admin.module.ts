@@ -19,6 +19,13 @@ import { ClaimsReport } from './commands/claims-report.js';
 import { ClientCommands } from './commands/client-commands.js';
 import { RegistrationCommands } from './commands/registration-commands.js';
 import { SetUpCommands } from './commands/set-up-commands.js';
+import { ClientActsController } from './clients/client-acts.controller.js';
+import { ClientFormPage } from './clients/client-form.page.js';
+import { ClientPages } from './clients/client-pages.js';
+import { ClientsController } from './clients/clients.controller.js';
+import { EditClientController } from './clients/edit-client.controller.js';
+import { NewClientController } from './clients/new-client.controller.js';
+import { SecretPage } from './clients/secret.page.js';
 import { ClientDirectory } from './clients/client-directory.js';
 import { ManagedClients } from './clients/managed-clients.service.js';
 import { ProviderRules } from './clients/provider-rules.js';
@@ -86,6 +93,11 @@ const COMMANDS = [
     AuditExportController,
     AuditController,
     ClaimsController,
+    ClientActsController,
+    EditClientController,
+    // Before the pages of one client, whose address could be taken for one.
+    NewClientController,
+    ClientsController,
     FirstStepsController,
     FirstClientController,
     KeysController,
@@ -101,6 +113,8 @@ const COMMANDS = [
     AuditWords,
     ClaimsReport,
     ClientDirectory,
+    ClientFormPage,
+    ClientPages,
     ConsolePages,
     Exports,
     FirstOperator,
@@ -109,6 +123,7 @@ const COMMANDS = [
     ManagedClients,
     OperatorGuard,
     ProviderRules,
+    SecretPage,
     SettingChanges,
     SetUpGuard,
     SigningKeys,

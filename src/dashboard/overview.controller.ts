@@ -93,7 +93,7 @@ export class OverviewController {
   back(@Res() res: Response, @Query('state') state: unknown, @Query('error') error: unknown): void {
     const page =
       typeof state === 'string' &&
-      /^\/(dashboard|admin)(\/[a-z-]+)*$/.test(state) &&
+      /^\/(dashboard|admin)(\/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*$/.test(state) &&
       state !== '/dashboard/return'
         ? state
         : '/dashboard';

@@ -9,8 +9,8 @@ declare module 'express' {
   }
 }
 
-/** Where the forms with a file in them are sent. */
-export const UPLOAD_PATHS: readonly string[] = ['/dashboard/profile/picture', '/admin/branding/logo'];
+/** Where the only forms with a file in them are sent. */
+const UPLOAD_PATHS = /^\/(dashboard\/profile\/picture|admin\/branding\/logo|admin\/clients\/[^/]+\/logo)$/;
 /** The name of their field. */
 export const UPLOAD_FIELD = 'picture';
 
@@ -22,7 +22,7 @@ const HOPELESS = 5 * UPLOAD_LIMIT;
 const AT_ONCE = 8;
 
 /**
- * Reads a form with one file into memory, for exactly these paths: it stands before the check of the form token, which comes
+ * Reads a form with one file into memory, for these paths alone: it stands before the check of the form token, which comes
  * inside of the form. A file that is refused leaves the rest of the form as it is, and the page can say why.
  */
 export function readUpload(): RequestHandler {
@@ -33,7 +33,7 @@ export function readUpload(): RequestHandler {
   let running = 0;
 
   return (req, res, next) => {
-    if (req.method !== 'POST' || !UPLOAD_PATHS.includes(req.path) || !req.is('multipart/form-data'))
+    if (req.method !== 'POST' || !UPLOAD_PATHS.test(req.path) || !req.is('multipart/form-data'))
       return next();
     if (Number(req.headers['content-length'] ?? 0) > HOPELESS) return next(tooLarge());
     if (running >= AT_ONCE) return next(busy());

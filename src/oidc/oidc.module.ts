@@ -14,6 +14,7 @@ import { Approvals } from './devices/approvals.service.js';
 import { ClientsModule } from '../clients/clients.module.js';
 import { ClaimsPreview } from './claims/claims-preview.service.js';
 import { ClientHoldings } from './records/client-holdings.js';
+import { ClientUse } from './records/client-use.js';
 import { ClientRemoval } from './sessions/client-removal.service.js';
 import { ConnectedApplications } from './sessions/connected-applications.service.js';
 import { InteractionTokens } from './interaction-tokens.js';
@@ -69,6 +70,7 @@ import { WaitingPlaces } from './devices/waiting-places.js';
     ClaimsPreview,
     ClientHoldings,
     ClientRemoval,
+    ClientUse,
     ConnectedApplications,
     DeclaredScopes,
     DeliveryParts,
@@ -109,6 +111,7 @@ import { WaitingPlaces } from './devices/waiting-places.js';
     KeysModule,
     Provider,
     ClientRemoval,
+    ClientUse,
     ClaimsPreview,
     Approvals,
     ConnectedApplications,

@@ -247,3 +247,18 @@ export class Browser {
 export function backupCodesOn(page: Page): string[] {
   return [...new Set(page.html.toString().match(/\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}\b/g) ?? [])];
 }
+
+/** What stands in the fields of a page's form, lists and long texts too. */
+export function fieldsOn({ page }: Browser, button = 'submit'): Values {
+  const form = page.html.getElementById(button)!.closest('form')!;
+  const fields: Values = {};
+  for (const each of form.querySelectorAll('input, select, textarea')) {
+    const name = each.getAttribute('name')!;
+    const chosen = each.querySelector('option[selected]') ?? each.querySelector('option');
+    if (each.tagName === 'SELECT') fields[name] = chosen?.getAttribute('value') ?? '';
+    else if (each.tagName === 'TEXTAREA') fields[name] = each.text.replace(/^\n/, '');
+    else if (each.getAttribute('type') !== 'checkbox' || each.hasAttribute('checked'))
+      fields[name] = each.getAttribute('value') ?? '';
+  }
+  return fields;
+}

@@ -1,5 +1,6 @@
 import { ACCOUNT_FORMS } from './open-forms.account.js';
 import { APPROVAL_FORMS } from './open-forms.approvals.js';
+import { CLIENT_FORMS } from './open-forms.clients.js';
 import { LINK_FORMS } from './open-forms.links.js';
 import { OPERATOR_FORMS } from './open-forms.operators.js';
 import { RECORDS_FORMS } from './open-forms.records.js';
@@ -13,4 +14,5 @@ export const OPEN_FORMS = {
   ...APPROVAL_FORMS,
   ...OPERATOR_FORMS,
   ...RECORDS_FORMS,
+  ...CLIENT_FORMS,
 };

@@ -25,6 +25,14 @@ const SECTIONS: readonly Section[] = [
     roles: BOTH,
   },
   {
+    name: 'clients',
+    path: '/admin/clients',
+    label: 'console.clients',
+    lead: 'console.lead.clients',
+    icon: 'applications',
+    roles: OPERATOR,
+  },
+  {
     name: 'claims',
     path: '/admin/claims',
     label: 'account.claims',

@@ -7,6 +7,11 @@ const NOTICES: Readonly<Record<string, MessageRef>> = {
   'keys-published': 'console.notice.keys-published',
   'keys-published-already': 'console.notice.keys-published-already',
   'key-revoked': 'console.notice.key-revoked',
+  'client-made': 'admin.clients.done.made',
+  'client-changed': 'admin.clients.done.changed',
+  'client-old-secret-ended': 'admin.clients.done.old-secret-ended',
+  'client-removed': 'admin.clients.done.removed',
+  'client-address-added': 'admin.clients.done.address-added',
 };
 
 /** @param done the address's word; anything that is none of ours says nothing */

@@ -1,12 +1,12 @@
 import { Controller, Get, Post, Req, Res } from '@nestjs/common';
 import { Transform } from 'class-transformer';
 import type { Request, Response } from 'express';
-import type { Setting } from '../../applications/application.js';
 import { Config } from '../../config/config.js';
 import { Form, type Submitted } from '../../http/form.js';
 import { Pages, type PageData } from '../../http/pages.js';
 import { IsString, Matches, MaxLength } from '../../http/rules.js';
 import { randomToken } from '../../kernel/secrets.js';
+import { shownSetting } from '../clients/shown-setting.js';
 import { Operator } from '../console/operator.guard.js';
 
 const APPLY = {
@@ -94,15 +94,4 @@ export class FirstClientController {
 /** Loaded when somebody wants to see it (docs/decisions/0031). */
 async function catalogue() {
   return (await import('../../applications/catalogue.js')).APPLICATIONS;
-}
-
-/** A setting's place is written as in the documents, where backticks mark a name. */
-function shownSetting(setting: Setting) {
-  const where = setting.where.replaceAll('`', '');
-  if ('lines' in setting) return { where, lines: setting.lines.join('\n') };
-  const fields = Object.entries(setting.fields).map(([name, value]) => ({
-    name,
-    value: value.replace(/^\((.*)\)$/, '$1'),
-  }));
-  return { where, fields };
 }

@@ -1,0 +1,165 @@
+import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { Form, type Submitted } from '../../http/form.js';
+import { IsIn, IsOptional, IsString } from '../../http/rules.js';
+import { notFound } from '../../kernel/errors.js';
+import { Pictures } from '../../users/picture.js';
+import { actorOf } from '../actor.js';
+import { Operator } from '../console/operator.guard.js';
+import { ClientPages } from './client-pages.js';
+import type { ManagedClient } from './managed-client.js';
+import { ManagedClients } from './managed-clients.service.js';
+import { SecretPage } from './secret.page.js';
+
+class VersionForm {
+  @IsString({ message: 'form.unusable' })
+  version!: string;
+}
+
+class LogoForm extends VersionForm {
+  @IsOptional()
+  @IsIn(['set', 'remove'], { message: 'form.unusable' })
+  act?: string;
+}
+
+class RemoveForm {
+  @IsString({ message: 'admin.clients.remove.mismatch' })
+  confirm!: string;
+}
+
+const LOGO_PROBLEMS = {
+  'too-large': 'admin.clients.logo.too-large',
+  'too-many': 'form.unexpected',
+} as const;
+
+/** What is done with a client beside editing it; each on a page of its own. */
+@Controller('admin/clients')
+export class ClientActsController {
+  constructor(
+    private readonly clients: ManagedClients,
+    private readonly pictures: Pictures,
+    private readonly pages: ClientPages,
+    private readonly secretPage: SecretPage,
+  ) {}
+
+  @Operator()
+  @Get(':client/secret')
+  async askSecret(@Req() req: Request, @Res() res: Response, @Param('client') part: string): Promise<void> {
+    this.showAct(req, res, 'secret', await this.withSecret(part));
+  }
+
+  @Operator()
+  @Post(':client/secret')
+  async rotate(
+    @Req() req: Request,
+    @Res() res: Response,
+    @Param('client') part: string,
+    @Form(VersionForm) submitted: Submitted<VersionForm>,
+  ): Promise<void> {
+    const client = await this.withSecret(part);
+    const version = submitted.valid ? Number(submitted.form.version) : -1;
+    const rotated = await this.clients.rotateSecret(actorOf(req), client.id, version);
+    if (rotated.kind === 'stale')
+      return this.showAct(req, res, 'secret', await this.withSecret(part), { form: 'admin.clients.stale' });
+    if (rotated.kind !== 'done') throw notFound();
+    await this.secretPage.show(req, res, rotated.client, rotated.secret!, { isNew: false });
+  }
+
+  @Operator()
+  @Get(':client/old-secret')
+  async askOldSecret(
+    @Req() req: Request,
+    @Res() res: Response,
+    @Param('client') part: string,
+  ): Promise<void> {
+    this.showAct(req, res, 'old-secret', await this.withSecret(part));
+  }
+
+  @Operator()
+  @Post(':client/old-secret')
+  async endOldSecret(
+    @Req() req: Request,
+    @Res() res: Response,
+    @Param('client') part: string,
+  ): Promise<void> {
+    const { id } = await this.withSecret(part);
+    await this.clients.endOldSecret(actorOf(req), id);
+    this.pages.done(res, id, 'client-old-secret-ended');
+  }
+
+  @Operator()
+  @Get(':client/logo')
+  async askLogo(@Req() req: Request, @Res() res: Response, @Param('client') part: string): Promise<void> {
+    this.showAct(req, res, 'logo', await this.pages.ours(part));
+  }
+
+  /** Drawn anew, as every picture that is sent here. */
+  @Operator()
+  @Post(':client/logo')
+  async setLogo(
+    @Req() req: Request,
+    @Res() res: Response,
+    @Param('client') part: string,
+    @Form(LogoForm) submitted: Submitted<LogoForm>,
+  ): Promise<void> {
+    const client = await this.pages.ours(part);
+    const refuse = (picture: string) => this.showAct(req, res, 'logo', client, { picture });
+    if (req.uploadProblem) return refuse(LOGO_PROBLEMS[req.uploadProblem]);
+    if (!submitted.valid) return refuse('form.unexpected');
+    const { version, act } = submitted.form;
+    let logo: string | undefined;
+    if (act !== 'remove') {
+      if (!req.file?.buffer.length) return refuse('admin.clients.logo.none');
+      const drawn = await this.pictures.drawLogo(req.file.buffer);
+      if (drawn.kind !== 'drawn') return refuse('admin.clients.logo.no-picture');
+      logo = `data:image/webp;base64,${drawn.webp.toString('base64')}`;
+    }
+    const set = await this.clients.setLogo(actorOf(req), client.id, Number(version), logo);
+    if (set.kind === 'stale')
+      return this.showAct(req, res, 'logo', await this.pages.ours(part), { picture: 'admin.clients.stale' });
+    this.pages.done(res, client.id, 'client-changed');
+  }
+
+  @Operator()
+  @Get(':client/remove')
+  async askRemove(@Req() req: Request, @Res() res: Response, @Param('client') part: string): Promise<void> {
+    this.showAct(req, res, 'remove', await this.pages.ours(part));
+  }
+
+  @Operator()
+  @Post(':client/remove')
+  async remove(
+    @Req() req: Request,
+    @Res() res: Response,
+    @Param('client') part: string,
+    @Form(RemoveForm) submitted: Submitted<RemoveForm>,
+  ): Promise<void> {
+    const client = await this.pages.ours(part);
+    if (!submitted.valid || submitted.form.confirm.trim() !== client.id)
+      return this.showAct(req, res, 'remove', client, { confirm: 'admin.clients.remove.mismatch' });
+    await this.clients.remove(actorOf(req), client.id);
+    this.pages.doneWithAll(res, 'client-removed');
+  }
+
+  private async withSecret(part: string): Promise<ManagedClient> {
+    const client = await this.pages.ours(part);
+    if (!client.secret) throw notFound();
+    return client;
+  }
+
+  private showAct(
+    req: Request,
+    res: Response,
+    act: 'secret' | 'old-secret' | 'logo' | 'remove',
+    client: ManagedClient,
+    errors?: Record<string, string>,
+  ): void {
+    this.pages.show(req, res, act, {
+      client,
+      version: client.version,
+      action: this.pages.url(client.id, `/${act}`),
+      cancelUrl: this.pages.url(client.id),
+      ...(errors ? { errors } : {}),
+    });
+  }
+}

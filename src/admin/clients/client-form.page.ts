@@ -1,0 +1,98 @@
+import { Injectable } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import type { ClientMistake } from '../../clients/client-rules.js';
+import { Config } from '../../config/config.js';
+import type { PageData } from '../../http/pages.js';
+import { FORM_FIELDS, FORM_PARTS, type FormField } from './client-fields.js';
+import type { FormValues } from './client-form.js';
+import { ClientPages } from './client-pages.js';
+
+/** What a choice is called; what is not here is called what it is. */
+const OPTION_WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  consent: {
+    '': 'admin.clients.consent.default',
+    remember: 'admin.clients.consent.remember',
+    always: 'admin.clients.consent.always',
+    never: 'admin.clients.consent.never',
+  },
+  application_type: { web: 'admin.clients.type.web', native: 'admin.clients.type.native' },
+  profile: { '': 'admin.clients.profile.none' },
+  token_endpoint_auth_method: { none: 'admin.clients.auth-method.none' },
+};
+
+/** The form of a client, new or not: its fields with what stands in them, and what is wrong with each. */
+@Injectable()
+export class ClientFormPage {
+  constructor(
+    private readonly config: Config,
+    private readonly pages: ClientPages,
+  ) {}
+
+  show(
+    req: Request,
+    res: Response,
+    page: 'new' | 'edit',
+    {
+      values,
+      mistakes = [],
+      ...data
+    }: PageData & { values: FormValues; mistakes?: readonly ClientMistake[] },
+  ): void {
+    const at = (name: string) => mistakes.filter(({ field }) => placeOf(field) === name);
+    const shown = (field: FormField) => ({
+      ...field,
+      isLines: field.kind === 'lines',
+      isFlag: field.kind === 'flag',
+      isChoice: field.kind === 'choice',
+      value: values[field.name] ?? '',
+      isTicked: values[field.name] === 'yes',
+      isUrl: field.name.endsWith('_uri'),
+      mistakes: withoutName(at(field.name), field.name),
+      options: field.options?.map((value) => ({
+        value,
+        words: this.word(req, field.name, value),
+        selected: value === values[field.name],
+      })),
+    });
+    this.pages.show(
+      req,
+      res,
+      page,
+      {
+        values,
+        parts: FORM_PARTS.map(({ fields, ...part }) => ({
+          ...part,
+          fields: fields.filter((field) => this.isOffered(field, values)).map(shown),
+        })),
+        idMistakes: withoutName(at('client_id'), 'client_id'),
+        restMistakes: withoutName(at('rest'), 'rest'),
+        others: mistakes.filter(({ field }) => field === undefined),
+        hasMistakes: mistakes.length > 0,
+        ...data,
+      },
+      mistakes.length > 0 || data.errors || data['isStale'] ? 422 : 200,
+    );
+  }
+
+  private isOffered({ name }: FormField, values: FormValues): boolean {
+    return name !== 'grant_implicit' || this.config.legacyFlows || values[name] === 'yes';
+  }
+
+  private word(req: Request, field: string, value: string): string {
+    const key = OPTION_WORDS[field]?.[value];
+    return key === undefined ? value : this.pages.text(req, key);
+  }
+}
+
+/** Where in the form a field of a client stands. */
+function placeOf(field: string | undefined): string | undefined {
+  if (field === undefined) return undefined;
+  if (field === 'client_id' || FORM_FIELDS.some(({ name }) => name === field)) return field;
+  if (field === 'grant_types') return 'grant_code';
+  return field === 'require_pkce' ? 'without_pkce' : 'rest';
+}
+
+/** In a file a message begins with its field, which stands above it here. */
+function withoutName(mistakes: readonly ClientMistake[], name: string): string[] {
+  return mistakes.map(({ what }) => (what.startsWith(`${name}: `) ? what.slice(name.length + 2) : what));
+}
