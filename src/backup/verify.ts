@@ -134,6 +134,9 @@ function settings(
     GATEHOUSE_KEY_ROTATION: 'off',
     GATEHOUSE_AUDIT_RETENTION: 'off',
     GATEHOUSE_TEST_APP: 'off',
+    // A server that runs beside it has that port.
+    GATEHOUSE_METRICS_PORT: undefined,
+    GATEHOUSE_STOP_DELAY: 'off',
     GATEHOUSE_LOG_LEVEL: 'error',
   };
 }

@@ -144,7 +144,9 @@ describe('a backup', () => {
     connections = 0;
     const left = readdirSync(server.dataDir);
     let waiting: unknown[] | undefined;
-    const result = await verifyIn({ ...shell, ...smtp }, file, async (app) => {
+    // A port that somebody has: a server that runs serves its metrics there.
+    const busy = { GATEHOUSE_METRICS_PORT: String(port) };
+    const result = await verifyIn({ ...shell, ...smtp, ...busy }, file, async (app) => {
       waiting = await app.get(Sql).rows('SELECT id FROM mail');
     });
     expect(waiting).toEqual([]);
