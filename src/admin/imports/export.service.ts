@@ -8,6 +8,8 @@ import { Authenticators } from '../../mfa/authenticators.service.js';
 import { unusual } from '../../mfa/seed.js';
 import { Account } from '../../users/account.entity.js';
 import { Groups } from '../../users/groups.service.js';
+import { cellsOf, COLUMNS } from './csv-columns.js';
+import { csvRecord } from './csv.js';
 import { ImportFailure } from './failures.js';
 import { HEADER, type Line } from './gatehouse.reader.js';
 
@@ -26,6 +28,12 @@ const WARNING =
 const WITHOUT =
   'The file has no hashes and no seeds: it is a list of people, and whoever has a second factor cannot be imported from it. It still is personal data.';
 
+const jsonLine = (line: object) => `${JSON.stringify(line)}\n`;
+const FORMATS = {
+  json: { head: jsonLine(HEADER), record: (line: Line) => jsonLine(line) },
+  csv: { head: csvRecord(COLUMNS), record: (line: Line) => csvRecord(cellsOf(line)) },
+};
+
 /** Writes everybody down in the form that the import reads. */
 @Injectable()
 export class Exports {
@@ -37,7 +45,11 @@ export class Exports {
   ) {}
 
   /** @throws ImportFailure where there is a file of this name: nothing is overwritten */
-  async run(file: string, { withSecrets }: { withSecrets: boolean }): Promise<ExportReport> {
+  async run(
+    file: string,
+    { withSecrets, format }: { withSecrets: boolean; format: keyof typeof FORMATS },
+  ): Promise<ExportReport> {
+    const { head, record } = FORMATS[format];
     // For its owner alone, from the first byte on.
     const out = createWriteStream(file, { flags: 'wx', mode: 0o600 });
     try {
@@ -49,13 +61,13 @@ export class Exports {
     }
     const written = finished(out);
     let users = 0;
-    const write = (line: object) => out.write(`${JSON.stringify(line)}\n`) || once(out, 'drain');
-    await write(HEADER);
+    const write = (text: string) => out.write(text) || once(out, 'drain');
+    await write(head);
     for (let after = ''; ;) {
       // Who is about to be deleted asked for that, and not to live on elsewhere.
       const where = `id > ? AND deletion_due_at IS NULL ORDER BY id LIMIT ${BATCH}`;
       const accounts = await this.sql.entities(Account, where, after);
-      for (const account of accounts) await write(await this.lineOf(account, withSecrets));
+      for (const account of accounts) await write(record(await this.lineOf(account, withSecrets)));
       users += accounts.length;
       if (accounts.length < BATCH) break;
       after = accounts.at(-1)!.id;

@@ -91,11 +91,16 @@ function readLine(line: string, number: number): Found {
   const unreadable = (reason: string): Found => ({ kind: 'unreadable', label: `line ${number}`, reason });
   if (line.length > LONGEST_LINE) return unreadable('line-too-long');
   const fields = parsed(line);
-  if (!fields) return unreadable('not-json');
+  return fields ? readFields(fields, `line ${number}`) : unreadable('not-json');
+}
+
+/** @param label what a person is called of whom not even the name is readable */
+export function readFields(fields: Record<string, unknown>, label: string): Found {
   const isWrong = Object.entries(fields).some(
     ([name, value]) => !Object.hasOwn(FIELDS, name) || !FIELDS[name]!(value),
   );
-  if (isWrong || !('username' in fields) || !('email' in fields)) return unreadable('unusable-field');
+  if (isWrong || !('username' in fields) || !('email' in fields))
+    return { kind: 'unreadable', label, reason: 'unusable-field' };
   return found(fields as unknown as Line);
 }
 

@@ -13,13 +13,19 @@ export const IMPORT_COMMANDS = {
       'import authelia users.yml --no-totp --no-webauthn',
       'import pocket-id export.zip --clients-file clients-from-pocket-id.yml',
       'import gatehouse people.jsonl',
+      'import csv people.csv --dry-run',
     ],
   },
   'export users': {
     parameters: ['file'],
-    optional: ['--with-secrets'],
+    optional: ['--format json|csv', '--with-secrets'],
+    mostWords: 4,
     help: 'writes everybody into a new file that import reads; with password hashes and seeds only by the flag',
-    examples: ['export users people.jsonl', 'export users everything.jsonl --with-secrets'],
+    examples: [
+      'export users people.jsonl',
+      'export users people.csv --format csv',
+      'export users everything.jsonl --with-secrets',
+    ],
   },
 } satisfies Record<string, CommandHelp>;
 

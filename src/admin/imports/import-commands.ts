@@ -61,13 +61,18 @@ export class ImportCommands {
   }
 
   private async export(args: string[]): Promise<Outcome> {
-    const read = readWords(args, { '--with-secrets': false });
+    const read = readWords(args, { '--with-secrets': false, '--format': true });
     const [file, ...more] = read?.words ?? [];
-    if (!read || !file || more.length > 0) return usage('export users <file> [--with-secrets]');
+    const format = read?.options.get('--format') ?? 'json';
+    if (!read || !file || more.length > 0 || (format !== 'json' && format !== 'csv'))
+      return usage('export users <file> [--format json|csv] [--with-secrets]');
     const withSecrets = read.options.has('--with-secrets');
     // First: whoever takes the seeds along cannot do so unseen.
     await this.audit.record('users.exported', { detail: { by: 'shell', secrets: withSecrets } });
-    return { ...said({ done: true, ...(await this.exports.run(file, { withSecrets })) }), done: true };
+    return {
+      ...said({ done: true, ...(await this.exports.run(file, { withSecrets, format })) }),
+      done: true,
+    };
   }
 }
 

@@ -1,4 +1,5 @@
 import { NOBODY, readAuthelia } from './authelia.reader.js';
+import { readTable } from './csv.reader.js';
 import { readFlask } from './flask.reader.js';
 import type { FoundClient } from './foreign-client.js';
 import type { Found } from './foreign-user.js';
@@ -26,6 +27,7 @@ const MIB = 1024 * 1024;
 export const KINDS: Readonly<Record<string, Kind>> = {
   flask: { read: (file) => readFlask(file), flags: {}, largest: 64 * MIB },
   gatehouse: { read: (file) => readGatehouse(file), flags: {}, largest: 64 * MIB },
+  csv: { read: readTable, flags: {}, largest: 64 * MIB },
   keycloak: {
     read: (file, options) => readKeycloak(file, { rolesAsGroups: options.has('--roles-as-groups') }),
     clients: readKeycloakClients,
