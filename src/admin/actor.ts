@@ -7,8 +7,10 @@ import type { Role } from '../users/operators.service.js';
  */
 export interface Actor {
   readonly by: string;
-  /** Of somebody on the pages; absent for the shell and for a program, whose rights were looked at before. */
+  /** Of somebody on the pages; absent for the shell and for a program. */
   readonly role?: Role | undefined;
+  /** A program by the API: what it may do at all was looked at before. */
+  readonly isProgram?: true;
   /** Where it came from; absent for the shell. */
   readonly req?: Request;
 }
@@ -18,4 +20,9 @@ export const SHELL: Actor = { by: 'shell' };
 /** On a page behind one of the operators' markers. */
 export function actorOf(req: Request): Actor {
   return { by: req.person!.account.id, role: req.role!, req };
+}
+
+/** Behind the API's marker. */
+export function programActor(req: Request, clientId: string): Actor {
+  return { by: `client:${clientId}`, isProgram: true, req };
 }

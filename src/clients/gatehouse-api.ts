@@ -4,6 +4,7 @@ import { API_PATH } from '../http/problem.js';
 /** What a client may be let do by the API of Gatehouse itself (docs/api.md). Changing something does not include looking. */
 export const GATEHOUSE_SCOPES = {
   'gatehouse:users.read': 'Look at accounts, their groups, attributes and sessions',
+  'gatehouse:users.write': 'Make, change, disable and delete accounts; help people who are stuck',
   'gatehouse:server.read': 'Look at what this server is and how it is doing',
 } as const;
 

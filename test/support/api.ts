@@ -3,6 +3,7 @@ import addFormats from 'ajv-formats';
 import { expect } from '@jest/globals';
 import { API_CONTROLLERS } from '../../src/admin/api/controllers.js';
 import { apiDocument } from '../../src/admin/api/openapi.js';
+import { Sql } from '../../src/database/sql.js';
 import { GATEHOUSE_SCOPES } from '../../src/clients/gatehouse-api.js';
 import { ask } from './apis.js';
 import { CLIENTS, type TestServer } from './server.js';
@@ -98,6 +99,25 @@ export async function callApi(
   };
   expectDocumented(method, path, called);
   return called;
+}
+
+/** What the audit log has of somebody, or of a program, in its order. */
+export async function events(
+  server: TestServer,
+  { accountId, name }: { accountId?: string; name?: string },
+): Promise<{ name: string; detail: Json }[]> {
+  const rows = await server.app
+    .get(Sql)
+    .rows<{ name: string; account_id: string | null; detail: string | Json | null }>(
+      'SELECT name, account_id, detail FROM audit_event ORDER BY id',
+    );
+  return rows
+    .filter((row) => accountId === undefined || row.account_id === accountId)
+    .filter((row) => name === undefined || row.name === name)
+    .map(({ name, detail }) => ({
+      name,
+      detail: typeof detail === 'string' ? (JSON.parse(detail) as Json) : (detail ?? {}),
+    }));
 }
 
 interface Document {

@@ -122,6 +122,7 @@ describe('every route of the API', () => {
     const cookies = Object.entries(browser.cookies('/'))
       .map(([name, value]) => `${name}=${value}`)
       .join('; ');
+    const form = `_csrf=${browser.formToken}`;
     for (const { method, path } of ROUTES) {
       for (const origin of [undefined, server.url, 'https://evil.example']) {
         const answer = await send(server, `/api/v1${filled(path)}`, {
@@ -129,9 +130,10 @@ describe('every route of the API', () => {
           headers: {
             Cookie: cookies,
             'Content-Type': 'application/x-www-form-urlencoded',
+            ...(method === 'get' ? {} : { 'Content-Length': String(form.length) }),
             ...(origin && { Origin: origin }),
           },
-          body: method === 'get' ? '' : `_csrf=${browser.formToken}`,
+          body: method === 'get' ? '' : form,
         });
         expect([path, [401, 403].includes(answer.status)]).toEqual([path, true]);
         expect(answer.headers['content-type']).toMatch('application/problem+json');

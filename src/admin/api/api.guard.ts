@@ -14,7 +14,7 @@ import type { GatehouseScope } from '../../clients/gatehouse-api.js';
 import { Access } from '../../http/access.js';
 import { Problem } from '../../kernel/problem.js';
 import { OwnApi, type ApiCaller } from '../../oidc/apis/own-api.service.js';
-import type { Actor } from '../actor.js';
+import { programActor, type Actor } from '../actor.js';
 import { AnswerInterceptor } from './api.answers.js';
 import { readAsked } from './asked.js';
 import type { Asked, Operation } from './operation.js';
@@ -22,7 +22,7 @@ import type { Asked, Operation } from './operation.js';
 declare module 'express' {
   interface Request {
     /** Of a route of the API: which client asks, and what it sent, checked. */
-    api?: { readonly caller?: ApiCaller; readonly asked: Asked<Operation> };
+    api?: { readonly caller: ApiCaller; readonly asked: Asked<Operation> };
   }
 }
 
@@ -72,7 +72,7 @@ export const Sent = createParamDecorator(
 /** Who does it, for the audit log. */
 export const By = createParamDecorator((_: unknown, context: ExecutionContext): Actor => {
   const req = context.switchToHttp().getRequest<Request>();
-  return { by: `client:${req.api!.caller!.clientId}`, req };
+  return programActor(req, req.api!.caller.clientId);
 });
 
 /** RFC 6750, section 3: both ways a token may be shown. */

@@ -4,6 +4,7 @@ import { OidcModule } from '../../oidc/oidc.module.js';
 import { AdminModule } from '../admin.module.js';
 import { API_CONTROLLERS } from './controllers.js';
 import { DocumentController } from './document.controller.js';
+import { People } from './people.js';
 
 /**
  * Owns what programs may do of what operators do: which token opens what, what is taken and given, and the document that says so.
@@ -12,5 +13,6 @@ import { DocumentController } from './document.controller.js';
 @Module({
   imports: [AdminModule, OidcModule, MailModule],
   controllers: [...API_CONTROLLERS, DocumentController],
+  providers: [People],
 })
 export class ApiModule {}

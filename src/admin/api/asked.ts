@@ -12,7 +12,7 @@ export async function readAsked(operation: Operation, req: Request): Promise<Ask
   // Of what cannot be called so there is none; one that is to be made is told why it cannot.
   if (path.mistakes.length > 0 && !(201 in answers)) throw new Problem('not-found');
   const query = parameters('query', queryFields, req.query);
-  const body = bodySchema && (await readJson(req));
+  const body = bodySchema && (isOptional(bodySchema.json) && !hasBody(req) ? {} : await readJson(req));
   const mistakes = [
     ...path.mistakes,
     ...query.mistakes,
@@ -20,6 +20,15 @@ export async function readAsked(operation: Operation, req: Request): Promise<Ask
   ];
   if (mistakes.length > 0) throw new Problem('not-valid', undefined, { mistakes });
   return { path: path.values, query: query.values, body } as unknown as Asked<Operation>;
+}
+
+/** Of a body that needs no field there need not be any. */
+export function isOptional({ required = [] }: Json): boolean {
+  return required.length === 0;
+}
+
+function hasBody({ headers }: Request): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
 function parameters(where: 'path' | 'query', fields: Parameters, sent: object) {

@@ -1,6 +1,15 @@
 import type { Type } from '@nestjs/common';
 import { ServerController } from './server.controller.js';
+import { UserActionsController } from './user-actions.controller.js';
+import { UserFactsController } from './user-facts.controller.js';
+import { UserLinksController } from './user-links.controller.js';
 import { UsersController } from './users.controller.js';
 
 /** Every controller of the API, in the order of its document. */
-export const API_CONTROLLERS: readonly Type[] = [UsersController, ServerController];
+export const API_CONTROLLERS: readonly Type[] = [
+  UsersController,
+  UserActionsController,
+  UserLinksController,
+  UserFactsController,
+  ServerController,
+];

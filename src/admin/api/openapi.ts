@@ -3,6 +3,7 @@ import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { GATEHOUSE_SCOPES } from '../../clients/gatehouse-api.js';
 import { API_PATH } from '../../http/problem.js';
 import { OPERATION, SCOPE } from './api.guard.js';
+import { isOptional } from './asked.js';
 import { PROBLEM, problemResponses, problemsPart } from './openapi.problems.js';
 import type { Operation, Parameters } from './operation.js';
 import type { Json } from './schema.js';
@@ -93,7 +94,7 @@ function operationPart({ path, method, scope, operation }: ApiRoute, schemas: Pa
     ...(body
       ? {
           requestBody: {
-            required: true,
+            required: !isOptional(body.json),
             content: { 'application/json': { schema: written(body.json, schemas) } },
           },
         }

@@ -85,7 +85,7 @@ function ofObject(json: Json, value: Record<string, unknown>, at: string): Mista
 }
 
 /** RFC 6901. What somebody else chose is not repeated at any length. */
-function pointer(name: string): string {
+export function pointer(name: string): string {
   return name.slice(0, 100).replaceAll('~', '~0').replaceAll('/', '~1');
 }
 

@@ -1,11 +1,38 @@
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Delete, Get, Post, Put, Req } from '@nestjs/common';
+import type { Request } from 'express';
+import { isDeepStrictEqual } from 'node:util';
 import { Problem } from '../../kernel/problem.js';
 import type { Account } from '../../users/account.entity.js';
-import { Accounts } from '../../users/accounts.service.js';
-import { Api, Sent } from './api.guard.js';
-import { ok, operation, type Answer, type Asked } from './operation.js';
-import { tagOf } from './tags.js';
-import { User, UserId, userOf } from './user.shape.js';
+import { attributeMistake } from '../../users/attributes.js';
+import { emailKey } from '../../users/identifiers.js';
+import { RegistrationForm } from '../../users/registration.service.js';
+import type { Actor } from '../actor.js';
+import { SHOWN } from '../users/user-query.js';
+import { UserActions } from '../users/user-actions.js';
+import { UserMemberships } from '../users/user-memberships.js';
+import { UserSearch } from '../users/user-search.js';
+import { Api, By, Sent } from './api.guard.js';
+import { Answer, ok, operation, type Asked } from './operation.js';
+import { People } from './people.js';
+import { done, REFUSALS } from './refusals.js';
+import { among, optional, pageOf, shape, text } from './schema.js';
+import { pointer } from './schema.check.js';
+import { AFTER, LIMIT } from './paging.js';
+import { assertMatches, tagOf } from './tags.js';
+import { Attributes, ListedUser, listedUserOf, User, UserId, userOf } from './user.shape.js';
+
+const LIST = operation({
+  id: 'listUsers',
+  summary: 'Users, in the order of their user names',
+  query: {
+    search: optional(text({ description: 'The beginning of a user name or an address, or an identifier' })),
+    state: optional(among(SHOWN, 'Only those')),
+    group: optional(text({ maxLength: 64, description: 'Only those in this group' })),
+    limit: LIMIT,
+    after: AFTER,
+  },
+  answers: { 200: pageOf('UserPage', ListedUser) },
+});
 
 const SHOW = operation({
   id: 'getUser',
@@ -15,25 +42,161 @@ const SHOW = operation({
   tagged: true,
 });
 
-/** Accounts. */
+const NewUser = shape('NewUser', {
+  username: text({ maxLength: 64 }),
+  email: text({ maxLength: 254, format: 'email' }),
+  attributes: optional(Attributes),
+});
+
+const CREATE = operation({
+  id: 'createUser',
+  summary: 'Makes a user',
+  description:
+    'With a password that nobody knows: a password link lets its owner choose one. A user name or an address that is taken is a conflict, so a request that is sent again makes no second user.',
+  body: NewUser,
+  answers: { 201: User },
+  tagged: true,
+  problems: REFUSALS,
+});
+
+const PUT = operation({
+  id: 'putUser',
+  summary: 'Makes sure that there is such a user',
+  description:
+    'Makes the user where there is none of this name. Otherwise the attributes, where they are sent, become these and no others. Another address than the present one is a conflict: an address changes by a link that its reader opens.',
+  path: { username: text({ maxLength: 64, description: 'The user name, in any spelling' }) },
+  body: shape('UserToBe', {
+    email: text({ maxLength: 254, format: 'email' }),
+    attributes: optional(Attributes),
+  }),
+  answers: { 200: User, 201: User },
+  tagged: true,
+  problems: REFUSALS,
+});
+
+const DELETE = operation({
+  id: 'deleteUser',
+  summary: 'Deletes a user in a week',
+  description: 'Nobody signs in to it from now on. Until then the account can be kept after all (keepUser).',
+  path: { id: UserId },
+  answers: { 200: User },
+  tagged: true,
+  problems: REFUSALS,
+});
+
+/** Accounts: which there are, and that there is one. What is done for one: user-actions.controller.ts. */
 @Controller('api/v1/users')
 export class UsersController {
-  constructor(private readonly accounts: Accounts) {}
+  constructor(
+    private readonly people: People,
+    private readonly search: UserSearch,
+    private readonly actions: UserActions,
+    private readonly memberships: UserMemberships,
+  ) {}
+
+  @Api('users.read', LIST)
+  @Get()
+  async list(@Sent() { query }: Asked<typeof LIST>): Promise<Answer> {
+    const { search, state, group, limit, after } = query;
+    const page = await this.search.page({
+      limit,
+      ...(search === undefined ? {} : { term: search }),
+      ...(state === undefined ? {} : { shown: state }),
+      ...(group === undefined ? {} : { group }),
+      ...(after === undefined ? {} : { after }),
+    });
+    return ok({ items: page.users.map(listedUserOf), next: page.next ?? null });
+  }
 
   @Api('users.read', SHOW)
   @Get(':id')
   async show(@Sent() { path }: Asked<typeof SHOW>): Promise<Answer> {
-    return shown(await this.find(path.id));
+    return shown(await this.people.find(path.id));
   }
 
-  private async find(id: string): Promise<Account> {
-    const account = await this.accounts.find(id);
-    if (!account) throw new Problem('not-found', 'there is no such user');
-    return account;
+  @Api('users.write', CREATE)
+  @Post()
+  async create(@Sent() { body }: Asked<typeof CREATE>, @By() by: Actor): Promise<Answer> {
+    const { username, email, attributes = {} } = body;
+    return shown(await this.make(by, { username, email }, attributes), 201);
+  }
+
+  @Api('users.write', PUT)
+  @Put('by-username/:username')
+  async put(
+    @Sent() { path: { username }, body }: Asked<typeof PUT>,
+    @By() by: Actor,
+    @Req() req: Request,
+  ): Promise<Answer> {
+    const { email, attributes } = body;
+    const account = await this.people.called(username);
+    assertMatches(req, account && userOf(account));
+    if (!account)
+      return shown(await this.make(by, { username, email }, attributes ?? {}, 'path: username'), 201);
+    const { email: tidy } = this.people.accepted(RegistrationForm, {
+      username: account.username,
+      email,
+      password: '',
+    });
+    if (emailKey(tidy) !== account.emailKey)
+      throw new Problem('conflict', 'the user has another address: a link changes it (makeEmailLink)');
+    if (attributes) await this.setAttributes(by, account, attributes);
+    return shown(await this.people.find(account.id));
+  }
+
+  @Api('users.write', DELETE)
+  @Delete(':id')
+  async delete(
+    @Sent() { path }: Asked<typeof DELETE>,
+    @By() by: Actor,
+    @Req() req: Request,
+  ): Promise<Answer> {
+    const account = await this.people.find(path.id);
+    assertMatches(req, userOf(account));
+    done(await this.actions.requestDeletion(by, account), ['leaving']);
+    return shown(await this.people.find(path.id));
+  }
+
+  private async make(
+    by: Actor,
+    values: { readonly username: string; readonly email: string },
+    attributes: Readonly<Record<string, unknown>>,
+    at = '#/username',
+  ): Promise<Account> {
+    const form = this.people.accepted(RegistrationForm, { ...values, password: '' }, { username: at });
+    refuseUnusable(attributes);
+    const made = done(await this.actions.create(by, form))!;
+    await this.setAttributes(by, made.account, attributes);
+    return this.people.find(made.account.id);
+  }
+
+  /** One after the other, each a line of the audit log, and those alone that are not so already. */
+  private async setAttributes(
+    by: Actor,
+    account: Account,
+    attributes: Readonly<Record<string, unknown>>,
+  ): Promise<void> {
+    refuseUnusable(attributes);
+    const before = account.attributes ?? {};
+    for (const [name, value] of Object.entries(attributes))
+      if (!isDeepStrictEqual(before[name], value))
+        done(await this.memberships.setAttribute(by, account, name, value));
+    for (const name of Object.keys(before))
+      if (!Object.hasOwn(attributes, name))
+        done(await this.memberships.unsetAttribute(by, account, name), ['not-set']);
   }
 }
 
-function shown(account: Account): Answer {
+/** @throws Problem */
+function refuseUnusable(attributes: Readonly<Record<string, unknown>>): void {
+  const mistakes = Object.entries(attributes).flatMap(([name, value]) => {
+    const detail = attributeMistake(name, value);
+    return detail === undefined ? [] : [{ at: `#/attributes/${pointer(name)}`, detail }];
+  });
+  if (mistakes.length > 0) throw new Problem('not-valid', undefined, { mistakes });
+}
+
+function shown(account: Account, status = 200): Answer {
   const user = userOf(account);
-  return ok(user, { ETag: tagOf(user) });
+  return new Answer(status, user, { ETag: tagOf(user) });
 }

@@ -20,11 +20,13 @@ export class Permission {
 
   /** @returns undefined: go on */
   async refusal(
-    { by, role }: Actor,
+    { by, role, isProgram }: Actor,
     { id }: Pick<Account, 'id'>,
     { operator = false, notOneself = false }: Demanded = {},
   ): Promise<Refused | undefined> {
     if (operator && role === 'help-desk') return refused('operators-only');
+    // Whoever can act on an operator's account can become that operator: no program does.
+    if (isProgram && (await this.operators.roleOf(id))) return refused('may-not-help');
     if (role && !mayHelp(role, await this.operators.roleOf(id))) return refused('may-not-help');
     return notOneself && by === id ? refused('oneself') : undefined;
   }
