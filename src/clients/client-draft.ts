@@ -2,6 +2,7 @@ import { clientMetadata, clientMistakes, knownScopes } from './client-rules.js';
 import type { ClientMistake, ClientsFileRules } from './client-rules.js';
 import { CLIENT_FIELDS } from './client.fields.js';
 import type { Declaration } from './clients-file.js';
+import { GATEHOUSE_API } from './gatehouse-api.js';
 
 /** The fields of a client by the names that the clients file has for them. */
 export type ClientFields = Readonly<Record<string, unknown>>;
@@ -14,6 +15,10 @@ const OF_THE_FILE = [
   'previous_client_secret_file',
   'logo_file',
 ];
+/** Whether a field is written elsewhere than in the clients file. */
+export const isWrittenHere = (field: string): boolean =>
+  !OF_THE_FILE.includes(field) && field !== GATEHOUSE_API;
+
 /** Characters of all fields together, as JSON. */
 const LONGEST = 40_000;
 
@@ -55,12 +60,15 @@ export function draftMistakes(
 function fieldMistake(name: string, value: unknown): ClientMistake[] {
   if (OF_THE_FILE.includes(name))
     return [{ what: `${name} belongs into a clients file: secrets are made here, a logo is uploaded` }];
+  // Else a program that may make clients could make one that may do everything.
+  if (name === GATEHOUSE_API)
+    return [{ field: name, what: `${name}: only the clients file lets a client ask the API of Gatehouse` }];
   const check = Object.hasOwn(CLIENT_FIELDS, name) ? CLIENT_FIELDS[name] : undefined;
   if (!check)
     return [
       {
         what: `"${name}" is not a field of a client; there are: ${Object.keys(CLIENT_FIELDS)
-          .filter((field) => !OF_THE_FILE.includes(field))
+          .filter(isWrittenHere)
           .join(', ')}`,
       },
     ];

@@ -5,6 +5,11 @@ import { API_PATH } from '../http/problem.js';
 export const GATEHOUSE_SCOPES = {
   'gatehouse:users.read': 'Look at accounts, their groups, attributes and sessions',
   'gatehouse:users.write': 'Make, change, disable and delete accounts; help people who are stuck',
+  'gatehouse:clients.read': 'Look at applications and APIs',
+  'gatehouse:clients.write':
+    'Make, change and remove the applications that operators make, and renew their secrets',
+  'gatehouse:invitations.read': 'Look at invitations that nobody has used yet',
+  'gatehouse:invitations.write': 'Invite somebody, by a link or by mail, and withdraw it',
   'gatehouse:server.read': 'Look at what this server is and how it is doing',
 } as const;
 

@@ -1,4 +1,7 @@
 import type { Type } from '@nestjs/common';
+import { ApisController } from './apis.controller.js';
+import { ClientsController } from './clients.controller.js';
+import { InvitationsController } from './invitations.controller.js';
 import { ServerController } from './server.controller.js';
 import { UserActionsController } from './user-actions.controller.js';
 import { UserFactsController } from './user-facts.controller.js';
@@ -11,5 +14,8 @@ export const API_CONTROLLERS: readonly Type[] = [
   UserActionsController,
   UserLinksController,
   UserFactsController,
+  InvitationsController,
+  ClientsController,
+  ApisController,
   ServerController,
 ];

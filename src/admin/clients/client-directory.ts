@@ -25,10 +25,12 @@ export class ClientDirectory {
     search = '',
     origin = '',
     after = '',
+    limit = CLIENTS_ON_A_PAGE,
   }: {
     search?: string;
     origin?: string;
     after?: string;
+    limit?: number;
   }): Promise<ClientPage> {
     const name =
       this.config.database.kind === 'sqlite'
@@ -47,13 +49,14 @@ export class ClientDirectory {
     }
     const rows = await this.sql.rows<Row>(
       `SELECT id, origin, ${name} AS name FROM client WHERE ${conditions.join(' AND ')}
-       ORDER BY id LIMIT ${CLIENTS_ON_A_PAGE + 1}`,
+       ORDER BY id LIMIT ?`,
       ...params,
+      limit + 1,
     );
-    const clients = rows.slice(0, CLIENTS_ON_A_PAGE);
+    const clients = rows.slice(0, limit);
     return {
       clients: clients.map((row) => ({ id: row.id, origin: row.origin, name: row.name ?? row.id })),
-      next: rows.length > CLIENTS_ON_A_PAGE ? clients.at(-1)!.id : undefined,
+      next: rows.length > limit ? clients.at(-1)!.id : undefined,
     };
   }
 }

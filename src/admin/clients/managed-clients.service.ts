@@ -41,7 +41,7 @@ export class ManagedClients {
   ) {}
 
   /** Whoever declared them. @param after the id that the page before ended with */
-  list(asked: { search?: string; origin?: string; after?: string } = {}) {
+  list(asked: { search?: string; origin?: string; after?: string; limit?: number } = {}) {
     return this.directory.page(asked);
   }
 
