@@ -129,6 +129,6 @@ const COMMANDS = [
     SigningKeys,
     Verifications,
   ],
-  exports: [...COMMANDS, ...USERS, ManagedClients],
+  exports: [...COMMANDS, ...USERS, ManagedClients, SigningKeys],
 })
 export class AdminModule {}

@@ -10,6 +10,9 @@ export const GATEHOUSE_SCOPES = {
     'Make, change and remove the applications that operators make, and renew their secrets',
   'gatehouse:invitations.read': 'Look at invitations that nobody has used yet',
   'gatehouse:invitations.write': 'Invite somebody, by a link or by mail, and withdraw it',
+  'gatehouse:keys.read': 'Look at signing keys',
+  'gatehouse:keys.write': 'Rotate and revoke signing keys',
+  'gatehouse:audit.read': 'Read the audit log',
   'gatehouse:server.read': 'Look at what this server is and how it is doing',
 } as const;
 

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../../audit/audit.module.js';
 import { MailModule } from '../../mail/mail.module.js';
 import { OidcModule } from '../../oidc/oidc.module.js';
 import { AdminModule } from '../admin.module.js';
@@ -11,7 +12,7 @@ import { People } from './people.js';
  * It does nothing itself: each route calls the service that a page or a command would call.
  */
 @Module({
-  imports: [AdminModule, OidcModule, MailModule],
+  imports: [AdminModule, AuditModule, OidcModule, MailModule],
   controllers: [...API_CONTROLLERS, DocumentController],
   providers: [People],
 })

@@ -1,7 +1,9 @@
 import type { Type } from '@nestjs/common';
 import { ApisController } from './apis.controller.js';
+import { AuditController } from './audit.controller.js';
 import { ClientsController } from './clients.controller.js';
 import { InvitationsController } from './invitations.controller.js';
+import { KeysController } from './keys.controller.js';
 import { ServerController } from './server.controller.js';
 import { UserActionsController } from './user-actions.controller.js';
 import { UserFactsController } from './user-facts.controller.js';
@@ -17,5 +19,7 @@ export const API_CONTROLLERS: readonly Type[] = [
   InvitationsController,
   ClientsController,
   ApisController,
+  KeysController,
+  AuditController,
   ServerController,
 ];
