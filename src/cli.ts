@@ -14,6 +14,7 @@ import {
   REGISTRATION_COMMANDS,
   type RegistrationCommand,
 } from './admin/commands/registration-commands.list.js';
+import { WEBHOOK_COMMANDS, type WebhookCommand } from './admin/commands/webhook-commands.list.js';
 import type { Config } from './config/config.js';
 import { loadConfig, unknownSettings } from './config/load.js';
 import { explain } from './start-failure.js';
@@ -78,6 +79,7 @@ async function runInside(): Promise<number> {
   const { RegistrationCommands } = await import('./admin/commands/registration-commands.js');
   const { SetUpCommands } = await import('./admin/commands/set-up-commands.js');
   const { SettingCommands } = await import('./admin/commands/setting-commands.js');
+  const { WebhookCommands } = await import('./admin/commands/webhook-commands.js');
   const { createLogger } = await import('./http/logger.js');
   const config = loadConfig(process.env);
   for (const setting of unknownSettings(process.env))
@@ -103,6 +105,8 @@ async function runInside(): Promise<number> {
         return app.get(SetUpCommands).run(command as SetUpCommand, args);
       if (Object.hasOwn(SETTING_COMMANDS, command))
         return app.get(SettingCommands).run(command as SettingCommand, args);
+      if (Object.hasOwn(WEBHOOK_COMMANDS, command))
+        return app.get(WebhookCommands).run(command as WebhookCommand, args);
       return app.get(AccountCommands).run(command as AccountCommand, args);
     };
     const { done, message, lines, exitCode } = await outcome();

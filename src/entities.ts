@@ -22,6 +22,7 @@ import { AttemptSchema } from './sign-in/attempt.entity.js';
 import { Account } from './users/account.entity.js';
 import { Avatar } from './users/avatar.entity.js';
 import { GroupMemberSchema, GroupSchema } from './users/group.entity.js';
+import { WebhookDeliverySchema } from './webhooks/webhook-delivery.entity.js';
 import { InvitationSchema } from './users/invitation.entity.js';
 import { OneTimeLinkSchema } from './users/one-time-link.entity.js';
 
@@ -52,6 +53,7 @@ export const entities: Entities = [
   Client,
   ClientRefusalSchema,
   DeclarationSchema,
+  WebhookDeliverySchema,
   SigningKey,
   AuditEvent,
   AuditLinkSchema,

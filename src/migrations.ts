@@ -8,6 +8,7 @@ import { Migration0007_invitation as postgresql0007 } from '../migrations/postgr
 import { Migration0008_audit_chain as postgresql0008 } from '../migrations/postgresql/0008-audit-chain.js';
 import { Migration0009_operator_clients as postgresql0009 } from '../migrations/postgresql/0009-operator-clients.js';
 import { Migration0010_runtime_setting as postgresql0010 } from '../migrations/postgresql/0010-runtime-setting.js';
+import { Migration0011_webhooks as postgresql0011 } from '../migrations/postgresql/0011-webhooks.js';
 import { Migration0012_console_users as postgresql0012 } from '../migrations/postgresql/0012-console-users.js';
 import { Migration0013_audit_filters as postgresql0013 } from '../migrations/postgresql/0013-audit-filters.js';
 import { Migration0001_initial as sqlite0001 } from '../migrations/sqlite/0001-initial.js';
@@ -20,6 +21,7 @@ import { Migration0007_invitation as sqlite0007 } from '../migrations/sqlite/000
 import { Migration0008_audit_chain as sqlite0008 } from '../migrations/sqlite/0008-audit-chain.js';
 import { Migration0009_operator_clients as sqlite0009 } from '../migrations/sqlite/0009-operator-clients.js';
 import { Migration0010_runtime_setting as sqlite0010 } from '../migrations/sqlite/0010-runtime-setting.js';
+import { Migration0011_webhooks as sqlite0011 } from '../migrations/sqlite/0011-webhooks.js';
 import { Migration0012_console_users as sqlite0012 } from '../migrations/sqlite/0012-console-users.js';
 import { Migration0013_audit_filters as sqlite0013 } from '../migrations/sqlite/0013-audit-filters.js';
 import type { MigrationList } from './database/options.js';
@@ -37,6 +39,7 @@ export const migrations: MigrationList = {
     { name: '0008-audit-chain', class: sqlite0008 },
     { name: '0009-operator-clients', class: sqlite0009 },
     { name: '0010-runtime-setting', class: sqlite0010 },
+    { name: '0011-webhooks', class: sqlite0011 },
     { name: '0012-console-users', class: sqlite0012 },
     { name: '0013-audit-filters', class: sqlite0013 },
   ],
@@ -51,6 +54,7 @@ export const migrations: MigrationList = {
     { name: '0008-audit-chain', class: postgresql0008 },
     { name: '0009-operator-clients', class: postgresql0009 },
     { name: '0010-runtime-setting', class: postgresql0010 },
+    { name: '0011-webhooks', class: postgresql0011 },
     { name: '0012-console-users', class: postgresql0012 },
     { name: '0013-audit-filters', class: postgresql0013 },
   ],

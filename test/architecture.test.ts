@@ -5,7 +5,7 @@ import { projectRoot } from '../src/config/root.js';
 
 /** Read from left to right: a folder may import itself and anything to its left. */
 const LINE =
-  'kernel config database settings http audit mail attempts users mfa clients keys oidc sign-in dashboard test-app applications admin ops backup'.split(
+  'kernel config database settings http audit mail attempts users mfa clients keys oidc webhooks sign-in dashboard test-app applications admin ops backup'.split(
     ' ',
   );
 const source = join(projectRoot, 'src');

@@ -15,6 +15,7 @@ import { applicationDocuments } from '../src/applications/documents.js';
 import { CLIENT_FIELDS } from '../src/clients/client.fields.js';
 import { readClientsFile } from '../src/clients/clients-file.js';
 import { SECTIONS } from '../src/clients/sections.js';
+import { WEBHOOK_EVENTS } from '../src/clients/webhook-events.js';
 import { configurationReference } from '../src/config/reference.js';
 import { projectRoot } from '../src/config/root.js';
 import { SETTINGS } from '../src/config/settings.js';
@@ -90,10 +91,23 @@ describe('the documents', () => {
   it.each(examples)('$place is a clients file without a mistake', ({ text }) => {
     for (const [, named] of text.matchAll(/_file: (\S+)/g)) {
       mkdirSync(dirname(join(scratch, named!)), { recursive: true });
-      writeFileSync(join(scratch, named!), '0123456789abcdef0123456789abcdef');
+      const secret = '0123456789abcdef0123456789abcdef';
+      writeFileSync(join(scratch, named!), named!.includes('webhook') ? `whsec_${secret}` : secret);
     }
     writeFileSync(join(scratch, 'clients.yaml'), text);
     expect(() => readClientsFile(join(scratch, 'clients.yaml'))).not.toThrow();
+  });
+
+  it('name every event of a webhook as the code has it', () => {
+    const rows = [
+      ...read('docs/webhooks.md').matchAll(/^\| `([a-z.-]+\.[a-z-]+)` +\| (.*?) +\| (.*?) *\|$/gm),
+    ];
+    const expected = Object.entries(WEBHOOK_EVENTS).map(([name, { says, facts = [] }]) => [
+      name,
+      says,
+      facts.map((fact) => `\`${fact}\``).join(', '),
+    ]);
+    expect(rows.map(([, ...cells]) => cells)).toEqual(expected);
   });
 
   it('name every shell command', () => {

@@ -6,6 +6,7 @@ import { DashboardModule } from '../dashboard/dashboard.module.js';
 import { KeysModule } from '../keys/keys.module.js';
 import { MailModule } from '../mail/mail.module.js';
 import { OidcModule } from '../oidc/oidc.module.js';
+import { WebhooksModule } from '../webhooks/webhooks.module.js';
 import { AccountCommands } from './commands/account-commands.js';
 import { AuditController } from './audit/audit.controller.js';
 import { AuditExportController } from './audit/audit-export.controller.js';
@@ -29,6 +30,7 @@ import { SecretPage } from './clients/secret.page.js';
 import { ClientDirectory } from './clients/client-directory.js';
 import { ManagedClients } from './clients/managed-clients.service.js';
 import { ProviderRules } from './clients/provider-rules.js';
+import { WebhookCommands } from './commands/webhook-commands.js';
 import { ClientsFile } from './clients-file.service.js';
 import { FirstClientController } from './first-hour/first-client.controller.js';
 import { FirstOperator } from './first-hour/first-operator.js';
@@ -70,6 +72,7 @@ const COMMANDS = [
   RegistrationCommands,
   SettingCommands,
   SetUpCommands,
+  WebhookCommands,
 ];
 
 /**
@@ -87,6 +90,7 @@ const COMMANDS = [
     AttemptsModule,
     KeysModule,
     MailModule,
+    WebhooksModule,
   ],
   controllers: [
     // Before the page of one event, whose address would take its own.

@@ -17,6 +17,12 @@ const WHERE_ELSE = {
   registered: (id: string) => `client_id "${id}" has registered itself: choose another one`,
 };
 
+const WEBHOOK_CHANGES = {
+  add: 'webhook.added',
+  change: 'webhook.changed',
+  remove: 'webhook.removed',
+} as const;
+
 /** What the operator's clients file does to the database: at the start, and from the shell while servers run. */
 @Injectable()
 export class ClientsFile {
@@ -62,8 +68,16 @@ export class ClientsFile {
         ...changes.map(({ section, name, action }) => `${action} ${section} ${name}`),
       ];
       await this.audit.record('clients.applied', { detail: { by, changes: names, people } });
+      await this.noteWebhooks(by, changes);
     }
     return changes;
+  }
+
+  /** Who is told of what happens in accounts is looked for in the log by its own name. */
+  private async noteWebhooks(by: string, changes: readonly Change[]): Promise<void> {
+    for (const { section, name: webhook, action, fields } of changes)
+      if (section === 'webhooks')
+        await this.audit.record(WEBHOOK_CHANGES[action], { detail: { by, webhook, fields } });
   }
 
   private async read(others: Others): Promise<{ declared: DeclaredFile; takenOver: string[] } | undefined> {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { Secrets } from '../kernel/secrets.js';
 import { Marks } from './audit-chain.marks.js';
-import { Sql, type SqlRunner } from '../database/sql.js';
+import { Sql, type Note, type SqlRunner } from '../database/sql.js';
 import { Config } from '../config/config.js';
 import { Clock } from '../kernel/clock.js';
 
@@ -77,7 +77,12 @@ export type AuditName =
   | 'signing-key.revoked'
   | 'signing-key.removed'
   | 'setting.changed'
-  | 'session.ended';
+  | 'session.ended'
+  | 'webhook.added'
+  | 'webhook.changed'
+  | 'webhook.removed'
+  | 'webhook.tested'
+  | 'webhook.retried';
 
 /** How the verdict of a check is written down. */
 export const RESULT_OF = { proven: 'success', refused: 'failure', throttled: 'throttled' } as const;
@@ -90,17 +95,33 @@ export interface AuditFacts {
   readonly detail?: Record<string, unknown>;
 }
 
+/** An event as it is about to be written down. */
+export interface Noted {
+  readonly name: AuditName;
+  readonly facts: AuditFacts;
+  readonly at: Date;
+  readonly address: string | undefined;
+}
+
+/** What else is to be written because of an event, in the same commit. */
+export type Companion = (noted: Noted) => Promise<readonly Note[]>;
+
 export interface LastEvent {
   readonly at: Date;
   readonly succeeded: boolean;
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
+const INSERT = `INSERT INTO audit_event
+    (at, name, result, account_id, client_id, factor, address, user_agent, detail)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+
 /** Writes down each authentication event (ASVS 16.3.1). What is passed in must never contain a secret. */
 @Injectable()
 export class Audit {
   private readonly marks: Marks;
   private listener: ((name: AuditName, facts: AuditFacts) => void) | undefined;
+  private companion: Companion | undefined;
 
   constructor(
     private readonly sql: Sql,
@@ -116,13 +137,17 @@ export class Audit {
     this.listener = listener;
   }
 
+  /** Whoever tells others of what happens writes it down here: both are kept, or neither is. */
+  accompaniedBy(companion: Companion): void {
+    this.companion = companion;
+  }
+
   /** @param req where it came from; absent for what an operator does from the shell */
   async record(name: AuditName, facts: AuditFacts, req?: Request): Promise<void> {
     this.listener?.(name, facts);
-    await this.sql.note(
-      `INSERT INTO audit_event (at, name, result, account_id, client_id, factor, address, user_agent, detail)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      this.sql.moment(this.clock.now()),
+    const at = this.clock.now();
+    const params = [
+      this.sql.moment(at),
       name,
       facts.result ?? 'success',
       facts.accountId ?? null,
@@ -131,7 +156,9 @@ export class Audit {
       req?.ip ?? null,
       req?.get('user-agent')?.slice(0, 300) ?? null,
       facts.detail ? JSON.stringify(facts.detail) : null,
-    );
+    ];
+    const more = (await this.companion?.({ name, facts, at, address: req?.ip })) ?? [];
+    await this.sql.notes([{ text: INSERT, params }, ...more]);
   }
 
   /** The last time that it happened to the account, or was tried. */

@@ -25,7 +25,7 @@ import { signInOverPages } from './synthetic-sign-in.js';
 import { unpack, type Unpacked } from './unpack.js';
 
 /** What waits to be sent was sent long ago by the server that the archive is of, or will be: not from here. */
-const OUTBOXES = ['mail', 'logout_notice', 'ping_notice'];
+const OUTBOXES = ['mail', 'logout_notice', 'ping_notice', 'webhook_delivery'];
 
 export interface Verified extends Manifest {
   readonly migrated: readonly string[];

@@ -48,6 +48,15 @@ export const anHttpsUrl: Check = (value) => {
   return protocol === 'https:' ? undefined : 'write an https: address';
 };
 
+/** Where a webhook leads: in the clear on this machine at most, for whoever writes a receiver. */
+export const aWebhookUrl: Check = (value) => {
+  const mend = anHttpsUrl(value);
+  if (mend === undefined || !URL.canParse(value as string)) return mend;
+  const { protocol, hostname, username, password } = new URL(value as string);
+  const isOwn = protocol === 'http:' && isLoopback(hostname) && !username && !password;
+  return isOwn && !(value as string).includes('#') ? undefined : mend;
+};
+
 /** OpenID Connect Back-Channel Logout 1.0, section 2.2. Plain http only inside, and only where the operator allows inside. */
 export const aBackchannelUri: Check = (value) => {
   if (typeof value !== 'string' || !URL.canParse(value)) return 'write an absolute URL';

@@ -6,7 +6,7 @@ import { CLIENT_FIELDS } from './client.fields.js';
 import { clientMistakes, clientMetadata, type ClientsFileRules } from './client-rules.js';
 import { FileReader, type Item } from './file-reader.js';
 import { declarationMistakes } from './declaration-rules.js';
-import { SECTIONS, type SectionName } from './sections.js';
+import { SECTIONS, type Section, type SectionName } from './sections.js';
 
 /** A declared client, ready to be stored. The names of the metadata are those of RFC 7591 and OpenID Connect Registration. */
 export interface DeclaredClient {
@@ -25,6 +25,8 @@ export interface Declaration {
   readonly kind: SectionName;
   readonly name: string;
   readonly body: Record<string, unknown>;
+  /** What is sealed of it, by field. */
+  readonly secrets?: Readonly<Record<string, string | undefined>>;
   readonly line: number;
   readonly lineOf?: (field: string) => number;
 }
@@ -55,7 +57,7 @@ export function readClientsFile(file: string, rules: ClientsFileRules = {}): Dec
   );
   const clients = (lists.get('clients') ?? []).flatMap((node) => client(reader, node, rules, declarations));
   for (const each of declarations)
-    for (const { field, what } of declarationMistakes(each, declarations, clients))
+    for (const { field, what } of declarationMistakes(each, declarations, clients, rules))
       reader.mistake((field && each.lineOf?.(field)) || each.line, what);
   refuseDuplicates(reader, clients, declarations);
   refuseUnknownClients(reader, clients, declarations);
@@ -64,15 +66,18 @@ export function readClientsFile(file: string, rules: ClientsFileRules = {}): Dec
 }
 
 function declaration(reader: FileReader, kind: SectionName, node: Node): Declaration[] {
-  const { key, item: what, fields, required } = SECTIONS[kind];
+  const { key, item: what, fields, required, secrets: sealed = [] }: Section = SECTIONS[kind];
   const before = reader.mistaken;
   const item = reader.item(node, what, key, fields);
   for (const field of required)
     if (item && !item.has(field)) reader.mistake(item.line, `${field} is missing`);
   if (!item || reader.mistaken > before) return [];
-  return [
-    { kind, name: item.fields[key] as string, body: item.fields, line: item.line, lineOf: item.lineOf },
-  ];
+  const secrets = Object.fromEntries(sealed.map((field) => [field, secretOf(reader, item, field)]));
+  if (reader.mistaken > before) return [];
+  const { line, lineOf } = item;
+  const hidden = sealed.flatMap((field) => [field, `${field}_file`]);
+  const body = Object.fromEntries(Object.entries(item.fields).filter(([field]) => !hidden.includes(field)));
+  return [{ kind, name: item.fields[key] as string, body, secrets, line, lineOf }];
 }
 
 function client(

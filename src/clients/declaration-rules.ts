@@ -1,7 +1,8 @@
 import { PROTOCOL_CLAIMS, STANDARD_ATTRIBUTES, STANDARD_CLAIMS } from '../users/attributes.js';
 import { isBuiltInGroup } from '../users/groups.service.js';
-import type { ClientMistake } from './client-rules.js';
+import type { ClientMistake, ClientsFileRules } from './client-rules.js';
 import type { Declaration } from './clients-file.js';
+import { webhookMistakes } from './webhook-rules.js';
 
 type Named = readonly { readonly id: string }[];
 
@@ -10,7 +11,9 @@ export function declarationMistakes(
   declaration: Declaration,
   declarations: readonly Declaration[],
   clients: Named,
+  rules: ClientsFileRules,
 ): ClientMistake[] {
+  if (declaration.kind === 'webhooks') return webhookMistakes(declaration, rules);
   if (declaration.kind === 'groups') return groupMistakes(declaration);
   if (declaration.kind === 'claims') return claimMistakes(declaration, declarations, clients);
   return [];

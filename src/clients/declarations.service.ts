@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { Sql } from '../database/sql.js';
+import { Sql, type SqlRunner } from '../database/sql.js';
+import { Secrets } from '../kernel/secrets.js';
+import { openedSecrets } from './declared-secrets.js';
 import type { DetailsField } from './details-fields.js';
 import type { SectionName } from './sections.js';
+import { webhookKey } from './webhook-rules.js';
 
 export interface ApiScope {
   readonly name: string;
@@ -30,13 +33,35 @@ export interface DetailsType {
   readonly fields: Readonly<Record<string, DetailsField>>;
 }
 
+/** Whom to tell of what happens. */
+export interface Webhook {
+  readonly id: string;
+  readonly url: string;
+  /** Names of events, or groups of them: `account.*`. */
+  readonly events: readonly string[];
+  /** What is signed with, the newest first. They are opened when they are asked for. */
+  readonly keys: () => Buffer[];
+}
+
+interface WebhookRow {
+  readonly name: string;
+  readonly body: string | object;
+  readonly sealed_secrets: string | null;
+}
+
+const READ_WEBHOOKS =
+  "SELECT name, body, sealed_secrets FROM declaration WHERE kind = 'webhooks' ORDER BY name";
+
 /**
  * What the clients file declares beside clients. Each look reads the row by its key: what was declared anew counts on every
  * instance at once, and costs one small query.
  */
 @Injectable()
 export class Declarations {
-  constructor(private readonly sql: Sql) {}
+  constructor(
+    private readonly sql: Sql,
+    private readonly secrets: Secrets,
+  ) {}
 
   async api(identifier: string): Promise<Api | undefined> {
     const body = await this.body('apis', identifier);
@@ -66,6 +91,24 @@ export class Declarations {
       description: body['description'] as string | undefined,
       fields: (body['fields'] ?? {}) as DetailsType['fields'],
     };
+  }
+
+  /** @param sql the runner of a transaction in which they are asked for */
+  async webhooks(sql?: SqlRunner): Promise<Webhook[]> {
+    const rows = await (sql
+      ? sql.rows<WebhookRow>(READ_WEBHOOKS)
+      : this.sql.settled<WebhookRow>(READ_WEBHOOKS));
+    return rows.map(({ name, body, sealed_secrets: sealed }) => {
+      const { url, events } = (typeof body === 'string' ? JSON.parse(body) : body) as Pick<
+        Webhook,
+        'url' | 'events'
+      >;
+      const keys = () =>
+        Object.values(openedSecrets(this.secrets, 'webhooks', name, sealed)).flatMap(
+          (secret) => (secret && webhookKey(secret)) || [],
+        );
+      return { id: name, url, events, keys };
+    });
   }
 
   async has(kind: SectionName, name: string): Promise<boolean> {

@@ -1,7 +1,9 @@
 import { EntityManager } from '@mikro-orm/core';
 import { Injectable, Logger } from '@nestjs/common';
 import { Config } from '../config/config.js';
+import { Sql, type SqlRunner } from '../database/sql.js';
 import { Clock } from '../kernel/clock.js';
+import { Events, eventKind } from '../kernel/events.js';
 import { Secrets } from '../kernel/secrets.js';
 import { GroupSchema } from '../users/group.entity.js';
 import { draftMetadata } from './client-draft.js';
@@ -9,10 +11,16 @@ import { Client, type ClientOrigin } from './client.entity.js';
 import type { DeclaredClient, DeclaredFile } from './clients-file.js';
 import { sealedAt } from './clients.service.js';
 import { DeclarationSchema } from './declaration.entity.js';
+import { openedSecrets, sealedSecretsOf } from './declared-secrets.js';
 import { plan, type Change, type StoredFile } from './plan.js';
 
 /** A secret of fewer characters can be guessed; it is accepted, since it may be fixed elsewhere, but said. */
 const WEAK_SECRET = 16;
+
+/** The tables say what the file says. Told inside that transaction, and listeners write over `sql`. */
+export const clientsFileApplied = eventKind<{ readonly changes: readonly Change[]; readonly sql: SqlRunner }>(
+  'clients-file.applied',
+);
 
 /** The clients of the clients file, and what is declared beside them, in the database. */
 @Injectable()
@@ -24,6 +32,8 @@ export class FileClients {
     private readonly em: EntityManager,
     private readonly secrets: Secrets,
     private readonly clock: Clock,
+    private readonly sql: Sql,
+    private readonly events: Events,
   ) {}
 
   /**
@@ -42,10 +52,11 @@ export class FileClients {
         secret: this.open(id, sealedSecret),
         previousSecret: this.open(id, sealedPreviousSecret),
       })),
-      declarations: declarations.map(({ kind, name, body }) => ({
+      declarations: declarations.map(({ kind, name, body, sealedSecrets }) => ({
         kind,
         name,
-        body: body,
+        body,
+        secrets: openedSecrets(this.secrets, kind, name, sealedSecrets),
       })),
     };
   }
@@ -64,8 +75,10 @@ export class FileClients {
       await em.nativeDelete(Client, { origin: 'file', id: { $nin: clients.map(({ id }) => id) } });
       await this.refuseOthers(em, clients, takenOver);
       await em.nativeDelete(DeclarationSchema, {});
-      for (const { kind, name, body } of declarations)
-        await em.upsert(DeclarationSchema, { kind, name, body });
+      for (const { kind, name, body, secrets } of declarations) {
+        const sealedSecrets = sealedSecretsOf(this.secrets, kind, name, secrets);
+        await em.upsert(DeclarationSchema, { kind, name, body, sealedSecrets });
+      }
       // A group that is declared no longer keeps its members: nobody loses them by a slip in a file.
       for (const { kind, name, body } of declarations)
         if (kind === 'groups') await this.declareGroup(em, name, body['description'] as string | undefined);
@@ -76,6 +89,7 @@ export class FileClients {
           { id, version },
           { metadata: draftMetadata(fields!, this.config, declarations) },
         );
+      await this.events.emit(clientsFileApplied, { changes, sql: this.sql.within(em) });
     });
     return changes;
   }

@@ -21,7 +21,7 @@ interface Thing {
   readonly name: string;
   readonly fields: Record<string, unknown>;
   /** Compared, but never shown. */
-  readonly secrets: Record<string, string | undefined>;
+  readonly secrets: Readonly<Record<string, string | undefined>>;
 }
 
 type Stored = Omit<DeclaredClient, 'line'>;
@@ -29,7 +29,12 @@ type Stored = Omit<DeclaredClient, 'line'>;
 /** What the database has of what the file declares. */
 export interface StoredFile {
   readonly clients: Stored[];
-  readonly declarations: readonly { kind: string; name: string; body: Record<string, unknown> }[];
+  readonly declarations: readonly {
+    kind: string;
+    name: string;
+    body: Record<string, unknown>;
+    secrets?: Thing['secrets'];
+  }[];
 }
 
 /** The difference between what is stored and what is declared, by section and name. No secret is in it. */
@@ -86,7 +91,12 @@ function things({ clients, declarations }: StoredFile): Thing[] {
       fields: { ...metadata, ...(logo === undefined ? {} : { logo_file: summary(logo) }) },
       secrets: { client_secret: secret, previous_client_secret: previousSecret },
     })),
-    ...declarations.map(({ kind, name, body }) => ({ section: kind, name, fields: body, secrets: {} })),
+    ...declarations.map(({ kind, name, body, secrets = {} }) => ({
+      section: kind,
+      name,
+      fields: body,
+      secrets,
+    })),
   ];
 }
 

@@ -3,6 +3,7 @@ import {
   aResource,
   aScopeName,
   aText,
+  aWebhookUrl,
   among,
   anObject,
   listOf,
@@ -14,6 +15,7 @@ import { CLAIM_NAME } from '../users/attributes.js';
 import { GROUP_NAME } from '../users/groups.service.js';
 import { STANDARD_SCOPES } from './client-rules.js';
 import { aFieldSchema } from './details-fields.js';
+import { anEventPattern } from './webhook-events.js';
 
 /** A section of the clients file beside `clients`. */
 export interface Section {
@@ -23,6 +25,8 @@ export interface Section {
   readonly item: string;
   readonly fields: Fields;
   readonly required: readonly string[];
+  /** Fields that are sealed and never shown; each may be named by a file instead (`…_file`). */
+  readonly secrets?: readonly string[];
 }
 
 const anApiScope = (value: unknown) => {
@@ -90,6 +94,21 @@ export const SECTIONS = {
     item: 'type of authorization details',
     required: ['type'],
     fields: { type: aText, name: aText, description: aText, fields: aFieldSchema },
+  },
+  webhooks: {
+    key: 'id',
+    item: 'webhook',
+    required: ['id', 'url', 'events'],
+    fields: {
+      id: matching(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'write 1 to 64 small letters, digits and . _ -'),
+      url: aWebhookUrl,
+      events: listOf(anEventPattern),
+      secret: aText,
+      secret_file: aText,
+      previous_secret: aText,
+      previous_secret_file: aText,
+    },
+    secrets: ['secret', 'previous_secret'],
   },
 } satisfies Record<string, Section>;
 

@@ -17,6 +17,7 @@ import { Avatar } from '../users/avatar.entity.js';
 import { GroupMemberSchema } from '../users/group.entity.js';
 import { InvitationSchema } from '../users/invitation.entity.js';
 import { OneTimeLinkSchema } from '../users/one-time-link.entity.js';
+import { WebhookDeliverySchema } from '../webhooks/webhook-delivery.entity.js';
 
 /** A table with rows of one person, and the columns (as the entity names them) that the person gets of it. */
 export interface ExportedTable {
@@ -57,6 +58,10 @@ export const EXPORTED: Record<string, ExportedTable> = {
   sign_in_attempt: table(AttemptSchema, 'createdAt expiresAt'),
   logout_notice: table(LogoutNoticeSchema, 'clientId state tries dueAt tokenUntil createdAt settledAt'),
   ping_notice: table(PingNoticeSchema, 'clientId tries dueAt createdAt expiresAt'),
+  webhook_delivery: table(
+    WebhookDeliverySchema,
+    'webhookId event username data state tries dueAt createdAt settledAt',
+  ),
   one_time_link: table(OneTimeLinkSchema, 'purpose addressKey createdAt expiresAt usedAt'),
   invitation: table(InvitationSchema, 'kind createdAt expiresAt usedAt'),
   recovery_request: table(RecoveryRequestSchema, 'requestedAt effectiveAt expiresAt endedAt'),
@@ -106,6 +111,9 @@ export const NOT_EXPORTED: Record<string, string> = {
     'what opening the link changes, in the words of the program; addressKey has the address',
   'recovery_request.id': ROW_ID,
   'mail.id': ROW_ID,
+  'webhook_delivery.id': ROW_ID,
+  'webhook_delivery.givesUpAt': 'when another program is told no more',
+  'webhook_delivery.answer': 'what another program answered',
   'ping_notice.id': ROW_ID,
   'ping_notice.sealedFacts': 'secrets of the application: the identifier of its request, and how it knows us',
   'mail.sealedFacts': 'sealed until it is sent; the letter itself goes to the person',

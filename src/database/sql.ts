@@ -17,9 +17,10 @@ export interface SqlRunner {
   run(text: string, ...params: unknown[]): Promise<number>;
 }
 
-interface Note {
+/** A write, with what stands for its question marks. */
+export interface Note {
   readonly text: string;
-  readonly params: unknown[];
+  readonly params: readonly unknown[];
 }
 
 /** Entities are for accounts; records that are read and written on each request go through here (docs/decisions/0003). */
@@ -88,10 +89,17 @@ export class Sql implements SqlRunner {
   }
 
   /** A write of which nobody asks what came of it. */
-  async note(text: string, ...params: unknown[]): Promise<void> {
-    const notes = this.gathered.getStore();
-    if (notes) notes.push({ text, params });
-    else await this.run(text, ...params);
+  note(text: string, ...params: unknown[]): Promise<void> {
+    return this.notes([{ text, params }]);
+  }
+
+  /** The same of several, which are committed together. */
+  async notes(notes: readonly Note[]): Promise<void> {
+    const gathered = this.gathered.getStore();
+    const [only, ...more] = notes;
+    if (gathered) gathered.push(...notes);
+    else if (only && more.length === 0) await this.run(only.text, ...only.params);
+    else await this.transaction((sql) => writeDown(sql, notes));
   }
 
   /**
@@ -107,10 +115,7 @@ export class Sql implements SqlRunner {
     try {
       return await this.gathered.run(notes, work);
     } finally {
-      if (notes.length > 0)
-        await commit(async (sql) => {
-          for (const { text, params } of notes) await sql.run(text, ...params);
-        });
+      if (notes.length > 0) await commit((sql) => writeDown(sql, notes));
     }
   }
 
@@ -155,4 +160,8 @@ export class Sql implements SqlRunner {
     }
     return result;
   }
+}
+
+async function writeDown(sql: SqlRunner, notes: readonly Note[]): Promise<void> {
+  for (const { text, params } of notes) await sql.run(text, ...params);
 }

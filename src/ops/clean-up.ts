@@ -14,6 +14,7 @@ import { AttemptStore } from '../sign-in/attempt.store.js';
 import { AccountDeletion } from '../users/account-deletion.service.js';
 import { Invitations } from '../users/invitations.js';
 import { OneTimeLinks } from '../users/one-time-links.js';
+import { WebhookOutbox } from '../webhooks/webhook-outbox.js';
 
 /** Rows at a time: about a millisecond, so that nobody's sign-in waits behind it. */
 const BATCH = 100;
@@ -34,6 +35,7 @@ export class CleanUp implements OnApplicationBootstrap, OnApplicationShutdown {
     private readonly attempts: AttemptStore,
     private readonly sessions: SessionList,
     private readonly logoutNotices: LogoutNotices,
+    private readonly webhooks: WebhookOutbox,
     private readonly registrations: Registrations,
     private readonly links: OneTimeLinks,
     private readonly invitations: Invitations,
@@ -70,6 +72,8 @@ export class CleanUp implements OnApplicationBootstrap, OnApplicationShutdown {
       () => this.recovery.removeExpired(BATCH),
       () => this.sessions.removeExpired(BATCH),
       () => this.logoutNotices.removeExpired(BATCH),
+      () => this.webhooks.removeExpired(BATCH),
+      () => this.webhooks.removeOrphans(BATCH),
       () => this.registrations.removeUnused(BATCH),
       () => this.removeOldCounters(),
       () => this.removeOldBrowsers(),

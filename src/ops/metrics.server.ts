@@ -8,6 +8,7 @@ import { Sql } from '../database/sql.js';
 import { watchRequests } from '../http/watch-requests.js';
 import { Clock } from '../kernel/clock.js';
 import { PasswordHashes } from '../users/password-hash.js';
+import { WebhookDeliveries } from '../webhooks/webhook-deliveries.js';
 
 /** Serves the metrics on a port of their own, where one is set; else nothing is loaded and nothing is counted. */
 @Injectable()
@@ -20,6 +21,7 @@ export class MetricsServer implements OnApplicationBootstrap, OnApplicationShutd
     private readonly audit: Audit,
     private readonly throttle: Throttle,
     private readonly hashes: PasswordHashes,
+    private readonly webhooks: WebhookDeliveries,
     private readonly sql: Sql,
     private readonly clock: Clock,
   ) {}
@@ -51,14 +53,15 @@ export class MetricsServer implements OnApplicationBootstrap, OnApplicationShutd
 
   /** What is looked at when somebody asks. */
   get sources(): MetricSources {
-    const { throttle, hashes, sql, clock } = this;
-    return { throttle, hashes, sql, clock, isSqlite: this.config.database.kind === 'sqlite' };
+    const { throttle, hashes, webhooks, sql, clock } = this;
+    return { throttle, hashes, webhooks, sql, clock, isSqlite: this.config.database.kind === 'sqlite' };
   }
 }
 
 export interface MetricSources {
   readonly throttle: Throttle;
   readonly hashes: PasswordHashes;
+  readonly webhooks: WebhookDeliveries;
   readonly sql: Sql;
   readonly clock: Clock;
   readonly isSqlite: boolean;

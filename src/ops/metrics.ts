@@ -54,6 +54,11 @@ export class Metrics {
   private readonly throttled = this.counter('throttled_total', 'Checks that were refused as too many.', [
     'factor',
   ]);
+  private readonly webhooks = this.counter(
+    'webhook_tries_total',
+    'Tries to tell a webhook, by what came of them; given-up: the last one of a message was in vain, too.',
+    ['outcome'],
+  );
   private counted: { at: number; rows: Promise<Map<string, number>> } | undefined;
   private readonly sources: MetricSources;
 
@@ -80,14 +85,15 @@ export class Metrics {
 
   /** In Prometheus' text format. What the database cannot say now is left out. */
   async text(): Promise<string> {
-    const { hashes, throttle } = this.sources;
+    const { hashes, throttle, webhooks } = this.sources;
     const { running, waiting, turnedAway } = hashes.load;
     this.hashing.set({ state: 'running' }, running);
     this.hashing.set({ state: 'waiting' }, waiting);
     // These are counted where they happen, whether or not anybody asks.
-    for (const counter of [this.turnedAway, this.throttled]) counter.reset();
+    for (const counter of [this.turnedAway, this.throttled, this.webhooks]) counter.reset();
     this.turnedAway.inc(turnedAway);
     for (const [factor, refusals] of throttle.refusals) this.throttled.inc({ factor }, refusals);
+    for (const [outcome, tries] of Object.entries(webhooks.outcomes)) this.webhooks.inc({ outcome }, tries);
     await this.askDatabase();
     return this.registry.metrics();
   }

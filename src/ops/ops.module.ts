@@ -5,6 +5,7 @@ import { KeysModule } from '../keys/keys.module.js';
 import { MfaModule } from '../mfa/mfa.module.js';
 import { SignInModule } from '../sign-in/sign-in.module.js';
 import { OidcModule } from '../oidc/oidc.module.js';
+import { WebhooksModule } from '../webhooks/webhooks.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { CleanUp } from './clean-up.js';
 import { GracefulStop } from './graceful-stop.js';
@@ -15,7 +16,16 @@ import { Readiness } from './readiness.js';
 
 /** Owns what keeps a running server healthy. It serves no person. */
 @Module({
-  imports: [AttemptsModule, AuditModule, KeysModule, MfaModule, OidcModule, SignInModule, UsersModule],
+  imports: [
+    AttemptsModule,
+    AuditModule,
+    KeysModule,
+    MfaModule,
+    OidcModule,
+    SignInModule,
+    UsersModule,
+    WebhooksModule,
+  ],
   controllers: [HealthController],
   providers: [CleanUp, GracefulStop, MetricsServer, ProbeGuard, Readiness],
   exports: [CleanUp],

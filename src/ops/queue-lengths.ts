@@ -1,7 +1,12 @@
 import type { SqlRunner } from '../database/sql.js';
 
 /** What is told later. Each table has an index on `due_at`, and rows that wait for nothing have none in it. */
-const QUEUES = { mail: 'mail', 'logout-notices': 'logout_notice', pings: 'ping_notice' } as const;
+const QUEUES = {
+  mail: 'mail',
+  'logout-notices': 'logout_notice',
+  pings: 'ping_notice',
+  webhooks: 'webhook_delivery',
+} as const;
 /** Nobody counts further: a queue this long needs the same look as a longer one. */
 const MOST = 10_000;
 

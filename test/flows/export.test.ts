@@ -104,6 +104,20 @@ describe('the export of my data', () => {
       created_at: now,
       expires_at: now + 3_600_000,
     });
+    await insert('webhook_delivery', {
+      ...account,
+      id: id('delivery'),
+      webhook_id: 'none',
+      event: 'account.enabled',
+      username: ada().username,
+      data: '{"result":"success"}',
+      state: 'failed',
+      tries: 1,
+      due_at: null,
+      gives_up_at: now,
+      created_at: now,
+      settled_at: now,
+    });
     await insert('sign_in_attempt', {
       ...account,
       id: secret('attempt'),

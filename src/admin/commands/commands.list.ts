@@ -6,6 +6,7 @@ import { KEY_COMMANDS } from './key-commands.list.js';
 import { GROUP_COMMANDS } from './group-commands.list.js';
 import { SETTING_COMMANDS } from './setting-commands.list.js';
 import { SET_UP_COMMANDS } from './set-up-commands.list.js';
+import { WEBHOOK_COMMANDS } from './webhook-commands.list.js';
 import { REGISTRATION_COMMANDS } from './registration-commands.list.js';
 
 /** What a command takes, and what it is for. */
@@ -58,4 +59,5 @@ export const COMMANDS: Record<string, CommandHelp> = {
   ...BACKUP_COMMANDS,
   ...IMPORT_COMMANDS,
   ...SETTING_COMMANDS,
+  ...WEBHOOK_COMMANDS,
 };

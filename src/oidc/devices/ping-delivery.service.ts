@@ -14,6 +14,7 @@ import { PingNotices, pingWaiting } from './ping-notices.js';
 const FINAL = new Set([301, 302, 303, 307, 308, 401, 403]);
 
 interface Due extends DueNotice {
+  client_id: string;
   sealed_facts: string;
   expires_at: number | string;
 }
@@ -28,7 +29,8 @@ export class PingDelivery extends NoticeDelivery<Due> {
   ) {
     const box = {
       table: 'ping_notice',
-      columns: 'sealed_facts, expires_at',
+      columns: 'client_id, sealed_facts, expires_at',
+      receiver: 'client_id' as const,
       waiting: pingWaiting,
       failure: 'an application was not told of an answer',
     };

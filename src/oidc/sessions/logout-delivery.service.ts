@@ -8,6 +8,7 @@ import { logoutToken } from './logout-token.js';
 import { DeliveryParts, NoticeDelivery, refusal, type DueNotice } from './notice-delivery.js';
 
 interface Due extends DueNotice {
+  client_id: string;
   account_id: string;
   sid: string | null;
   created_at: number | string;
@@ -24,7 +25,8 @@ export class LogoutDelivery extends NoticeDelivery<Due> {
   ) {
     const box = {
       table: 'logout_notice',
-      columns: 'account_id, sid, created_at',
+      columns: 'client_id, account_id, sid, created_at',
+      receiver: 'client_id' as const,
       waiting: logoutWaiting,
       failure: 'an application was not told of a sign-out',
     };

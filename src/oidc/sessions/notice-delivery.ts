@@ -15,7 +15,6 @@ import { Events, type EventKind } from '../../kernel/events.js';
 /** The part of a row by which it is delivered. Times are epoch milliseconds. */
 export interface DueNotice {
   readonly id: string;
-  readonly client_id: string;
   readonly tries: number;
   readonly due_at: number | string;
 }
@@ -24,14 +23,22 @@ export interface DueNotice {
 export interface NoticeBox {
   readonly table: string;
   readonly columns: string;
+  /** The column that says who is to be told. */
+  readonly receiver: 'client_id' | 'webhook_id';
   /** That something stands in it. */
   readonly waiting: EventKind<Record<string, never>>;
   /** What did not happen, for the operator's log. */
   readonly failure: string;
+  /** Milliseconds for one try, fewer than a lease has. */
+  readonly answerWithin?: number;
+  /** So many looks may overlap: a receiver that does not answer holds nobody else up. */
+  readonly rounds?: number;
 }
 
 /** What came of one try; `stopped`: this server is stopping, the try does not count. */
-type Outcome = 'told' | 'stopped' | { readonly refused: string; readonly isFinal?: boolean };
+export type Outcome = 'told' | 'stopped' | { readonly refused: string; readonly isFinal?: boolean };
+/** The same for whoever goes through the outbox; `elsewhere`: another instance has it. */
+export type Settled = 'told' | 'refused' | 'stopped' | 'elsewhere';
 
 /** An answer that another try would not change. */
 export class NeverAgain {
@@ -42,7 +49,6 @@ const INTERVAL = SECOND;
 /** The transaction that wrote the notice is about to be committed. */
 const SOON = 50;
 const AT_ONCE = 50;
-/** So many looks may overlap: an application that does not answer holds nobody else up. */
 const ROUNDS = 4;
 const ANSWER_WITHIN = 5 * SECOND;
 /** Another instance takes over what has not been settled by then: whoever had it was killed. */
@@ -67,7 +73,7 @@ export class DeliveryParts {
 export abstract class NoticeDelivery<Notice extends DueNotice>
   implements OnApplicationBootstrap, BeforeApplicationShutdown
 {
-  private readonly logger: Logger;
+  protected readonly logger: Logger;
   private readonly stopping = new AbortController();
   private timer: NodeJS.Timeout | undefined;
   private readonly rounds = new Set<Promise<void>>();
@@ -106,13 +112,18 @@ export abstract class NoticeDelivery<Notice extends DueNotice>
     await Promise.all(this.rounds);
   }
 
+  /** To the operator, of one try that was in vain. */
+  protected complain(_notice: Notice, what: string): void {
+    this.logger.warn(what);
+  }
+
   /** Tells everyone who is due. */
   async run(): Promise<void> {
     const { table, columns } = this.box;
     try {
-      while (!this.stopping.signal.aborted) {
+      while (!this.isStopping) {
         const due = await this.parts.sql.rows<Notice>(
-          `SELECT id, client_id, tries, due_at, ${columns} FROM ${table} WHERE due_at <= ? ORDER BY due_at LIMIT ?`,
+          `SELECT id, tries, due_at, ${columns} FROM ${table} WHERE due_at <= ? ORDER BY due_at LIMIT ?`,
           this.now(),
           AT_ONCE,
         );
@@ -125,41 +136,51 @@ export abstract class NoticeDelivery<Notice extends DueNotice>
   }
 
   private look(): void {
-    if (this.stopping.signal.aborted || this.rounds.size >= ROUNDS) return;
+    if (this.isStopping || this.rounds.size >= (this.box.rounds ?? ROUNDS)) return;
     const round: Promise<void> = this.run().finally(() => this.rounds.delete(round));
     this.rounds.add(round);
   }
 
-  private async settle(notice: Notice): Promise<void> {
-    const tries = notice.tries + 1;
+  protected async settle(notice: Notice): Promise<Settled> {
     const lease = this.now() + LEASE;
-    if (!(await this.again(notice.id, Number(notice.due_at), notice.tries, lease))) return;
+    const taken = await this.again(notice.id, Number(notice.due_at), notice.tries, lease);
+    if (!taken) return 'elsewhere';
     const outcome = await this.attempt(notice);
-    if (outcome === 'told') return this.close(notice.id, 'told');
-    if (outcome === 'stopped') return void (await this.again(notice.id, lease, notice.tries, this.now()));
+    if (outcome === 'told') await this.close(notice.id, outcome);
+    else if (outcome === 'stopped') await this.again(notice.id, lease, notice.tries, this.now());
+    else await this.refused(notice, outcome, lease);
+    return typeof outcome === 'string' ? outcome : 'refused';
+  }
+
+  private async refused(notice: Notice, outcome: Exclude<Outcome, string>, lease: number): Promise<void> {
+    const tries = notice.tries + 1;
     const next = this.now() + (BACK_OFF[tries - 1] ?? BACK_OFF.at(-1)!);
     const isLast = outcome.isFinal === true || next > this.givesUpAt(notice);
+    const { receiver } = this.box;
     const facts = {
-      client_id: notice.client_id,
+      [receiver]: (notice as DueNotice & Record<string, unknown>)[receiver],
       reason: outcome.refused,
       tries,
       ...(isLast ? { givenUp: true } : {}),
     };
-    this.logger.warn(`${this.box.failure} ${JSON.stringify(facts)}`);
+    this.complain(notice, `${this.box.failure} ${JSON.stringify(facts)}`);
     if (isLast) await this.close(notice.id, 'failed');
     else await this.again(notice.id, lease, tries, next);
   }
 
-  private async attempt(notice: Notice): Promise<Outcome> {
+  protected async attempt(notice: Notice): Promise<Outcome> {
     try {
       const refused = await this.tell(notice, {
         internal: this.parts.config.internalBackchannel,
-        signal: AbortSignal.any([this.stopping.signal, AbortSignal.timeout(ANSWER_WITHIN)]),
+        signal: AbortSignal.any([
+          this.stopping.signal,
+          AbortSignal.timeout(this.box.answerWithin ?? ANSWER_WITHIN),
+        ]),
       });
       if (refused instanceof NeverAgain) return { refused: refused.reason, isFinal: true };
       return refused === undefined ? 'told' : { refused };
     } catch (error) {
-      if (this.stopping.signal.aborted) return 'stopped';
+      if (this.isStopping) return 'stopped';
       const hint =
         error instanceof TargetRefused ? '; GATEHOUSE_INTERNAL_BACKCHANNEL=on allows internal addresses' : '';
       return { refused: `${(error as Error).message}${hint}` };
@@ -176,6 +197,10 @@ export abstract class NoticeDelivery<Notice extends DueNotice>
       read,
     );
     return changed === 1;
+  }
+
+  protected get isStopping(): boolean {
+    return this.stopping.signal.aborted;
   }
 
   protected now(): number {

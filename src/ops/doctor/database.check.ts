@@ -10,6 +10,7 @@ import { databaseAwayFinding, latencyFinding, schemaFinding, versionFinding } fr
 import { fine, type Finding } from './findings.js';
 import { keysFindings } from './keys.check.js';
 import type { SecretState } from './secret.check.js';
+import { webhooksFindings } from './webhooks.check.js';
 
 const ROUNDS = 5;
 
@@ -70,7 +71,8 @@ async function examined(orm: MikroORM, means: Means): Promise<DatabaseExamined> 
   // What this program reads is there only once everything has been migrated.
   if (state.pending.length > 0) return { findings, times, hasKeys: state.isEmpty ? false : undefined };
   const keys = await keysFindings(orm.em, means);
-  return { findings: [...findings, ...keys.findings], times, hasKeys: keys.count > 0 };
+  const webhooks = await webhooksFindings(sql, clock);
+  return { findings: [...findings, ...keys.findings, ...webhooks], times, hasKeys: keys.count > 0 };
 }
 
 async function medianLatency(sql: Sql): Promise<number> {
