@@ -20,16 +20,15 @@ describe('a database that a newer version has migrated', () => {
   let env: Record<string, string>;
   const sql = () => server.app.get(Sql);
 
-  const ends = async (args: string[], more: Record<string, string> = {}) => {
-    const program = new Program({ ...env, ...more }, args);
-    return { code: await program.ended(), output: program.output };
-  };
+  const end = async (program: Program) => ({ code: await program.ended(), output: program.output });
+  const starts = () => end(new Program(env));
+  const shell = (...words: string[]) => end(Program.shell(env, ...words));
   const command = (name: string) => {
     const { parameters } = COMMANDS[name]!;
     const file = name === 'backup' ? join(elsewhere, 'never.backup') : archive;
     const words = parameters.map((each) => (each === 'file' ? file : 'ada'));
     const overwrite = name === 'restore' ? ['--overwrite'] : [];
-    return ends(['dist/src/cli.js', ...name.split(' '), ...words, ...overwrite]);
+    return shell(...name.split(' '), ...words, ...overwrite);
   };
   /** The server of this test goes on, and notes what it does itself; it is left alone. */
   const contents = async () => {
@@ -51,7 +50,7 @@ describe('a database that a newer version has migrated', () => {
       GATEHOUSE_PORT: String(await freePort()),
       GATEHOUSE_BACKUP_KEY: KEY,
     };
-    expect(await ends(['dist/src/cli.js', 'backup', archive])).toMatchObject({ code: 0 });
+    expect(await shell('backup', archive)).toMatchObject({ code: 0 });
     await sql().run('INSERT INTO mikro_orm_migrations (name) VALUES (?)', NEWER);
   });
   afterAll(async () => {
@@ -61,7 +60,7 @@ describe('a database that a newer version has migrated', () => {
 
   it('is refused at the start, with a code of its own and what to do, and nothing is written', async () => {
     const before = await contents();
-    const { code, output } = await ends(['dist/src/main.js']);
+    const { code, output } = await starts();
     expect(code).toBe(14);
     expect(output).toContain(`a newer version of Gatehouse has migrated the database (${NEWER})`);
     expect(output).toContain('restore the backup');
@@ -83,12 +82,12 @@ describe('a database that a newer version has migrated', () => {
   );
 
   it('is named by the doctor', async () => {
-    const { output } = await ends(['dist/src/cli.js', 'doctor', '--json']);
+    const { output } = await shell('doctor', '--json');
     expect(output).toContain('database-newer');
   });
 
   it('is also refused while instances start together', async () => {
-    const [one, other] = await Promise.all([ends(['dist/src/main.js']), ends(['dist/src/main.js'])]);
+    const [one, other] = await Promise.all([starts(), starts()]);
     expect([one.code, other.code]).toEqual([14, 14]);
   });
 });
