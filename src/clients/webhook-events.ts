@@ -79,6 +79,8 @@ export const WEBHOOK_EVENTS: Record<WebhookEvent, Description> = {
   'client.updated': { says: 'an application has changed its registration', facts: BY },
   'client.removed': { says: 'a registered application was removed', facts: BY },
   'client.registration-token-made': { says: 'there is a token to register with', facts: ['by', 'uses'] },
+  'audit.exported': { says: 'an operator has exported the audit log', facts: BY },
+  'audit.verified': { says: 'an operator has verified the audit log', facts: BY },
   'setting.changed': { says: 'an operator has changed a setting', facts: BY },
   'signing-key.published': { says: 'the next signing key is published', facts: ['by', 'kid', 'alg'] },
   'signing-key.revoked': { says: 'a signing key is not valid any more', facts: ['by', 'kid', 'alg'] },
