@@ -7,6 +7,7 @@ import { BACKUP_COMMANDS, type BackupCommand } from './admin/commands/backup-com
 import { CLIENT_COMMANDS, COMMANDS, type ClientCommand } from './admin/commands/commands.list.js';
 import { KEY_COMMANDS, type KeyCommand } from './admin/commands/key-commands.list.js';
 import { GROUP_COMMANDS, type GroupCommand } from './admin/commands/group-commands.list.js';
+import { USER_COMMANDS, type UserCommand } from './admin/commands/user-commands.list.js';
 import { SET_UP_COMMANDS, type SetUpCommand } from './admin/commands/set-up-commands.list.js';
 import { SETTING_COMMANDS, type SettingCommand } from './admin/commands/setting-commands.list.js';
 import { IMPORT_COMMANDS, type ImportCommand } from './admin/imports/import-commands.list.js';
@@ -80,6 +81,7 @@ async function runInside(): Promise<number> {
   const { SetUpCommands } = await import('./admin/commands/set-up-commands.js');
   const { SettingCommands } = await import('./admin/commands/setting-commands.js');
   const { WebhookCommands } = await import('./admin/commands/webhook-commands.js');
+  const { UserCommands } = await import('./admin/commands/user-commands.js');
   const { createLogger } = await import('./http/logger.js');
   const config = loadConfig(process.env);
   for (const setting of unknownSettings(process.env))
@@ -107,6 +109,8 @@ async function runInside(): Promise<number> {
         return app.get(SettingCommands).run(command as SettingCommand, args);
       if (Object.hasOwn(WEBHOOK_COMMANDS, command))
         return app.get(WebhookCommands).run(command as WebhookCommand, args);
+      if (Object.hasOwn(USER_COMMANDS, command))
+        return app.get(UserCommands).run(command as UserCommand, args);
       return app.get(AccountCommands).run(command as AccountCommand, args);
     };
     const { done, message, lines, exitCode } = await outcome();

@@ -119,9 +119,9 @@ describe('the message catalogues', () => {
       .map((path) => readFileSync(path, 'utf8'))
       .join('\n');
     // Keys that are put together at run time: `scope.<name>.title`, `claim.<name>`, an error's code, a page's title, a letter's parts,
-    // `activity.<what was written down>`, `link.<what it is for>`.
+    // `activity.<what was written down>`, `link.<what it is for>`, an action's (test/user-actions.test.ts).
     const composed =
-      /^(scope|claim|error|activity|link)\.|\.title$|^mail\.[a-z-]+\.(subject|heading|text|action)$|^form\.(totp|backup-code)-refused$|^admin\.settings\.GATEHOUSE_[A-Z_]+\.(label|hint)$/;
+      /^user-action\.[a-z-]+\.(heading|text|submit)$|^(scope|claim|error|activity|link)\.|\.title$|^mail\.[a-z-]+\.(subject|heading|text|action)$|^form\.(totp|backup-code)-refused$|^admin\.settings\.GATEHOUSE_[A-Z_]+\.(label|hint)$/;
     const unused = Object.keys(english).filter((key) => !composed.test(key) && !everything.includes(key));
     expect(unused).toEqual([]);
   });

@@ -19,6 +19,7 @@ import { ClaimsController } from './console/claims.controller.js';
 import { ClaimsReport } from './commands/claims-report.js';
 import { ClientCommands } from './commands/client-commands.js';
 import { RegistrationCommands } from './commands/registration-commands.js';
+import { UserCommands } from './commands/user-commands.js';
 import { SetUpCommands } from './commands/set-up-commands.js';
 import { ClientActsController } from './clients/client-acts.controller.js';
 import { ClientFormPage } from './clients/client-form.page.js';
@@ -52,14 +53,20 @@ import { SettingsController } from './settings/settings.controller.js';
 import { SettingCommands } from './commands/setting-commands.js';
 import { SetUpController } from './first-hour/set-up.controller.js';
 import { SetUpGuard } from './first-hour/set-up.guard.js';
+import { ActionPages } from './users/action-pages.js';
+import { InvitationPagesController } from './users/invitations.controller.js';
+import { UserActionsController } from './users/user-actions.controller.js';
+import { UserFacts } from './users/user-facts.js';
+import { UsersController } from './users/users.controller.js';
 import { Permission } from './users/permission.js';
 import { UserActions } from './users/user-actions.js';
 import { UserHelp } from './users/user-help.js';
 import { UserInvitations } from './users/user-invitations.js';
 import { UserMemberships } from './users/user-memberships.js';
+import { UserSearch } from './users/user-search.js';
 
 /** One implementation for the pages, the shell and programs. */
-const USERS = [Permission, UserActions, UserHelp, UserInvitations, UserMemberships];
+const USERS = [Permission, UserActions, UserHelp, UserFacts, UserInvitations, UserMemberships, UserSearch];
 
 const COMMANDS = [
   AccountCommands,
@@ -73,6 +80,7 @@ const COMMANDS = [
   SettingCommands,
   SetUpCommands,
   WebhookCommands,
+  UserCommands,
 ];
 
 /**
@@ -97,6 +105,9 @@ const COMMANDS = [
     AuditExportController,
     AuditController,
     ClaimsController,
+    InvitationPagesController,
+    UsersController,
+    UserActionsController,
     ClientActsController,
     EditClientController,
     // Before the pages of one client, whose address could be taken for one.
@@ -112,6 +123,7 @@ const COMMANDS = [
   providers: [
     ...COMMANDS,
     ...USERS,
+    ActionPages,
     AuditExport,
     AuditQuestions,
     AuditWords,

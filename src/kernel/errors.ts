@@ -29,6 +29,8 @@ export const notFound = () => new PageError('not-found', 404);
 export const undeclaredAccess = (cause: string) => new PageError('forbidden', 403, { cause });
 export const crossOrigin = (cause: string) => new PageError('cross-origin', 403, { cause });
 export const operatorsOnly = () => new PageError('operators-only', 403);
+/** The help desk acts on nobody who has a role. */
+export const mayNotHelp = () => new PageError('may-not-help', 403);
 export const staleForm = () => new PageError('stale-form', 403);
 export const interactionGone = (cause: unknown) => new PageError('interaction-gone', 400, { cause });
 /** A link from a mail that was used, replaced by a newer one, or is too old. */

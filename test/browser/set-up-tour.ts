@@ -37,7 +37,7 @@ export async function setUpPages({ stage, window, visit }: Tour, person: Person)
   await visit('invitations-open');
   const config = stage.server.app.get<{ registrationOpen: boolean }>(Config);
   config.registrationOpen = false;
-  await window.open('/admin/invitations');
+  await window.open('/admin/users/invite');
   await visit('invitations');
   await window.submit({});
   await visit('invitation-made');

@@ -104,7 +104,7 @@ describe('an operator’s first steps', () => {
 
   it('invite one person where registration is closed', async () => {
     server = await TestServer.start({ env: { GATEHOUSE_REGISTRATION: 'off' } });
-    const { browser } = await operatorOn(server, '/admin/invitations');
+    const { browser } = await operatorOn(server, '/admin/users/invite');
     await browser.press('submit');
     const link = browser.page.html.getElementById('link')!.text;
     expect(browser.page.html.getElementById('mail')!.getAttribute('href')).toContain(
@@ -124,10 +124,11 @@ describe('an operator’s first steps', () => {
     expect(await done(browser)).toContain('people');
   });
 
-  it('show the registration’s address where it is open', async () => {
+  it('show the registration’s address where it is open, and invite all the same', async () => {
     server = await TestServer.start();
-    const { browser } = await operatorOn(server, '/admin/invitations');
+    const { browser } = await operatorOn(server, '/admin/users/invite');
     expect(browser.page.text).toContain(`${server.url}/register`);
-    expect(browser.page.html.getElementById('submit')).toBeNull();
+    await browser.press('submit');
+    expect(browser.page.html.getElementById('link')!.text).toContain('/invitation?token=');
   });
 });

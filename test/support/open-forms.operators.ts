@@ -1,3 +1,4 @@
+import { Authenticators } from '../../src/mfa/authenticators.service.js';
 import { Invitations } from '../../src/users/invitations.js';
 import { Browser } from './browser.js';
 import { shell } from './claims.js';
@@ -15,6 +16,12 @@ export async function operatorOn(server: TestServer, path: string) {
   await browser.signIn(person);
   await browser.open(path);
   return { browser, person };
+}
+
+/** An operator on the page of an action on somebody else's account. */
+async function onUser(server: TestServer, path: string, fields: Record<string, string>) {
+  const { id } = await server.addPerson(somebody());
+  return filledIn(await operatorOn(server, `/admin/users/${id}${path}`), 'submit', fields);
 }
 
 /** The server as it was before anybody set it up. */
@@ -54,11 +61,40 @@ export const OPERATOR_FORMS: Record<string, Form> = {
     accepted: /took the letter/,
     open: async (server) => filledIn(await operatorOn(server, '/admin/mail-test'), 'submit'),
   },
-  '/admin/invitations': {
-    accepted: /Registration is open/,
+  '/admin/users/invite': {
+    accepted: /Send this link to one person/,
+    open: async (server) =>
+      filledIn(await operatorOn(server, '/admin/users/invite'), 'submit', { email: '' }),
+  },
+  '/admin/users/invitations/:invitation': {
+    accepted: /done=invitation-withdrawn /,
     open: async (server) => {
-      const { browser, person } = await operatorOn(server, '/admin/invitations');
-      return { browser, person, path: '/admin/invitations', fields: { _csrf: browser.formToken } };
+      const { id } = await server.app.get(Invitations).make(null);
+      return filledIn(await operatorOn(server, `/admin/users/invitations/${id}`), 'submit');
+    },
+  },
+  '/admin/users/new': {
+    accepted: /The first password/,
+    open: async (server) => {
+      const { username, email } = somebody();
+      return filledIn(await operatorOn(server, '/admin/users/new'), 'submit', { username, email });
+    },
+  },
+  '/admin/users/:id/help/:action': {
+    accepted: /done=disable /,
+    open: async (server) => onUser(server, '/help/disable', { reason: 'lost the phone' }),
+  },
+  '/admin/users/:id/rights/:action': {
+    accepted: /done=role /,
+    open: async (server) => onUser(server, '/rights/role', { role: 'help-desk' }),
+  },
+  '/admin/users/:id/factors/:kind/:factor': {
+    accepted: /done=remove-factor /,
+    open: async (server) => {
+      const whom = await addEnrolled(server, somebody());
+      const [factor] = await server.app.get(Authenticators).list(whom.id);
+      const page = `/admin/users/${whom.id}/factors/totp/${factor!.id}`;
+      return filledIn(await operatorOn(server, page), 'submit', { reason: 'lost the phone' });
     },
   },
   '/admin/settings/:name': {

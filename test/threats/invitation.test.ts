@@ -133,7 +133,13 @@ describe('an invitation, where registration is closed', () => {
     await addEnrolled(server, person);
     const browser = new Browser(server);
     await browser.signIn(person);
-    for (const path of ['/admin', '/admin/invitations', '/admin/first-client', '/admin/mail-test']) {
+    for (const path of [
+      '/admin',
+      '/admin/users/invite',
+      '/admin/users/new',
+      '/admin/first-client',
+      '/admin/mail-test',
+    ]) {
       await browser.open('/dashboard');
       const { formToken } = browser;
       expect((await browser.open(path)).status).toBe(403);

@@ -7,6 +7,7 @@ import type { Account } from '../../src/users/account.entity.js';
 import { Accounts } from '../../src/users/accounts.service.js';
 import { Operators } from '../../src/users/operators.service.js';
 import { somebody } from '../support/enrolled.js';
+import { operatorOn } from '../support/open-forms.operators.js';
 import { TestServer } from '../support/server.js';
 
 type End = (server: TestServer, actor: Actor, account: Account) => Promise<unknown>;
@@ -60,6 +61,15 @@ describe('the last operator who can sign in', () => {
     const accounts = [await operator(), await operator(), await operator()];
     await Promise.all([...accounts, ...accounts].map((account) => end(server, BY_API, account)));
     expect(await active()).toHaveLength(1);
+  });
+
+  it('is told so where they would delete the account', async () => {
+    const { browser, person } = await operatorOn(server, '/dashboard/delete');
+    await browser.press('submit', { username: person.username });
+    expect([browser.page.status, browser.page.text]).toEqual([
+      422,
+      expect.stringContaining('You are the last operator') as unknown,
+    ]);
   });
 
   it('is one of two who end each other at once, each in another way', async () => {

@@ -8,6 +8,7 @@ import { SETTING_COMMANDS } from './setting-commands.list.js';
 import { SET_UP_COMMANDS } from './set-up-commands.list.js';
 import { WEBHOOK_COMMANDS } from './webhook-commands.list.js';
 import { REGISTRATION_COMMANDS } from './registration-commands.list.js';
+import { USER_COMMANDS } from './user-commands.list.js';
 
 /** What a command takes, and what it is for. */
 export interface CommandHelp {
@@ -52,6 +53,7 @@ export const COMMANDS: Record<string, CommandHelp> = {
   },
   ...CLIENT_COMMANDS,
   ...REGISTRATION_COMMANDS,
+  ...USER_COMMANDS,
   ...ACCOUNT_COMMANDS,
   ...KEY_COMMANDS,
   ...GROUP_COMMANDS,

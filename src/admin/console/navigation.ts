@@ -25,6 +25,14 @@ const SECTIONS: readonly Section[] = [
     roles: BOTH,
   },
   {
+    name: 'users',
+    path: '/admin/users',
+    label: 'console.users',
+    lead: 'console.lead.users',
+    icon: 'users',
+    roles: BOTH,
+  },
+  {
     name: 'clients',
     path: '/admin/clients',
     label: 'console.clients',

@@ -12,6 +12,23 @@ const NOTICES: Readonly<Record<string, MessageRef>> = {
   'client-old-secret-ended': 'admin.clients.done.old-secret-ended',
   'client-removed': 'admin.clients.done.removed',
   'client-address-added': 'admin.clients.done.address-added',
+  disable: 'console.done.disable',
+  enable: 'console.done.enable',
+  'sign-out': 'console.done.sign-out',
+  'clear-throttle': 'console.done.clear-throttle',
+  'remove-factors': 'console.done.remove-factors',
+  'remove-factor': 'console.done.remove-factor',
+  'confirm-recovery': 'console.done.confirm-recovery',
+  'refuse-recovery': 'console.done.refuse-recovery',
+  delete: 'console.done.delete',
+  keep: 'console.done.keep',
+  'add-group': 'console.done.add-group',
+  'remove-group': 'console.done.remove-group',
+  role: 'console.done.role',
+  'set-attribute': 'console.done.set-attribute',
+  'unset-attribute': 'console.done.unset-attribute',
+  'invitation-sent': 'console.done.invitation-sent',
+  'invitation-withdrawn': 'console.done.invitation-withdrawn',
 };
 
 /** @param done the address's word; anything that is none of ours says nothing */

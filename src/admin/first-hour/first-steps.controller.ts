@@ -5,14 +5,13 @@ import { Audit } from '../../audit/audit.service.js';
 import { Config } from '../../config/config.js';
 import { Pages, type PageData } from '../../http/pages.js';
 import { MailTest } from '../../mail/mail-test.js';
-import { Invitations } from '../../users/invitations.js';
 import { MailQuota } from '../../users/mail-quota.js';
 import { sectionsFor } from '../console/navigation.js';
 import { ConsolePages } from '../console/console-pages.js';
 import { FirstSteps } from './first-steps.js';
 import { HelpDesk, Operator } from '../console/operator.guard.js';
 
-/** The operators' first page: what a new server still needs, and the pages for a mail and an invitation. */
+/** The operators' first page: what a new server still needs, and the page for a mail. */
 @Controller('admin')
 export class FirstStepsController {
   constructor(
@@ -20,7 +19,6 @@ export class FirstStepsController {
     private readonly steps: FirstSteps,
     private readonly mailTest: MailTest,
     private readonly quota: MailQuota,
-    private readonly invitations: Invitations,
     private readonly console: ConsolePages,
     private readonly pages: Pages,
     private readonly audit: Audit,
@@ -66,28 +64,6 @@ export class FirstStepsController {
     this.pages.redirect(res, '/admin/mail-test');
   }
 
-  @Operator()
-  @Get('invitations')
-  askInvitation(@Req() req: Request, @Res() res: Response): void {
-    this.showInvitation(req, res, {});
-  }
-
-  /** Shown this once: the server keeps a fingerprint of it. */
-  @Operator()
-  @Post('invitations')
-  async invite(@Req() req: Request, @Res() res: Response): Promise<void> {
-    if (this.config.registrationOpen) return this.showInvitation(req, res, {});
-    const { id } = req.person!.account;
-    const { url, expiresAt } = await this.invitations.make(id);
-    await this.audit.record('invitation.made', { accountId: id }, req);
-    const text = this.pages.text(req, {
-      key: 'admin.invitations.letter',
-      params: { service: this.config.serviceName },
-    });
-    const mailto = `mailto:?subject=${encodeURIComponent(text)}&body=${encodeURIComponent(url)}`;
-    this.showInvitation(req, res, { link: url, expiresAt, mailto });
-  }
-
   private async showMail(req: Request, res: Response, data: PageData = {}, status?: number): Promise<void> {
     const { id, email } = req.person!.account;
     const last = await this.audit.last('mail.tested', id);
@@ -106,17 +82,5 @@ export class FirstStepsController {
       },
       status,
     );
-  }
-
-  private showInvitation(req: Request, res: Response, data: PageData): void {
-    this.pages.show(req, res, 'admin/invitations', {
-      registerUrl: this.config.registrationOpen ? this.config.url('/register') : undefined,
-      action: `${this.config.basePath}/admin/invitations`,
-      stepsUrl: `${this.config.basePath}/admin`,
-      // A change of language would show the page without the link.
-      codes: data['link'],
-      self: '/admin/invitations',
-      ...data,
-    });
   }
 }

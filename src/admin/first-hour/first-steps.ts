@@ -88,7 +88,7 @@ export class FirstSteps {
 
   private async people(accountId: string): Promise<FirstStep> {
     const others = 'SELECT 1 AS one FROM account WHERE id <> ? LIMIT 1';
-    return this.step('people', '/admin/invitations', await this.exists(others, accountId));
+    return this.step('people', '/admin/users/invite', await this.exists(others, accountId));
   }
 
   private step(name: 'client' | 'test' | 'people', page: string, isDone: boolean): FirstStep {
