@@ -25,6 +25,7 @@ import { mountProvider, providerHandler } from './oidc/mount.js';
 import { leadProgramsStraight, type ExpressPrototypes } from './oidc/program-endpoints.js';
 import { PublicDocuments } from './oidc/records/public-documents.js';
 import { RecordStore } from './oidc/records/record.store.js';
+import { ClientRefusals } from './clients/client-refusals.service.js';
 import { Registrations } from './oidc/registration/registrations.service.js';
 import { SessionEndings } from './oidc/sessions/session-endings.service.js';
 import { SessionList } from './oidc/sessions/session-list.service.js';
@@ -60,6 +61,7 @@ export async function createApp(config: Config, clock?: Clock): Promise<NestExpr
     sessions: app.get(SessionList),
     clock: app.get(Clock),
     registrations: app.get(Registrations),
+    refusals: app.get(ClientRefusals),
   });
   app.use(mountProvider(answer, app.get(InteractionTokens)));
   app.enableCsrfProtection();

@@ -5,7 +5,7 @@ export class Migration0009_operator_clients extends Migration {
 
   override up(): void | Promise<void> {
     this.addSql(
-      `create table "client_refusal" ("id" varchar(43) not null, "client_id" varchar(255) not null, "kind" varchar(40) not null, "value" text not null, "exact" boolean not null, "count" bigint not null, "first_at" bigint not null, "last_at" bigint not null, primary key ("id"));`,
+      `create table "client_refusal" ("id" varchar(43) not null, "client_id" varchar(255) not null, "kind" varchar(40) not null, "value" text not null, "count" bigint not null, "first_at" bigint not null, "last_at" bigint not null, primary key ("id"));`,
     );
     this.addSql(`create index "client_refusal_client_id_index" on "client_refusal" ("client_id");`);
     this.addSql(`create index "client_refusal_last_at_index" on "client_refusal" ("last_at");`);

@@ -5,7 +5,7 @@ export class Migration0009_operator_clients extends Migration {
 
   override up(): void | Promise<void> {
     this.addSql(
-      `create table \`client_refusal\` (\`id\` text not null primary key, \`client_id\` text not null, \`kind\` text not null, \`value\` text not null, \`exact\` integer not null, \`count\` bigint not null, \`first_at\` bigint not null, \`last_at\` bigint not null);`,
+      `create table \`client_refusal\` (\`id\` text not null primary key, \`client_id\` text not null, \`kind\` text not null, \`value\` text not null, \`count\` bigint not null, \`first_at\` bigint not null, \`last_at\` bigint not null);`,
     );
     this.addSql(`create index \`client_refusal_client_id_index\` on \`client_refusal\` (\`client_id\`);`);
     this.addSql(`create index \`client_refusal_last_at_index\` on \`client_refusal\` (\`last_at\`);`);

@@ -27,6 +27,7 @@ import { ClientPages } from './clients/client-pages.js';
 import { ClientsController } from './clients/clients.controller.js';
 import { EditClientController } from './clients/edit-client.controller.js';
 import { NewClientController } from './clients/new-client.controller.js';
+import { RefusedController } from './clients/refused.controller.js';
 import { SecretPage } from './clients/secret.page.js';
 import { ClientDirectory } from './clients/client-directory.js';
 import { ManagedClients } from './clients/managed-clients.service.js';
@@ -116,6 +117,7 @@ const COMMANDS = [
     FirstStepsController,
     FirstClientController,
     KeysController,
+    RefusedController,
     SetUpController,
     SettingsController,
     BrandingController,

@@ -15,8 +15,6 @@ export const ClientRefusalSchema = defineEntity({
     kind: p.string().length(40),
     /** What was sent, or what is said of it; bounded. */
     value: p.text(),
-    /** Whether `value` is what was sent, to the letter. */
-    exact: p.boolean(),
     count: p.bigint('number'),
     firstAt: p.bigint('number'),
     lastAt: p.bigint('number').index(),

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ClientRefusals } from './client-refusals.service.js';
 import { Clients } from './clients.service.js';
 import { Declarations } from './declarations.service.js';
 import { DeclaredClaims } from './declared-claims.js';
@@ -14,6 +15,7 @@ import { RegistrationQuota } from './registration-quota.js';
  */
 @Module({
   providers: [
+    ClientRefusals,
     Clients,
     Declarations,
     DeclaredClaims,
@@ -23,6 +25,7 @@ import { RegistrationQuota } from './registration-quota.js';
     RegistrationQuota,
   ],
   exports: [
+    ClientRefusals,
     Clients,
     Declarations,
     DeclaredClaims,

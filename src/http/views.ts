@@ -20,6 +20,9 @@ interface Options {
   readonly data: PageContext;
 }
 
+/** Else each line of what a partial fills in would be indented like the partial, also within a text to copy or to edit. */
+const AS_WRITTEN = { preventIndent: true };
+
 /** The compiled templates. Everything is read once, at the start: a broken template stops the start, not a sign-in. */
 @Injectable()
 export class Views {
@@ -40,11 +43,11 @@ export class Views {
       const source = readFileSync(join(folder, file), 'utf8');
       // Compiled: a text would be compiled anew for each page that has inline partials.
       if (room === 'partials')
-        this.handlebars.registerPartial(rest.join('/'), this.handlebars.compile(source));
+        this.handlebars.registerPartial(rest.join('/'), this.handlebars.compile(source, AS_WRITTEN));
       else {
         // What is no HTML must not be escaped as if it were.
         const noEscape = file.endsWith('.text.hbs');
-        this.pages.set(`${room}/${rest.join('/')}`, this.handlebars.compile(source, { noEscape }));
+        this.pages.set(`${room}/${rest.join('/')}`, this.handlebars.compile(source, { ...AS_WRITTEN, noEscape }));
       }
     }
     this.layout = this.pages.get('layouts/page')!;

@@ -14,6 +14,8 @@ import { takeEmptySecrets } from './guards/empty-secrets.js';
 import { slowDown } from './devices/polling.js';
 import type { Registrations } from './registration/registrations.service.js';
 import { logRefusals } from './refusals.log.js';
+import { noteRefusals } from './refusals.note.js';
+import type { ClientRefusals } from '../clients/client-refusals.service.js';
 import { spendRequestObject } from './guards/request-objects.js';
 import { letResponsesLeave } from './guards/response-modes.js';
 import type { SessionEndings } from './sessions/session-endings.service.js';
@@ -35,6 +37,7 @@ export interface MountParts {
   readonly sessions: SessionList;
   readonly clock: Clock;
   readonly registrations: Registrations;
+  readonly refusals: ClientRefusals;
 }
 
 /** The provider as a handler of requests that are its own. What goes wrong, or is not its own after all, goes to `next`. */
@@ -56,6 +59,7 @@ export function providerHandler(parts: MountParts): RequestHandler {
   provider.use(letResponsesLeave);
   provider.use((ctx: Context, next: Next) => spendRequestObject(ctx as KoaContextWithOIDC, next, provider));
   logRefusals(provider);
+  noteRefusals(provider, parts.refusals);
   const callback = provider.callback();
   return (req, res, next) => {
     goOnWith(req, next);

@@ -1,5 +1,6 @@
 import { SHELL } from '../../src/admin/actor.js';
 import { ManagedClients } from '../../src/admin/clients/managed-clients.service.js';
+import { ClientRefusals } from '../../src/clients/client-refusals.service.js';
 import { filledIn, type Form } from './open-form.js';
 import { fieldsOn } from './browser.js';
 import { operatorOn } from './open-forms.operators.js';
@@ -62,6 +63,18 @@ export const CLIENT_FORMS: Record<string, Form> = {
       const form = await on(server, 'logo');
       const { picture: _none, ...fields } = form.fields;
       return { ...form, fields };
+    },
+  },
+  '/admin/clients/:client/refused/:refusal': {
+    accepted: /The address was added/,
+    open: async (server) => {
+      const id = await newClient(server);
+      const refusals = server.app.get(ClientRefusals);
+      refusals.note(id, 'redirect_uri', `https://${id}.example/other`);
+      await refusals.flush();
+      const { browser, person } = await operatorOn(server, `/admin/clients/${id}`);
+      await browser.click('add-0');
+      return filledIn({ browser, person }, 'submit');
     },
   },
   '/admin/clients/:client/remove': {

@@ -1,5 +1,6 @@
 import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { ClientRefusals } from '../../clients/client-refusals.service.js';
 import { Config } from '../../config/config.js';
 import { notFound } from '../../kernel/errors.js';
 import { ClientUse } from '../../oidc/records/client-use.js';
@@ -9,6 +10,7 @@ import { ClientPages } from './client-pages.js';
 import { inWords } from './client-words.js';
 import type { ManagedClient } from './managed-client.js';
 import { ManagedClients } from './managed-clients.service.js';
+import { shownRefusal } from './refusals.words.js';
 import { shownSetting } from './shown-setting.js';
 
 const ORIGIN_WORDS = {
@@ -24,6 +26,7 @@ export class ClientsController {
     private readonly config: Config,
     private readonly clients: ManagedClients,
     private readonly use: ClientUse,
+    private readonly refusals: ClientRefusals,
     private readonly pages: ClientPages,
   ) {}
 
@@ -50,6 +53,8 @@ export class ClientsController {
         isOperator: client.origin === 'operator',
       })),
       isFiltered: search + origin !== '',
+      // Of nobody's: on the first page alone, which is where one looks for a client that is not there.
+      refusals: after === '' ? (await this.refusals.of('')).map((each) => shownRefusal(each)) : [],
       action: this.pages.url(),
       newUrl: this.pages.newUrl(),
       nextUrl:
@@ -79,6 +84,10 @@ export class ClientsController {
       })),
       discovery: this.pages.discovery(client),
       usage: await this.use.of(id),
+      refusals: (await this.refusals.of(id)).map((refusal) => ({
+        ...shownRefusal(refusal, client),
+        addUrl: this.pages.url(id, `/refused/${refusal.id}`),
+      })),
       ...this.links(client),
     });
   }
