@@ -42,6 +42,10 @@ import { GroupCommands } from './commands/group-commands.js';
 import { Exports } from './imports/export.service.js';
 import { ImportCommands } from './imports/import-commands.js';
 import { Imports } from './imports/import.service.js';
+import { GroupDirectory } from './groups/group-directory.js';
+import { GroupMembersController } from './groups/group-members.controller.js';
+import { GroupsController } from './groups/groups.controller.js';
+import { ManagedGroups } from './groups/managed-groups.service.js';
 import { KeysController } from './keys/keys.controller.js';
 import { SigningKeys } from './keys/signing-keys.service.js';
 import { KeyCommands } from './commands/key-commands.js';
@@ -116,6 +120,8 @@ const COMMANDS = [
     ClientsController,
     FirstStepsController,
     FirstClientController,
+    GroupsController,
+    GroupMembersController,
     KeysController,
     RefusedController,
     SetUpController,
@@ -137,8 +143,10 @@ const COMMANDS = [
     Exports,
     FirstOperator,
     FirstSteps,
+    GroupDirectory,
     Imports,
     ManagedClients,
+    ManagedGroups,
     OperatorGuard,
     ProviderRules,
     SecretPage,
@@ -148,5 +156,6 @@ const COMMANDS = [
     Verifications,
   ],
   exports: [...COMMANDS, ...USERS, ManagedClients, SigningKeys],
+  exports: [...COMMANDS, ...USERS, ManagedClients, ManagedGroups],
 })
 export class AdminModule {}

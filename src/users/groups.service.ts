@@ -53,6 +53,32 @@ export class Groups {
     return rows.map((row) => ({ ...row, members: Number(row.members) }));
   }
 
+  async one(name: string): Promise<Pick<GroupInfo, 'name' | 'description'> | undefined> {
+    const [row] = await this.sql.rows<Pick<GroupInfo, 'name' | 'description'>>(
+      'SELECT name, description FROM account_group WHERE name = ?',
+      name,
+    );
+    return row;
+  }
+
+  /** @returns what it was before */
+  async describe(
+    name: string,
+    description: string | null,
+  ): Promise<Pick<GroupInfo, 'description'> | 'no-group'> {
+    return this.sql.transaction(async (sql) => {
+      // A write first, which holds the row until its description is changed.
+      await sql.run('UPDATE account_group SET created_at = created_at WHERE name = ?', name);
+      const [row] = await sql.rows<Pick<GroupInfo, 'description'>>(
+        'SELECT description FROM account_group WHERE name = ?',
+        name,
+      );
+      if (!row) return 'no-group';
+      await sql.run('UPDATE account_group SET description = ? WHERE name = ?', description, name);
+      return { description: row.description };
+    });
+  }
+
   /** The accounts in a group. */
   async members(name: string): Promise<{ id: string; username: string; email: string }[]> {
     return this.sql.rows(
@@ -63,11 +89,12 @@ export class Groups {
   }
 
   /** @returns false: there is one of this name */
-  async create(name: string): Promise<boolean> {
+  async create(name: string, description: string | null = null): Promise<boolean> {
     return this.sql.transaction(async (sql) => {
       const made = await sql.run(
-        'INSERT INTO account_group (name, created_at) VALUES (?, ?) ON CONFLICT DO NOTHING',
+        'INSERT INTO account_group (name, description, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
         name,
+        description,
         this.clock.now().getTime(),
       );
       // Nobody gets in by a membership that was added while an earlier group of this name was deleted.

@@ -1,6 +1,7 @@
 import { Audit } from '../../src/audit/audit.service.js';
 import { SigningKeys } from '../../src/admin/keys/signing-keys.service.js';
 import { Verifications } from '../../src/admin/audit/verifications.service.js';
+import { shell } from '../support/claims.js';
 import { signInAs } from './console-tour.js';
 import type { Tour } from './tour.js';
 
@@ -35,6 +36,37 @@ async function audit(tour: Tour): Promise<void> {
   await visit('console-audit-verified');
 }
 
+/** Groups: one of the clients file and one that is made here, with somebody in it. */
+async function groups(tour: Tour): Promise<void> {
+  const { stage, window, visit } = tour;
+  const { username } = await signInAs('operator', tour);
+  await window.open('/admin/groups/new');
+  await visit('console-groups-new');
+  await window.submit({ name: 'no name', description: 'x'.repeat(201) });
+  await visit('console-groups-new-refused');
+  const name = `fleet/${username}`;
+  await window.submit({ name, description: 'Everyone who drives' });
+  await visit('console-group-empty');
+  await window.press('add');
+  await visit('console-group-add');
+  await window.submit({ who: 'nobody' });
+  await visit('console-group-add-refused');
+  await window.submit({ who: username });
+  await window.open(`/admin/groups/group?name=${name}`);
+  await visit('console-group');
+  await window.press('remove-0');
+  await visit('console-group-remove');
+  await window.open(`/admin/groups/describe?name=${name}`);
+  await visit('console-group-describe');
+  await window.open(`/admin/groups/delete?name=${name}`);
+  await visit('console-group-delete');
+  await window.open('/admin/groups/group?name=members');
+  await visit('console-group-declared');
+  await window.open('/admin/groups');
+  await visit('console-groups');
+  await shell(stage.server, 'group-delete', name);
+}
+
 /** Signing keys: in every state, and how they are changed. */
 async function keys(tour: Tour): Promise<void> {
   const { stage, window, visit } = tour;
@@ -52,4 +84,4 @@ async function keys(tour: Tour): Promise<void> {
 }
 
 /** One walk for each kind of records. */
-export const RECORDS_TOURS = Object.entries({ audit, keys });
+export const RECORDS_TOURS = Object.entries({ audit, groups, keys });

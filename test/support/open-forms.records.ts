@@ -1,6 +1,19 @@
 import { SigningKeys } from '../../src/admin/keys/signing-keys.service.js';
+import { shell } from './claims.js';
+import { somebody } from './enrolled.js';
 import { filledIn, type Form } from './open-form.js';
 import { operatorOn } from './open-forms.operators.js';
+import type { TestServer } from './server.js';
+
+let groups = 0;
+const newGroup = () => `group-${++groups}`;
+
+/** An operator on a page of a group of its own. */
+async function onGroup(server: TestServer, page: string, more = '') {
+  const name = newGroup();
+  await shell(server, 'group-create', name);
+  return operatorOn(server, `/admin/groups/${page}?name=${name}${more}`);
+}
 
 /** The forms of the operators' pages about what the server keeps. */
 export const RECORDS_FORMS: Record<string, Form> = {
@@ -12,6 +25,34 @@ export const RECORDS_FORMS: Record<string, Form> = {
     accepted: /sign-in\.completed/,
     open: async (server) =>
       filledIn(await operatorOn(server, '/admin/audit/export'), 'submit', { format: 'csv' }),
+  },
+  '/admin/groups/new': {
+    accepted: /The group is made/,
+    open: async (server) =>
+      filledIn(await operatorOn(server, '/admin/groups/new'), 'submit', { name: newGroup() }),
+  },
+  '/admin/groups/describe': {
+    accepted: /The description is changed/,
+    open: async (server) => filledIn(await onGroup(server, 'describe'), 'submit', { description: 'Pay' }),
+  },
+  '/admin/groups/delete': {
+    accepted: /The group is deleted/,
+    open: async (server) => filledIn(await onGroup(server, 'delete'), 'submit'),
+  },
+  '/admin/groups/add': {
+    accepted: /The person is in the group/,
+    open: async (server) => {
+      const hands = await onGroup(server, 'add');
+      return filledIn(hands, 'submit', { who: hands.person.username });
+    },
+  },
+  '/admin/groups/remove': {
+    accepted: /not in the group any more/,
+    open: async (server) => {
+      const member = somebody();
+      const { id } = await server.addPerson(member);
+      return filledIn(await onGroup(server, 'remove', `&account=${id}`), 'submit');
+    },
   },
   '/admin/keys/rotate': {
     accepted: /New signing keys are published/,

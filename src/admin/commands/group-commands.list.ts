@@ -5,6 +5,7 @@ export const GROUP_COMMANDS = {
   groups: { parameters: [], help: 'lists the groups, and how many people are in each' },
   'group-members': { parameters: ['group'], help: 'lists who is in it' },
   'group-create': { parameters: ['group'], help: 'makes a group; the clients file can declare it, too' },
+  'group-describe': { parameters: ['group', 'description'], help: 'says for operators what a group is' },
   'group-delete': { parameters: ['group'], help: 'takes everyone out of it and removes it' },
   'group-add': { parameters: [WHO, 'group'], help: 'puts somebody into a group' },
   'group-remove': {

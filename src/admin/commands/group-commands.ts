@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '../../config/config.js';
-import { Declarations } from '../../clients/declarations.service.js';
 import type { Account } from '../../users/account.entity.js';
 import { Accounts } from '../../users/accounts.service.js';
 import { readAttribute } from '../../users/attributes.js';
-import { GROUP_NAME, Groups, isBuiltInGroup } from '../../users/groups.service.js';
+import { Groups, isBuiltInGroup } from '../../users/groups.service.js';
 import { Operators, type Role } from '../../users/operators.service.js';
 import { SHELL } from '../actor.js';
+import { ManagedGroups, type GroupRefusal } from '../groups/managed-groups.service.js';
 import { UserMemberships } from '../users/user-memberships.js';
 import type { Outcome } from './account-commands.js';
 import { ClaimsReport } from './claims-report.js';
@@ -14,6 +14,14 @@ import type { GroupCommand } from './group-commands.list.js';
 
 const done = (message: string): Outcome => ({ done: true, message });
 const not = (message: string): Outcome => ({ done: false, message });
+
+const REFUSALS: Record<GroupRefusal, (name: string) => string> = {
+  'not-a-name': () => 'a group is called by 1 to 64 letters, digits and . _ : / -',
+  'built-in': () => 'groups that start with "gatehouse-" are the built-in ones',
+  taken: (name) => `there is a group ${name} already`,
+  'no-group': (name) => `there is no group ${name}`,
+  declared: (name) => `the clients file declares ${name}: take it out there first`,
+};
 
 /** What an operator does from the shell for groups and attributes. Each change is audited. */
 @Injectable()
@@ -24,7 +32,7 @@ export class GroupCommands {
     private readonly groups: Groups,
     private readonly operators: Operators,
     private readonly memberships: UserMemberships,
-    private readonly declarations: Declarations,
+    private readonly managed: ManagedGroups,
     private readonly report: ClaimsReport,
   ) {}
 
@@ -39,6 +47,8 @@ export class GroupCommands {
         return this.members(first, `nobody is in ${first}`);
       case 'group-create':
         return this.create(first);
+      case 'group-describe':
+        return this.describe(first, second);
       case 'group-delete':
         return this.delete(first);
       case 'claims':
@@ -82,21 +92,21 @@ export class GroupCommands {
   }
 
   private async create(name: string): Promise<Outcome> {
-    if (!GROUP_NAME.test(name)) return not('a group is called by 1 to 64 letters, digits and . _ : / -');
-    if (isBuiltInGroup(name)) return not('groups that start with "gatehouse-" are the built-in ones');
-    return (await this.groups.create(name))
-      ? done(`${name} is made`)
-      : not(`there is a group ${name} already`);
+    const { kind } = await this.managed.create(SHELL, name);
+    return kind === 'done' ? done(`${name} is made`) : not(REFUSALS[kind](name));
+  }
+
+  private async describe(name: string, description: string): Promise<Outcome> {
+    if (description.length > 200) return not('a description has at most 200 characters');
+    const { kind } = await this.managed.describe(SHELL, name, description || null);
+    return kind === 'done' ? done(`${name} is described`) : not(REFUSALS[kind](name));
   }
 
   private async delete(name: string): Promise<Outcome> {
-    if (isBuiltInGroup(name)) return not('groups that start with "gatehouse-" are the built-in ones');
-    if (await this.declarations.has('groups', name))
-      return not(`the clients file declares ${name}: take it out there first`);
-    const members = await this.groups.delete(name);
-    return members === undefined
-      ? not(`there is no group ${name}`)
-      : done(`${name} is gone; ${members} were in it`);
+    const outcome = await this.managed.delete(SHELL, name);
+    return outcome.kind === 'done'
+      ? done(`${name} is gone; ${outcome.members} were in it`)
+      : not(REFUSALS[outcome.kind](name));
   }
 
   private async add(account: Account, group: string): Promise<Outcome> {

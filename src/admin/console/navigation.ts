@@ -49,6 +49,14 @@ const SECTIONS: readonly Section[] = [
     roles: OPERATOR,
   },
   {
+    name: 'groups',
+    path: '/admin/groups',
+    label: 'console.groups',
+    lead: 'console.lead.groups',
+    icon: 'groups',
+    roles: OPERATOR,
+  },
+  {
     name: 'keys',
     path: '/admin/keys',
     label: 'console.keys',

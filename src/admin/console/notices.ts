@@ -4,6 +4,11 @@ import type { MessageRef } from '../../http/form.js';
 const NOTICES: Readonly<Record<string, MessageRef>> = {
   'branding-changed': 'console.notice.branding-changed',
   'setting-changed': 'console.notice.setting-changed',
+  'group-created': 'console.notice.group-created',
+  'group-changed': 'console.notice.group-changed',
+  'group-deleted': 'console.notice.group-deleted',
+  'group-joined': 'console.notice.group-joined',
+  'group-left': 'console.notice.group-left',
   'keys-published': 'console.notice.keys-published',
   'keys-published-already': 'console.notice.keys-published-already',
   'key-revoked': 'console.notice.key-revoked',
