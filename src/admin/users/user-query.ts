@@ -21,6 +21,8 @@ export interface UserQuery {
   readonly group?: string;
   /** Where the page before ended: UserPage.next. */
   readonly after?: string;
+  /** How many at most; absent: as many as a page shows. */
+  readonly limit?: number;
 }
 
 /** A condition on the account `a`, and its parameters. */

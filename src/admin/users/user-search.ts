@@ -72,7 +72,7 @@ export class UserSearch {
   constructor(private readonly sql: Sql) {}
 
   async page(query: UserQuery): Promise<UserPage> {
-    const term = query.term ?? '';
+    const { term = '', limit = USERS_PAGE } = query;
     if (isImpossible(usernameKey(term))) return { users: [], next: undefined };
     const start = await this.start(query.after);
     const found: Found[] = query.after === undefined ? await this.byId(term) : [];
@@ -80,14 +80,14 @@ export class UserSearch {
       ? (['username'] as const)
       : ORDERS.slice(ORDERS.indexOf(start.order))) {
       const after = order === start.order ? start.key : undefined;
-      const { rows, stoppedAt } = await this.walk(query, order, after, USERS_PAGE + 1 - found.length);
+      const { rows, stoppedAt } = await this.walk(query, order, after, limit + 1 - found.length);
       found.push(...rows.filter(({ id }) => id !== found[0]?.row.id).map((row) => ({ row, order })));
       if (stoppedAt) return { users: await this.listed(found), next: `${order}.${stoppedAt}` };
-      if (found.length > USERS_PAGE) break;
+      if (found.length > limit) break;
     }
-    const last = found.length > USERS_PAGE ? found[USERS_PAGE - 1] : undefined;
+    const last = found.length > limit ? found[limit - 1] : undefined;
     return {
-      users: await this.listed(found.slice(0, USERS_PAGE)),
+      users: await this.listed(found.slice(0, limit)),
       next: last && `${last.order}.${last.row.id}`,
     };
   }
