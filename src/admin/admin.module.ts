@@ -155,7 +155,6 @@ const COMMANDS = [
     SigningKeys,
     Verifications,
   ],
-  exports: [...COMMANDS, ...USERS, ManagedClients, SigningKeys],
-  exports: [...COMMANDS, ...USERS, ManagedClients, ManagedGroups],
+  exports: [...COMMANDS, ...USERS, ManagedClients, ManagedGroups, SigningKeys],
 })
 export class AdminModule {}
