@@ -106,6 +106,8 @@ export const NOT_EXPORTED: Record<string, string> = {
   'logout_notice.sid': 'the identifier of a session',
   'one_time_link.hash': FINGERPRINT,
   'invitation.hash': FINGERPRINT,
+  'invitation.id': ROW_ID,
+  'invitation.email': 'the address of somebody else, whom the person has invited',
   'invitation.nonce': 'only the set-up link has one, which is of nobody',
   'one_time_link.detail':
     'what opening the link changes, in the words of the program; addressKey has the address',
