@@ -155,6 +155,6 @@ const COMMANDS = [
     SigningKeys,
     Verifications,
   ],
-  exports: [...COMMANDS, ...USERS, ManagedClients, ManagedGroups, SigningKeys],
+  exports: [...COMMANDS, ...USERS, GroupDirectory, ManagedClients, ManagedGroups, SigningKeys],
 })
 export class AdminModule {}

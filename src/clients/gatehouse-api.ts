@@ -5,6 +5,8 @@ import { API_PATH } from '../http/problem.js';
 export const GATEHOUSE_SCOPES = {
   'gatehouse:users.read': 'Look at accounts, their groups, attributes and sessions',
   'gatehouse:users.write': 'Make, change, disable and delete accounts; help people who are stuck',
+  'gatehouse:groups.read': 'Look at groups and who is in them',
+  'gatehouse:groups.write': 'Make, change and delete groups; put people into them',
   'gatehouse:clients.read': 'Look at applications and APIs',
   'gatehouse:clients.write':
     'Make, change and remove the applications that operators make, and renew their secrets',

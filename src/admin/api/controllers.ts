@@ -2,6 +2,7 @@ import type { Type } from '@nestjs/common';
 import { ApisController } from './apis.controller.js';
 import { AuditController } from './audit.controller.js';
 import { ClientsController } from './clients.controller.js';
+import { GroupsController } from './groups.controller.js';
 import { InvitationsController } from './invitations.controller.js';
 import { KeysController } from './keys.controller.js';
 import { ServerController } from './server.controller.js';
@@ -16,6 +17,7 @@ export const API_CONTROLLERS: readonly Type[] = [
   UserActionsController,
   UserLinksController,
   UserFactsController,
+  GroupsController,
   InvitationsController,
   ClientsController,
   ApisController,

@@ -4,6 +4,7 @@ import { Config } from '../../config/config.js';
 import { programVersion } from '../../config/version.js';
 import { Public } from '../../http/access.js';
 import { API_CONTROLLERS } from './controllers.js';
+import { apiDocument } from './openapi.js';
 
 /** What the API is, for whoever writes a program. It says nothing that docs/openapi.json does not say, so it needs no token. */
 @Controller('api/v1/openapi.json')
@@ -14,9 +15,8 @@ export class DocumentController {
 
   @Public()
   @Get()
-  async show(@Res() res: Response): Promise<void> {
+  show(@Res() res: Response): void {
     // Few servers are ever asked for it.
-    const { apiDocument } = await import('./openapi.js');
     this.written ??= JSON.stringify(apiDocument(API_CONTROLLERS, this.config.issuer, programVersion()));
     res.setHeader('Cache-Control', 'public, max-age=300');
     res.type('json').send(this.written);

@@ -56,9 +56,9 @@ export class GroupDirectory {
   }
 
   /** @param after the key of the last name that was seen, or what names are to begin after */
-  async members(group: string, after = ''): Promise<MembersPage> {
+  async members(group: string, after = '', limit = MEMBERS_PAGE): Promise<MembersPage> {
     const what = `a.id AS "id", a.username AS "username", a.email AS "email", a.username_key, m.added_at`;
-    const which = `m.account_id = a.id AND m.group_name = ? AND a.username_key > ? ORDER BY a.username_key LIMIT ${MEMBERS_PAGE + 1}`;
+    const which = `m.account_id = a.id AND m.group_name = ? AND a.username_key > ? ORDER BY a.username_key LIMIT ?`;
     const isSmall = (await this.count(group, FEW)) <= FEW;
     // In SQLite a CROSS JOIN is done in the order in which it is written.
     const rows = await this.sql.rows<MemberRow>(
@@ -67,14 +67,15 @@ export class GroupDirectory {
         : `SELECT ${what} FROM account a CROSS JOIN group_member m WHERE ${which}`,
       group,
       after,
+      limit + 1,
     );
-    const members = rows.slice(0, MEMBERS_PAGE).map(({ id, username, email, added_at }) => ({
+    const members = rows.slice(0, limit).map(({ id, username, email, added_at }) => ({
       id,
       username,
       email,
       addedAt: new Date(Number(added_at)),
     }));
-    return { members, after: rows.length > MEMBERS_PAGE ? rows[MEMBERS_PAGE - 1]!.username_key : undefined };
+    return { members, after: rows.length > limit ? rows[limit - 1]!.username_key : undefined };
   }
 
   /** The one member whose name or address it is; or those whose names come from there on. */
