@@ -12,6 +12,10 @@ const source = join(projectRoot, 'src');
 
 /** What only some requests need is loaded by the first of them (docs/decisions/0031). */
 const LATE = [
+  '@opentelemetry/api',
+  '@opentelemetry/exporter-trace-otlp-proto',
+  '@opentelemetry/resources',
+  '@opentelemetry/sdk-trace',
   '@mikro-orm/postgresql',
   '@mikro-orm/sqlite',
   '@simplewebauthn/server',

@@ -72,6 +72,15 @@ export class Config {
   readonly testApp: boolean;
   /** Where metrics are served; absent: nowhere, and nothing is counted. */
   readonly metrics: { readonly port: number; readonly bind: string } | undefined;
+  /** Where traces are sent; absent: nowhere, and nothing is watched. */
+  readonly tracing:
+    | {
+        readonly url: string;
+        readonly headers: Readonly<Record<string, string>>;
+        readonly serviceName: string;
+        readonly ratio: number;
+      }
+    | undefined;
   readonly logLevel: 'error' | 'warn' | 'log' | 'debug';
   readonly logFormat: 'json' | 'pretty';
 

@@ -11,6 +11,7 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { tracingOf } from './settings.tracing.js';
 import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { CHANGEABLE, changeable } from './changeable.js';
@@ -76,6 +77,7 @@ export function loadConfig(env: Environment, purpose: 'run' | 'look' = 'run'): C
     metrics: values.GATEHOUSE_METRICS_PORT
       ? { port: values.GATEHOUSE_METRICS_PORT, bind: values.GATEHOUSE_METRICS_BIND! }
       : undefined,
+    tracing: tracingOf(values),
     logLevel: values.GATEHOUSE_LOG_LEVEL!,
     logFormat:
       values.GATEHOUSE_LOG_FORMAT === 'auto'

@@ -19,6 +19,7 @@ import {
 } from './parsers.js';
 import { setting } from './setting.js';
 import { OPERATIONS } from './settings.operations.js';
+import { TRACING } from './settings.tracing.js';
 
 /** Every setting there is. `docs/configuration.md` is made from this table, and a test holds the two equal. */
 export const SETTINGS = {
@@ -215,6 +216,7 @@ export const SETTINGS = {
       'A PEM file with the authorities that issue client certificates, for `tls_client_auth`. Each certificate is checked against it here, whatever the proxy has checked. Name every authority that issues directly.',
   }),
   ...OPERATIONS,
+  ...TRACING,
 };
 
 export type SettingName = keyof typeof SETTINGS;

@@ -6,6 +6,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Config } from '../config/config.js';
 import { GroupCommit } from './group-commit.js';
 import { PlainRows } from './plain-rows.js';
+import { watchable, watchEntities } from './traced-statements.js';
 import { Settled } from './settled.js';
 import { direct, directUnless, sqliteBehind, type SqliteDatabase } from './sqlite.js';
 
@@ -39,10 +40,13 @@ export class Sql implements SqlRunner {
     private readonly sqlite: SqliteDatabase | undefined,
   ) {
     const queued = this.over(() => this.kysely());
-    this.runner = sqlite ? directUnless(sqlite, queued) : queued;
+    this.runner = this.watchable(sqlite ? directUnless(sqlite, queued) : queued);
     this.kept = sqlite && new Settled(sqlite, this.runner);
     this.group =
-      sqlite && new GroupCommit(sqlite, direct(sqlite), (work) => this.kysely().connection().execute(work));
+      sqlite &&
+      new GroupCommit(sqlite, this.watchable(direct(sqlite)), (work) =>
+        this.kysely().connection().execute(work),
+      );
     this.plainRows = new PlainRows(orm, {
       ...this.runner,
       rows: (text, ...params) => this.settled(text, ...params),
@@ -50,6 +54,7 @@ export class Sql implements SqlRunner {
   }
 
   static async of(orm: MikroORM, config: Config): Promise<Sql> {
+    if (config.tracing) watchEntities(orm, config.database.kind);
     return new Sql(orm, config.database.kind === 'sqlite' ? await sqliteBehind(orm) : undefined);
   }
 
@@ -128,12 +133,16 @@ export class Sql implements SqlRunner {
     if (this.group) return this.group.write(work);
     return this.kysely()
       .transaction()
-      .execute((transaction) => work(this.over(() => transaction)));
+      .execute((transaction) => work(this.watchable(this.over(() => transaction))));
   }
 
   /** Plain SQL inside an EntityManager's transaction. */
   within(em: EntityManager): SqlRunner {
-    return this.over(() => (em as unknown as SqlEntityManager).getKysely<unknown>());
+    return this.watchable(this.over(() => (em as unknown as SqlEntityManager).getKysely<unknown>()));
+  }
+
+  private watchable(runner: SqlRunner): SqlRunner {
+    return watchable(runner, this.sqlite ? 'sqlite' : 'postgresql');
   }
 
   private kysely(): Kysely<unknown> {

@@ -2,8 +2,9 @@ import { request as httpRequest } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { SECOND } from '../kernel/clock.js';
+import { traced } from '../kernel/tracing.js';
 import { Turns } from '../kernel/turns.js';
-import { checkFor, guardedLookup } from './outgoing.js';
+import { checkFor, guardedLookup, outgoingStep } from './outgoing.js';
 
 /** What is read of an answer, and what is not read further. */
 interface Expected {
@@ -71,18 +72,22 @@ function send(url: URL, options: RequestInit, internal: boolean, expected: Expec
   const headers = Object.fromEntries(new Headers(options.headers));
   delete headers['user-agent'];
   if (text !== undefined) headers['content-length'] = String(Buffer.byteLength(text));
-  return new Promise((answered, failed) => {
-    const check = checkFor(url, internal);
-    const refusal = check(url.hostname);
-    if (refusal) throw refusal;
-    const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
-    const limits = { agent: false, signal: signal ?? AbortSignal.timeout(ANSWER_WITHIN) };
-    request(url, { method, headers, lookup: guardedLookup(check), ...limits }, (response) => {
-      read(response, method, expected).then(answered, failed);
-    })
-      .on('error', failed)
-      .end(text);
-  });
+  return traced(
+    outgoingStep(method, url),
+    () =>
+      new Promise((answered, failed) => {
+        const check = checkFor(url, internal);
+        const refusal = check(url.hostname);
+        if (refusal) throw refusal;
+        const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
+        const limits = { agent: false, signal: signal ?? AbortSignal.timeout(ANSWER_WITHIN) };
+        request(url, { method, headers, lookup: guardedLookup(check), ...limits }, (response) => {
+          read(response, method, expected).then(answered, failed);
+        })
+          .on('error', failed)
+          .end(text);
+      }),
+  );
 }
 
 async function read(

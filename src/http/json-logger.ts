@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import type { Logger as Pino, pino as makePino } from 'pino';
 import type { Config } from '../config/config.js';
+import { currentTraceId } from '../kernel/tracing.js';
 import { inertJson, redacted } from './redact.js';
 import { currentRequestId } from './visitor.js';
 
@@ -44,6 +45,7 @@ export class JsonLogger {
     const facts = {
       ...(typeof context === 'string' ? { context: redacted(context) } : {}),
       request: currentRequestId(),
+      trace: currentTraceId(),
       ...(typeof more === 'string' ? { stack: redacted(more) } : {}),
       ...(isFacts(message) ? withoutSecrets(message) : {}),
     };

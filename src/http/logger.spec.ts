@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { IncomingMessage } from 'node:http';
+import { watchedBy } from '../kernel/tracing.js';
 import { createLogger } from './logger.js';
 import { requestId } from './request-id.js';
 
@@ -37,6 +38,15 @@ describe('the log', () => {
       context: 'Mail',
       message: 'enough',
     });
+  });
+
+  it('names the trace that a line belongs to, where there are any', () => {
+    const logger = createLogger({ logLevel: 'warn', logFormat: 'json' });
+    const traceId = '0af7651916cd43dd8448eb211c80319c';
+    watchedBy({ span: (_step, work) => work(), past: () => {}, traceId });
+    logger.warn('enough', 'Mail');
+    watchedBy(undefined);
+    expect(JSON.parse(written)).toMatchObject({ trace: traceId, message: 'enough' });
   });
 
   it('keeps to itself what server.ts says in a sentence, and what the framework says of itself', () => {

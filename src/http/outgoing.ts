@@ -2,6 +2,7 @@ import { lookup as resolve, type LookupAddress, type LookupOptions } from 'node:
 import { request as httpRequest, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
+import { traced, type Step } from '../kernel/tracing.js';
 import { isPublicAddress } from './public-address.js';
 
 /** The target of a request is none that this server may reach for somebody else (server-side request forgery). */
@@ -53,19 +54,29 @@ export function post(
     agent: false,
     signal,
   };
-  return new Promise((answered, failed) => {
-    const check = checkFor(url, internal);
-    const refusal = check(url.hostname);
-    if (refusal) throw refusal;
-    const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
-    request(url, { ...options, lookup: guardedLookup(check) }, (response) => {
-      answered(response.statusCode ?? 0);
-      // The rest of the answer, however long, is nobody's concern.
-      response.destroy();
-    })
-      .on('error', failed)
-      .end(body);
-  });
+  return traced(
+    outgoingStep('POST', url),
+    () =>
+      new Promise((answered, failed) => {
+        const check = checkFor(url, internal);
+        const refusal = check(url.hostname);
+        if (refusal) throw refusal;
+        const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
+        request(url, { ...options, lookup: guardedLookup(check) }, (response) => {
+          answered(response.statusCode ?? 0);
+          // The rest of the answer, however long, is nobody's concern.
+          response.destroy();
+        })
+          .on('error', failed)
+          .end(body);
+      }),
+  );
+}
+
+/** To whom, and never with what: an address may have a secret in its path. */
+export function outgoingStep(method: string, { hostname }: URL): Step {
+  const attributes = { 'http.request.method': method, 'server.address': hostname };
+  return { name: `outgoing ${method}`, kind: 'client', attributes };
 }
 
 /** Says why an address cannot be reached; what is not an address is asked about again when it has been resolved. */

@@ -1,4 +1,5 @@
 import type { NodemailerError, SMTPTransportOptions, Transporter } from 'nodemailer';
+import { traced } from '../kernel/tracing.js';
 import type { Config } from '../config/config.js';
 import { isLoopback } from '../config/parsers.js';
 import { SECOND } from '../kernel/clock.js';
@@ -72,7 +73,7 @@ export class SmtpTransport extends MailTransport {
   async send({ id, date, to, subject, text, html }: Message, signal?: AbortSignal): Promise<void> {
     const transporter = await this.mailer();
     try {
-      await transporter.sendMail({
+      const letter = {
         messageId: `<${id}@${this.host}>`,
         date,
         from: senderOf(this.config),
@@ -83,9 +84,10 @@ export class SmtpTransport extends MailTransport {
         html,
         // No out-of-office reply should answer (RFC 3834).
         headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
-        xMailer: false,
+        xMailer: false as const,
         signal,
-      });
+      };
+      await traced({ name: 'mail', kind: 'client' }, () => transporter.sendMail(letter));
     } catch (error) {
       throw notSent(error as NodemailerError, to);
     }

@@ -13,6 +13,7 @@ import { HealthController } from './health.controller.js';
 import { MetricsServer } from './metrics.server.js';
 import { ProbeGuard } from './probe.guard.js';
 import { Readiness } from './readiness.js';
+import { TracingService } from './tracing.service.js';
 
 /** Owns what keeps a running server healthy. It serves no person. */
 @Module({
@@ -27,7 +28,7 @@ import { Readiness } from './readiness.js';
     WebhooksModule,
   ],
   controllers: [HealthController],
-  providers: [CleanUp, GracefulStop, MetricsServer, ProbeGuard, Readiness],
+  providers: [CleanUp, GracefulStop, MetricsServer, ProbeGuard, Readiness, TracingService],
   exports: [CleanUp],
 })
 export class OpsModule {}

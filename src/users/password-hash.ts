@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { hash, verify } from '@node-rs/argon2';
 import { availableParallelism } from 'node:os';
+import { traced } from '../kernel/tracing.js';
 import { Turns } from '../kernel/turns.js';
 import { readForeignHash, verifyForeignHash } from './foreign-hash.js';
 
@@ -23,6 +24,9 @@ const AT_ONCE = Math.max(1, Math.min(4, availableParallelism()));
 /** Hashes that may wait: about a second of work. Beyond that, saying "later" is better than keeping someone waiting. */
 const WAITING = 100;
 
+const QUEUE = { name: 'password hash' };
+const WORK = { name: 'password hash, work' };
+
 /** argon2id, and whatever an import brought until its owner signs in; off the event loop, bounded in memory (`AT_ONCE` x 19 MiB) and in waiting time. */
 @Injectable()
 export class PasswordHashes {
@@ -34,7 +38,7 @@ export class PasswordHashes {
 
   /** @throws busy (503) when too many wait already */
   async make(password: string): Promise<string> {
-    return this.turns.run(() => hash(password.normalize('NFKC'), PARAMETERS));
+    return this.turn(() => hash(password.normalize('NFKC'), PARAMETERS));
   }
 
   /**
@@ -46,7 +50,7 @@ export class PasswordHashes {
     let equal = false;
     // Other programs hash what was typed. Whose hash it is makes no difference to the time: what was typed does.
     for (const form of new Set([password.normalize('NFKC'), password]))
-      equal = (await this.turns.run(() => verify(stored ?? NOBODY, form))) || equal;
+      equal = (await this.turn(() => verify(stored ?? NOBODY, form))) || equal;
     return equal && stored != null;
   }
 
@@ -63,7 +67,12 @@ export class PasswordHashes {
     const foreign = readForeignHash(stored);
     // An import lets none of these in; whatever did, it opens nothing and costs the same.
     if (typeof foreign === 'string') return this.matches(null, password);
-    return this.turns.run(() => verifyForeignHash(foreign, password));
+    return this.turn(() => verifyForeignHash(foreign, password));
+  }
+
+  /** Two times for whoever watches: until it has its turn, and the work. */
+  private turn<T>(work: () => Promise<T>): Promise<T> {
+    return traced(QUEUE, () => this.turns.run(() => traced(WORK, work)));
   }
 
   /** Whether a stored hash was made with other parameters than today's, or by another program. */
