@@ -35,6 +35,8 @@ const CONTROLS = `[...document.querySelectorAll('a[href], button, input, select,
   .map(({ html }) => html)`;
 
 const MOST_TABS = 40;
+/** No page has so many controls: a walk around it comes to its end. */
+const ONCE_AROUND = 80;
 
 /** Works a page by keyboard alone: Tab until one is there, then type or press Enter. */
 export class Keyboard implements Hands {
@@ -69,8 +71,8 @@ export async function tabFaults(page: Page): Promise<string[]> {
   const seen: string[] = [];
   const faults: string[] = [];
   // Some pages begin with the focus in their first field: first leave the page, then go around it.
-  for (let tabs = 0; (await focused()) && tabs < MOST_TABS; tabs++) await page.keyboard.press('Tab');
-  for (let tabs = 0; tabs < MOST_TABS; tabs++) {
+  for (let tabs = 0; (await focused()) && tabs < ONCE_AROUND; tabs++) await page.keyboard.press('Tab');
+  for (let tabs = 0; tabs < ONCE_AROUND; tabs++) {
     await page.keyboard.press('Tab');
     const focus = await focused();
     if (!focus || focus.html === seen[0]) break;

@@ -1,0 +1,88 @@
+import { SHELL } from '../../src/admin/actor.js';
+import { ManagedClients } from '../../src/admin/clients/managed-clients.service.js';
+import { ClientRefusals } from '../../src/clients/client-refusals.service.js';
+import { signInAs } from './console-tour.js';
+import type { Tour } from './tour.js';
+
+let wikis = 0;
+
+/** An operator connects an application, sees why it does not work, and looks after it. */
+async function applications(tour: Tour): Promise<void> {
+  const { stage, window, visit } = tour;
+  const id = `wiki-${++wikis}`;
+  await signInAs('operator', tour);
+  await window.open('/admin/clients');
+  await visit('console-clients');
+  await window.open('/admin/clients?search=nothing-of-that-kind');
+  await visit('console-clients-none');
+  await window.open('/admin/clients/new');
+  await visit('console-clients-choose');
+  await window.submit({ address: 'grafana' });
+  await visit('console-clients-choose-refused');
+  await window.press('kind-web');
+  await visit('console-clients-new');
+  await window.submit({
+    client_id: id,
+    client_name: 'Our Wiki',
+    redirect_uris: 'http://wiki.example/cb',
+    rest: 'contacts: ops',
+  });
+  await visit('console-clients-new-refused');
+  await window.submit({
+    redirect_uris: `https://wiki.example/${'long-path/'.repeat(12)}cb`,
+    rest: 'contacts: [ops@example.org]',
+  });
+  await visit('console-clients-secret-made');
+  await window.press('to-client');
+  await visit('console-client');
+  await window.press('rotate');
+  await visit('console-client-rotate');
+  await window.press('submit');
+  await window.press('to-client');
+  await visit('console-client-two-secrets');
+  await window.press('end-old-secret');
+  await visit('console-client-old-secret');
+  await window.press('submit');
+  await visit('console-client-changed');
+
+  await window.press('edit');
+  await visit('console-client-edit');
+  const clients = stage.server.app.get(ManagedClients);
+  const { fields, version } = (await clients.find(id))!;
+  await clients.update(SHELL, id, version, { ...fields, client_name: 'The Wiki', scope: 'openid' });
+  await window.submit({ client_name: 'My Wiki' });
+  await visit('console-client-stale');
+  await window.press('submit');
+  await window.press('logo');
+  await visit('console-client-logo');
+  await window.press('submit');
+  await visit('console-client-logo-refused');
+
+  await refusals(tour, id);
+  await window.press('to-list');
+  await visit('console-clients-refused');
+  await window.open(`/admin/clients/${id}/settings?application=grafana`);
+  await visit('console-client-settings');
+  await window.open(`/admin/clients/${id}/remove`);
+  await window.submit({ confirm: 'notes' });
+  await visit('console-client-remove');
+  await window.submit({ confirm: id });
+}
+
+async function refusals({ stage, window, visit }: Tour, id: string): Promise<void> {
+  const notes = stage.application('notes');
+  const ask = (params: Record<string, string>) => fetch(notes.authorizationUrl(params));
+  await ask({ client_id: id, scope: 'openid', redirect_uri: 'https://wiki.example/long-path/CB?x=1' });
+  await ask({ redirect_uri: 'https://notes.example/callback' });
+  await ask({ client_id: 'wicki' });
+  await stage.server.app.get(ClientRefusals).flush();
+  await window.open('/admin/clients/notes');
+  await visit('console-client-of-file');
+  await window.open(`/admin/clients/${id}`);
+  await visit('console-client-refused');
+  await window.press('add-0');
+  await visit('console-client-add');
+  await window.press('submit');
+}
+
+export const CLIENT_TOURS = Object.entries({ applications });
