@@ -36,7 +36,7 @@ const CONTROLS = `[...document.querySelectorAll('a[href], button, input, select,
 
 const MOST_TABS = 40;
 /** No page has so many controls: a walk around it comes to its end. */
-const ONCE_AROUND = 80;
+const ONCE_AROUND = 100;
 
 /** Works a page by keyboard alone: Tab until one is there, then type or press Enter. */
 export class Keyboard implements Hands {
