@@ -2,7 +2,7 @@ import { AuditErasureSchema, AuditHeadSchema, AuditLinkSchema } from './audit/au
 import { AuditEvent } from './audit/audit-event.entity.js';
 import { KnownBrowserSchema, ThrottleSchema } from './attempts/throttle.entity.js';
 import type { Entities } from './database/options.js';
-import { MailSchema } from './mail/mail.entity.js';
+import { MailOutcomeSchema, MailSchema } from './mail/mail.entity.js';
 import { Authenticator } from './mfa/authenticator.entity.js';
 import { BackupCode, BackupCodeSet } from './mfa/backup-code.entity.js';
 import { Passkey } from './mfa/passkey.entity.js';
@@ -34,6 +34,7 @@ export const entities: Entities = [
   GroupMemberSchema,
   OneTimeLinkSchema,
   InvitationSchema,
+  MailOutcomeSchema,
   MailSchema,
   RuntimeSettingSchema,
   Authenticator,

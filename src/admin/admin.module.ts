@@ -7,7 +7,11 @@ import { KeysModule } from '../keys/keys.module.js';
 import { MailModule } from '../mail/mail.module.js';
 import { OidcModule } from '../oidc/oidc.module.js';
 import { WebhooksModule } from '../webhooks/webhooks.module.js';
+import { MailController } from './mail/mail.controller.js';
+import { Outboxes } from './mail/outboxes.service.js';
 import { AccountCommands } from './commands/account-commands.js';
+import { ApisController } from './apis/apis.controller.js';
+import { DeclaredThings } from './apis/declared-things.js';
 import { AuditController } from './audit/audit.controller.js';
 import { AuditExportController } from './audit/audit-export.controller.js';
 import { AuditExport } from './audit/audit-export.js';
@@ -106,6 +110,7 @@ const COMMANDS = [
     WebhooksModule,
   ],
   controllers: [
+    ApisController,
     // Before the page of one event, whose address would take its own.
     AuditExportController,
     AuditController,
@@ -124,6 +129,7 @@ const COMMANDS = [
     GroupMembersController,
     KeysController,
     RefusedController,
+    MailController,
     SetUpController,
     SettingsController,
     BrandingController,
@@ -140,6 +146,7 @@ const COMMANDS = [
     ClientFormPage,
     ClientPages,
     ConsolePages,
+    DeclaredThings,
     Exports,
     FirstOperator,
     FirstSteps,
@@ -148,6 +155,7 @@ const COMMANDS = [
     ManagedClients,
     ManagedGroups,
     OperatorGuard,
+    Outboxes,
     ProviderRules,
     SecretPage,
     SettingChanges,

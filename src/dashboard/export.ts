@@ -1,7 +1,7 @@
 import type { AnyEntity, EntityName } from '@mikro-orm/core';
 import { KnownBrowserSchema } from '../attempts/throttle.entity.js';
 import { AuditEvent } from '../audit/audit-event.entity.js';
-import { MailSchema } from '../mail/mail.entity.js';
+import { MailOutcomeSchema, MailSchema } from '../mail/mail.entity.js';
 import { Authenticator } from '../mfa/authenticator.entity.js';
 import { BackupCode, BackupCodeSet } from '../mfa/backup-code.entity.js';
 import { Passkey } from '../mfa/passkey.entity.js';
@@ -66,11 +66,13 @@ export const EXPORTED: Record<string, ExportedTable> = {
   invitation: table(InvitationSchema, 'kind createdAt expiresAt usedAt'),
   recovery_request: table(RecoveryRequestSchema, 'requestedAt effectiveAt expiresAt endedAt'),
   mail: table(MailSchema, 'kind tries dueAt createdAt expiresAt'),
+  mail_outcome: table(MailOutcomeSchema, 'kind result tries createdAt settledAt'),
   audit_event: table(AuditEvent, 'at name result clientId factor address userAgent detail'),
 };
 
 const OWN_ID = 'account.id says it once';
 const ROW_ID = 'a number of the row, which says nothing of the person';
+const MACHINE = 'what another machine answered to this one';
 const FINGERPRINT = 'a fingerprint of a secret';
 
 /** What a person does not get, table or table.column, and why. */
@@ -116,6 +118,11 @@ export const NOT_EXPORTED: Record<string, string> = {
   'webhook_delivery.id': ROW_ID,
   'webhook_delivery.givesUpAt': 'when another program is told no more',
   'webhook_delivery.answer': 'what another program answered',
+  'mail.lastError': MACHINE,
+  'mail_outcome.id': ROW_ID,
+  'mail_outcome.lastError': MACHINE,
+  'logout_notice.lastError': MACHINE,
+  'ping_notice.lastError': MACHINE,
   'ping_notice.id': ROW_ID,
   'ping_notice.sealedFacts': 'secrets of the application: the identifier of its request, and how it knows us',
   'mail.sealedFacts': 'sealed until it is sent; the letter itself goes to the person',

@@ -127,8 +127,8 @@ export class Delivery implements OnApplicationBootstrap, OnApplicationShutdown {
 
   private async deliver(mail: TakenMail): Promise<'away' | 'done'> {
     try {
-      if (!this.sent.has(mail.id)) await this.send(mail);
-      await this.waiting.remove(mail);
+      if (this.sent.has(mail.id) || (await this.send(mail))) await this.waiting.settle(mail, 'sent');
+      else await this.waiting.remove(mail);
       this.sent.delete(mail.id);
       return 'done';
     } catch (error) {
@@ -137,16 +137,18 @@ export class Delivery implements OnApplicationBootstrap, OnApplicationShutdown {
     }
   }
 
-  private async send(mail: TakenMail): Promise<void> {
+  /** @returns whether there was anything to send */
+  private async send(mail: TakenMail): Promise<boolean> {
     const { id, kind, accountId, sealedFacts } = mail;
     if (this.waiting.hasExpired(mail)) throw new NotSent('refused', 'it could not be sent for too long');
     const facts = this.outbox.open<typeof kind>(id, sealedFacts);
     const addressed = await this.composer!(kind, accountId, facts, mail.tries === 0);
-    if (!addressed) return;
+    if (!addressed) return false;
     const message = { id, date: this.clock.now(), ...this.templates.write(addressed) };
     await this.transport.send(message, AbortSignal.any([this.stop.signal, AbortSignal.timeout(TRY_FOR)]));
     this.sent.add(id);
     await this.recovered();
+    return true;
   }
 
   /** The operator is told the kind and the cause; whose letter it is, and what was in it, is nobody's business but the owner's. */
@@ -157,11 +159,11 @@ export class Delivery implements OnApplicationBootstrap, OnApplicationShutdown {
     }
     const what = `${mail.kind} (${mail.id})`;
     if (error instanceof CannotOpen || (error instanceof NotSent && error.verdict === 'refused')) {
-      await this.waiting.remove(mail);
+      await this.waiting.settle(mail, 'given-up', error.message);
       this.logger.warn(`${what} is given up: ${error.message}`);
       return 'done';
     }
-    await this.waiting.postpone(mail);
+    await this.waiting.postpone(mail, (error as Error).message);
     if (error instanceof NotSent && error.verdict === 'away') {
       this.trouble(error);
       return 'away';

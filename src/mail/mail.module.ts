@@ -26,6 +26,6 @@ import { WaitingMails } from './waiting-mail.js';
       inject: [Config],
     },
   ],
-  exports: [Delivery, MailTest, Outbox],
+  exports: [Delivery, MailTest, Outbox, WaitingMails],
 })
 export class MailModule {}

@@ -77,6 +77,7 @@ export class Outbox {
   /** What still waits for somebody who has no account any more is not sent. */
   async forget(sql: SqlRunner, accountId: string): Promise<void> {
     await sql.run('DELETE FROM mail WHERE account_id = ?', accountId);
+    await sql.run('DELETE FROM mail_outcome WHERE account_id = ?', accountId);
   }
 
   /** @throws CannotOpen */

@@ -1,11 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { Sql } from '../database/sql.js';
-import { Clock, MINUTE } from '../kernel/clock.js';
+import { Clock, DAY, MINUTE } from '../kernel/clock.js';
 import { backOff } from './back-off.js';
 import type { MailKind } from './kinds.js';
 
 /** So long a letter belongs to the instance that took it. Longer than one try can last (delivery.ts). */
-const LEASE = 2 * MINUTE;
+export const LEASE = 2 * MINUTE;
+
+const KEPT_FOR = 7 * DAY;
+
+/** `dropped`: an operator did not want it to be sent any more. */
+export type MailResult = 'sent' | 'given-up' | 'dropped';
 
 /** A row of the outbox, as whoever delivers sees it. */
 export interface WaitingMail {
@@ -58,18 +63,48 @@ export class WaitingMails {
     return taken === 1 ? { ...mail, takenUntil } : undefined;
   }
 
-  /** It is sent, or never will be. */
+  /** There was nothing to send any more. */
   async remove({ id }: WaitingMail): Promise<void> {
     await this.sql.run('DELETE FROM mail WHERE id = ?', id);
   }
 
+  /** It is sent, or never will be, which is known for a while. */
+  async settle({ id, tries }: WaitingMail, result: MailResult, error: string | null = null): Promise<void> {
+    await this.sql.transaction(async (sql) => {
+      // Of an account that is gone meanwhile nothing is kept.
+      await sql.run(
+        `INSERT INTO mail_outcome (id, kind, account_id, result, tries, last_error, created_at, settled_at)
+         SELECT id, kind, (SELECT a.id FROM account a WHERE a.id = mail.account_id), CAST(? AS varchar(10)), CAST(? AS integer),
+           COALESCE(CAST(? AS varchar(300)), last_error), created_at, CAST(? AS bigint)
+         FROM mail WHERE id = ? ON CONFLICT DO NOTHING`,
+        result,
+        result === 'dropped' ? tries : tries + 1,
+        error?.slice(0, 300) ?? null,
+        this.now,
+        id,
+      );
+      await sql.run('DELETE FROM mail WHERE id = ?', id);
+    });
+  }
+
+  /** What became of letters is known for a week. @returns how many were forgotten, `limit` at most */
+  async removeSettled(limit: number): Promise<number> {
+    return this.sql.run(
+      `DELETE FROM mail_outcome WHERE id IN
+         (SELECT id FROM mail_outcome WHERE settled_at < ? ORDER BY settled_at LIMIT ?)`,
+      this.now - KEPT_FOR,
+      limit,
+    );
+  }
+
   /** It is tried again later. If the lease has run out meanwhile, it is another instance's and stays as it is. */
-  async postpone({ id, tries, takenUntil }: TakenMail): Promise<void> {
+  async postpone({ id, tries, takenUntil }: TakenMail, error: string): Promise<void> {
     const failures = tries + 1;
     await this.sql.run(
-      'UPDATE mail SET tries = ?, due_at = ? WHERE id = ? AND due_at = ?',
+      'UPDATE mail SET tries = ?, due_at = ?, last_error = ? WHERE id = ? AND due_at = ?',
       failures,
       this.now + backOff(failures, Math.random()),
+      error.slice(0, 300),
       id,
       takenUntil,
     );

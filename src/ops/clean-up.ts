@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { AuditChain } from '../audit/audit-chain.service.js';
 import { Sql } from '../database/sql.js';
 import { Clock, DAY, MINUTE } from '../kernel/clock.js';
+import { WaitingMails } from '../mail/waiting-mail.js';
 import { Challenges } from '../mfa/challenges.js';
 import { Recovery } from '../mfa/recovery.service.js';
 import { RememberedDevices } from '../mfa/remembered-devices.js';
@@ -36,6 +37,7 @@ export class CleanUp implements OnApplicationBootstrap, OnApplicationShutdown {
     private readonly sessions: SessionList,
     private readonly logoutNotices: LogoutNotices,
     private readonly webhooks: WebhookOutbox,
+    private readonly mails: WaitingMails,
     private readonly registrations: Registrations,
     private readonly links: OneTimeLinks,
     private readonly invitations: Invitations,
@@ -74,6 +76,7 @@ export class CleanUp implements OnApplicationBootstrap, OnApplicationShutdown {
       () => this.logoutNotices.removeExpired(BATCH),
       () => this.webhooks.removeExpired(BATCH),
       () => this.webhooks.removeOrphans(BATCH),
+      () => this.mails.removeSettled(BATCH),
       () => this.registrations.removeUnused(BATCH),
       () => this.removeOldCounters(),
       () => this.removeOldBrowsers(),

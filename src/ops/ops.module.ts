@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AttemptsModule } from '../attempts/attempts.module.js';
 import { AuditModule } from '../audit/audit.module.js';
 import { KeysModule } from '../keys/keys.module.js';
+import { MailModule } from '../mail/mail.module.js';
 import { MfaModule } from '../mfa/mfa.module.js';
 import { SignInModule } from '../sign-in/sign-in.module.js';
 import { OidcModule } from '../oidc/oidc.module.js';
@@ -21,6 +22,7 @@ import { TracingService } from './tracing.service.js';
     AttemptsModule,
     AuditModule,
     KeysModule,
+    MailModule,
     MfaModule,
     OidcModule,
     SignInModule,

@@ -2,6 +2,8 @@ import { Audit } from '../../src/audit/audit.service.js';
 import { SigningKeys } from '../../src/admin/keys/signing-keys.service.js';
 import { Verifications } from '../../src/admin/audit/verifications.service.js';
 import { shell } from '../support/claims.js';
+import { Accounts } from '../../src/users/accounts.service.js';
+import { addLetter, addNotice } from '../support/records.js';
 import { signInAs } from './console-tour.js';
 import type { Tour } from './tour.js';
 
@@ -83,5 +85,37 @@ async function keys(tour: Tour): Promise<void> {
   await visit('console-keys');
 }
 
+async function apis(tour: Tour): Promise<void> {
+  await signInAs('operator', tour);
+  await tour.window.open('/admin/apis');
+  await tour.window.page.locator('summary').first().click();
+  await tour.visit('console-apis');
+}
+
+/** What waits to be told, and what could not be. */
+async function mail(tour: Tour): Promise<void> {
+  const { stage, window, visit } = tour;
+  const { username } = await signInAs('operator', tour);
+  const { id } = (await stage.server.app.get(Accounts).findByIdentifier(username))!;
+  const letter = await addLetter(stage.server, id);
+  const notice = await addNotice(stage.server, id, 'waiting');
+  await addNotice(stage.server, id, 'failed');
+  await window.open('/admin/mail');
+  await visit('console-mail');
+  await window.open(`/admin/mail/letters/${letter}/retry`);
+  await visit('console-mail-retry');
+  await window.open(`/admin/mail/letters/${letter}/drop`);
+  await window.submit({ reason: ' ' });
+  await visit('console-mail-drop-refused');
+  await window.submit({ reason: 'sent by hand' });
+  await visit('console-mail-dropped');
+  await window.open('/admin/mail/settled');
+  await visit('console-mail-settled');
+  await window.open('/admin/mail/notices');
+  await visit('console-mail-notices');
+  await window.open(`/admin/mail/notices/${notice}/drop`);
+  await visit('console-mail-notice-drop');
+}
+
 /** One walk for each kind of records. */
-export const RECORDS_TOURS = Object.entries({ audit, groups, keys });
+export const RECORDS_TOURS = Object.entries({ apis, audit, groups, keys, mail });

@@ -79,6 +79,16 @@ describe('the export of my data', () => {
       created_at: now,
       expires_at: now,
     });
+    await insert('mail_outcome', {
+      ...account,
+      id: id('outcome'),
+      kind: 'verify-email',
+      result: 'sent',
+      tries: 1,
+      last_error: 'hidden-answer',
+      created_at: now,
+      settled_at: now,
+    });
     await insert('group_member', { ...account, group_name: 'staff', added_at: now });
     await insert('logout_notice', {
       ...account,

@@ -3,6 +3,7 @@ import { shell } from './claims.js';
 import { somebody } from './enrolled.js';
 import { filledIn, type Form } from './open-form.js';
 import { operatorOn } from './open-forms.operators.js';
+import { addLetter } from './records.js';
 import type { TestServer } from './server.js';
 
 let groups = 0;
@@ -13,6 +14,11 @@ async function onGroup(server: TestServer, page: string, more = '') {
   const name = newGroup();
   await shell(server, 'group-create', name);
   return operatorOn(server, `/admin/groups/${page}?name=${name}${more}`);
+}
+
+async function onLetter(server: TestServer, page: string) {
+  const { id } = await server.addPerson(somebody());
+  return operatorOn(server, `/admin/mail/letters/${await addLetter(server, id)}/${page}`);
 }
 
 /** The forms of the operators' pages about what the server keeps. */
@@ -53,6 +59,14 @@ export const RECORDS_FORMS: Record<string, Form> = {
       const { id } = await server.addPerson(member);
       return filledIn(await onGroup(server, 'remove', `&account=${id}`), 'submit');
     },
+  },
+  '/admin/mail/:box/:id/retry': {
+    accepted: /It is tried again now/,
+    open: async (server) => filledIn(await onLetter(server, 'retry'), 'submit'),
+  },
+  '/admin/mail/:box/:id/drop': {
+    accepted: /It is not sent any more/,
+    open: async (server) => filledIn(await onLetter(server, 'drop'), 'submit', { reason: 'sent by hand' }),
   },
   '/admin/keys/rotate': {
     accepted: /New signing keys are published/,

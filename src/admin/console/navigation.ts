@@ -57,11 +57,27 @@ const SECTIONS: readonly Section[] = [
     roles: OPERATOR,
   },
   {
+    name: 'apis',
+    path: '/admin/apis',
+    label: 'console.apis',
+    lead: 'console.lead.apis',
+    icon: 'apis',
+    roles: OPERATOR,
+  },
+  {
     name: 'keys',
     path: '/admin/keys',
     label: 'console.keys',
     lead: 'console.lead.keys',
     icon: 'password',
+    roles: OPERATOR,
+  },
+  {
+    name: 'mail',
+    path: '/admin/mail',
+    label: 'console.mail',
+    lead: 'console.lead.mail',
+    icon: 'email',
     roles: OPERATOR,
   },
   {

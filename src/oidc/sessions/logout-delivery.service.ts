@@ -27,6 +27,7 @@ export class LogoutDelivery extends NoticeDelivery<Due> {
       table: 'logout_notice',
       columns: 'client_id, account_id, sid, created_at',
       receiver: 'client_id' as const,
+      refusal: 'last_error' as const,
       waiting: logoutWaiting,
       failure: 'an application was not told of a sign-out',
     };
@@ -47,11 +48,12 @@ export class LogoutDelivery extends NoticeDelivery<Due> {
     return Number(created_at) + GIVE_UP_AFTER;
   }
 
-  protected async close(id: string, state: 'told' | 'failed'): Promise<void> {
+  protected async close(id: string, state: 'told' | 'failed', error?: string): Promise<void> {
     await this.parts.sql.run(
-      `UPDATE logout_notice SET state = ?, due_at = NULL, settled_at = ? WHERE id = ? AND state = 'waiting'`,
+      `UPDATE logout_notice SET state = ?, due_at = NULL, settled_at = ?, last_error = COALESCE(?, last_error) WHERE id = ? AND state = 'waiting'`,
       state,
       this.now(),
+      error ?? null,
       id,
     );
   }

@@ -7,6 +7,12 @@ import { defineEntity, p } from '@mikro-orm/core';
 export const LogoutNoticeSchema = defineEntity({
   name: 'LogoutNotice',
   tableName: 'logout_notice',
+  indexes: [
+    {
+      name: 'logout_notice_failed_index',
+      expression: `create index "logout_notice_failed_index" on "logout_notice" ("settled_at", "id") where "state" = 'failed'`,
+    },
+  ],
   properties: {
     /** Also the logout token's `jti`: the same one at every try. */
     id: p.string().primary().length(22),
@@ -19,6 +25,8 @@ export const LogoutNoticeSchema = defineEntity({
     /** waiting | told | failed | cannot */
     state: p.string().length(10),
     tries: p.integer(),
+    /** Why the last try was in vain; null: there was none. */
+    lastError: p.string().length(300).nullable(),
     /** When it is tried next; null: never again. */
     dueAt: p.bigint('number').nullable().index(),
     /** Until when a token that the application holds may still be taken for valid; null: there is none. */

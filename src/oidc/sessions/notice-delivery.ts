@@ -20,11 +20,16 @@ export interface DueNotice {
 }
 
 /** What is different from one outbox to another. */
+/** Characters that are kept of why it was not heard. */
+const LONGEST_REFUSAL = 200;
+
 export interface NoticeBox {
   readonly table: string;
   readonly columns: string;
   /** The column that says who is to be told. */
   readonly receiver: 'client_id' | 'webhook_id';
+  /** The one that says why it was not heard last. */
+  readonly refusal: 'last_error' | 'answer';
   /** That something stands in it. */
   readonly waiting: EventKind<Record<string, never>>;
   /** What did not happen, for the operator's log. */
@@ -52,7 +57,7 @@ const AT_ONCE = 50;
 const ROUNDS = 4;
 const ANSWER_WITHIN = 5 * SECOND;
 /** Another instance takes over what has not been settled by then: whoever had it was killed. */
-const LEASE = 30 * SECOND;
+export const LEASE = 30 * SECOND;
 const BACK_OFF = [SECOND, 5 * SECOND, 30 * SECOND, 2 * MINUTE, 10 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR];
 
 @Injectable()
@@ -91,7 +96,7 @@ export abstract class NoticeDelivery<Notice extends DueNotice>
   /** When there is no use in telling any more (epoch milliseconds). */
   protected abstract givesUpAt(notice: Notice): number;
   /** Told is told, even where another instance has taken over meanwhile. */
-  protected abstract close(id: string, state: 'told' | 'failed'): Promise<void>;
+  protected abstract close(id: string, state: 'told' | 'failed', error?: string): Promise<void>;
 
   onApplicationBootstrap(): void {
     // A command in the shell has the same modules, and no adapter.
@@ -164,8 +169,9 @@ export abstract class NoticeDelivery<Notice extends DueNotice>
       ...(isLast ? { givenUp: true } : {}),
     };
     this.complain(notice, `${this.box.failure} ${JSON.stringify(facts)}`);
-    if (isLast) await this.close(notice.id, 'failed');
-    else await this.again(notice.id, lease, tries, next);
+    const why = outcome.refused.slice(0, LONGEST_REFUSAL);
+    if (isLast) await this.close(notice.id, 'failed', why);
+    else await this.again(notice.id, lease, tries, next, why);
   }
 
   protected async attempt(notice: Notice): Promise<Outcome> {
@@ -188,11 +194,18 @@ export abstract class NoticeDelivery<Notice extends DueNotice>
   }
 
   /** @param read when it is due as far as we know @returns whether it still is: then it is ours */
-  private async again(id: string, read: number, tries: number, dueAt: number): Promise<boolean> {
+  private async again(
+    id: string,
+    read: number,
+    tries: number,
+    dueAt: number,
+    error?: string,
+  ): Promise<boolean> {
     const changed = await this.parts.sql.run(
-      `UPDATE ${this.box.table} SET tries = ?, due_at = ? WHERE id = ? AND due_at = ?`,
+      `UPDATE ${this.box.table} SET tries = ?, due_at = ?, ${this.box.refusal} = COALESCE(?, ${this.box.refusal}) WHERE id = ? AND due_at = ?`,
       tries,
       dueAt,
+      error ?? null,
       id,
       read,
     );
