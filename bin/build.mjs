@@ -29,7 +29,14 @@ function treatLibraries({ onResolve, onLoad }) {
     return resolveDir.includes('iconv-lite') ? { path: table, external: true } : undefined;
   });
   // An import of it asks for each of its names, and by that loads a whole client for HTTP.
-  onResolve({ filter: /^(node:)?http$/ }, () => ({ path: 'http', namespace: 'built-in' }));
+  onResolve({ filter: /^(node:)?http$/ }, ({ kind }) => ({
+    path: 'http',
+    namespace: kind === 'dynamic-import' ? 'built-in, late' : 'built-in',
+  }));
+  // Whoever imports it late wants the client, and names of it (the exporter of traces).
+  onLoad({ filter: /^http$/, namespace: 'built-in, late' }, () => ({
+    contents: "export const { Agent, request } = process.getBuiltinModule('node:http');",
+  }));
   onLoad({ filter: /^http$/, namespace: 'built-in' }, () => ({
     contents: "module.exports = process.getBuiltinModule('node:http');",
   }));

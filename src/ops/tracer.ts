@@ -20,18 +20,22 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Config } from '../config/config.js';
-import { requestId } from '../http/request-id.js';
-import { routeName } from '../http/route-name.js';
-import { SECOND } from '../kernel/clock.js';
 import type { Step, Tracing } from '../kernel/tracing.js';
-import { programVersion } from '../config/version.js';
 
 const KINDS = { client: SpanKind.CLIENT, internal: SpanKind.INTERNAL };
 /** At a stop, a collector that is gone gets this long. */
-const PATIENCE = 2 * SECOND;
-const EXPORT_WITHIN = 5 * SECOND;
+const PATIENCE = 2_000;
+const EXPORT_WITHIN = 5_000;
 /** W3C Trace Context, section 3.2. */
 const TRACEPARENT = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}$/;
+
+/** What the rest of the program knows; passed in, so that this file, which is loaded late, shares nothing with what is not. */
+export interface TracerMeans {
+  readonly version: string;
+  readonly routeName: (req: IncomingMessage) => string;
+  readonly requestId: (req: IncomingMessage) => string;
+  readonly complain: (trouble: string) => void;
+}
 
 /**
  * OpenTelemetry's spans, by hand: each name and each attribute stands in the source. Its packages are loaded with this file, and
@@ -42,16 +46,19 @@ export class Tracer implements Tracing {
   private readonly spans: OtelTracer;
   private readonly current = new AsyncLocalStorage<Context>();
 
-  constructor(settings: NonNullable<Config['tracing']>, complain: (trouble: string) => void) {
+  constructor(
+    settings: NonNullable<Config['tracing']>,
+    private readonly means: TracerMeans,
+  ) {
     const { url, headers, serviceName, ratio } = settings;
-    const version = programVersion();
+    const { version, complain } = means;
     const exporter = new OTLPTraceExporter({ url, headers, timeoutMillis: EXPORT_WITHIN });
     this.provider = new TracerProvider({
       resource: resourceFromAttributes({ 'service.name': serviceName, 'service.version': version }),
       // Whoever asks may say to which trace it belongs, and not whether we keep it.
       sampler: new TraceIdRatioBasedSampler(ratio),
       spanProcessors: [
-        new BatchSpanProcessor({ exporter: telling(exporter, complain), scheduledDelayMillis: SECOND }),
+        new BatchSpanProcessor({ exporter: telling(exporter, complain), scheduledDelayMillis: 1_000 }),
       ],
     });
     this.spans = this.provider.getTracer('gatehouse', version);
@@ -101,12 +108,12 @@ export class Tracer implements Tracing {
     const parent = parentOf(req);
     const span = this.spans.startSpan(method, { kind: SpanKind.SERVER }, parent);
     res.once('close', () => {
-      const route = routeName(req);
+      const route = this.means.routeName(req);
       span.updateName(`${method} ${route}`);
       span.setAttributes({
         'http.request.method': method,
         'http.route': route,
-        'gatehouse.request_id': requestId(req),
+        'gatehouse.request_id': this.means.requestId(req),
         ...(res.writableFinished
           ? { 'http.response.status_code': res.statusCode }
           : { 'error.type': 'aborted' }),

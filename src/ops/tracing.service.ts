@@ -2,6 +2,9 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShut
 import { HttpAdapterHost } from '@nestjs/core';
 import type { Server } from 'node:http';
 import { Config } from '../config/config.js';
+import { programVersion } from '../config/version.js';
+import { requestId } from '../http/request-id.js';
+import { routeName } from '../http/route-name.js';
 import { watchedBy } from '../kernel/tracing.js';
 import type { Tracer } from './tracer.js';
 
@@ -21,7 +24,8 @@ export class TracingService implements OnApplicationBootstrap, OnApplicationShut
     // A command in the shell has the same modules, and no adapter.
     if (!tracing || !this.host.httpAdapter) return;
     const { Tracer } = await import('./tracer.js');
-    this.tracer = new Tracer(tracing, (trouble) => this.logger.warn(trouble));
+    const complain = (trouble: string) => this.logger.warn(trouble);
+    this.tracer = new Tracer(tracing, { version: programVersion(), routeName, requestId, complain });
     this.tracer.watchRequests(this.host.httpAdapter.getHttpServer() as Server);
     watchedBy(this.tracer);
   }

@@ -169,11 +169,11 @@ describe('the built program', () => {
       const program = new Program({ ...instances.environment(port), GATEHOUSE_LOG_LEVEL: 'log' });
       await program.said('Gatehouse is ready');
       collector.spans.length = 0;
-      await (await fetch(`http://localhost:${port}/health/ready`)).text();
+      await (await fetch(`http://localhost:${port}/oidc/auth?client_id=notes`)).text();
       await program.ended('SIGTERM');
-      const [request] = collector.spans.filter(({ name }) => name === 'GET /health/ready');
+      const [request] = collector.spans.filter(({ name }) => name === 'GET /oidc/auth');
       const statements = collector.spans.filter(({ parentSpanId }) => parentSpanId === request!.spanId);
-      expect(statements.map(({ name }) => name)).toContain('SELECT mikro_orm_migrations');
+      expect(statements.map(({ name }) => name)).toContain('SELECT client');
     } finally {
       await instances.stop();
       await collector.down();
