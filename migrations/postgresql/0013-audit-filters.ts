@@ -13,24 +13,6 @@ export class Migration0013_audit_filters extends Migration {
     this.addSql(
       `create index "audit_event_by_index" on "audit_event" ((detail ->> 'by'), "id") where (detail ->> 'by') is not null;`,
     );
-
-    this.addSql(
-      `create table "mail_outcome" ("id" varchar(22) not null, "kind" varchar(40) not null, "account_id" varchar(22) null, "result" varchar(10) not null, "tries" int not null, "last_error" varchar(300) null, "created_at" bigint not null, "settled_at" bigint not null, primary key ("id"));`,
-    );
-    this.addSql(`create index "mail_outcome_account_id_index" on "mail_outcome" ("account_id");`);
-    this.addSql(`create index "mail_outcome_settled_at_index" on "mail_outcome" ("settled_at");`);
-    this.addSql(
-      `create index "mail_outcome_result_settled_at_id_index" on "mail_outcome" ("result", "settled_at", "id");`,
-    );
-
-    this.addSql(`alter table "logout_notice" add "last_error" varchar(300) null;`);
-    this.addSql(
-      `create index "logout_notice_failed_index" on "logout_notice" ("settled_at", "id") where "state" = 'failed';`,
-    );
-
-    this.addSql(`alter table "mail" add "last_error" varchar(300) null;`);
-
-    this.addSql(`alter table "ping_notice" add "last_error" varchar(300) null;`);
   }
 
   override down(): void | Promise<void> {
@@ -39,14 +21,5 @@ export class Migration0013_audit_filters extends Migration {
     this.addSql(`drop index "audit_event_failed_index";`);
     this.addSql(`drop index "audit_event_by_index";`);
     this.addSql(`create index "audit_event_account_id_index" on "audit_event" ("account_id");`);
-
-    this.addSql(`drop table if exists "mail_outcome" cascade;`);
-
-    this.addSql(`drop index "logout_notice_failed_index";`);
-    this.addSql(`alter table "logout_notice" drop column "last_error";`);
-
-    this.addSql(`alter table "mail" drop column "last_error";`);
-
-    this.addSql(`alter table "ping_notice" drop column "last_error";`);
   }
 }

@@ -122,7 +122,6 @@ export const NOT_EXPORTED: Record<string, string> = {
   'mail_outcome.id': ROW_ID,
   'mail_outcome.lastError': MACHINE,
   'logout_notice.lastError': MACHINE,
-  'ping_notice.lastError': MACHINE,
   'ping_notice.id': ROW_ID,
   'ping_notice.sealedFacts': 'secrets of the application: the identifier of its request, and how it knows us',
   'mail.sealedFacts': 'sealed until it is sent; the letter itself goes to the person',

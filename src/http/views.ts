@@ -47,7 +47,10 @@ export class Views {
       else {
         // What is no HTML must not be escaped as if it were.
         const noEscape = file.endsWith('.text.hbs');
-        this.pages.set(`${room}/${rest.join('/')}`, this.handlebars.compile(source, { ...AS_WRITTEN, noEscape }));
+        this.pages.set(
+          `${room}/${rest.join('/')}`,
+          this.handlebars.compile(source, { ...AS_WRITTEN, noEscape }),
+        );
       }
     }
     this.layout = this.pages.get('layouts/page')!;

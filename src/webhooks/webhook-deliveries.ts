@@ -27,6 +27,7 @@ const COLUMNS = 'webhook_id, event, username, data, created_at, gives_up_at';
 /** At once to one receiver. One that does not take any gets one at a time until it does. */
 const AT_ONCE = 8;
 const ANSWER_WITHIN = 10 * SECOND;
+const LONGEST_ANSWER = 200;
 const GONE = 410;
 
 /** What came of the tries since the start. */
@@ -50,7 +51,6 @@ export class WebhookDeliveries extends NoticeDelivery<Due> {
       table: 'webhook_delivery',
       columns: COLUMNS,
       receiver: 'webhook_id' as const,
-      refusal: 'answer' as const,
       waiting: webhookWaiting,
       failure: 'a webhook was not told, and will be told later',
       answerWithin: ANSWER_WITHIN,
@@ -119,6 +119,11 @@ export class WebhookDeliveries extends NoticeDelivery<Due> {
     if (outcome === 'told') this.outcomes.delivered++;
     if (typeof outcome === 'string') return outcome;
     this.outcomes.refused++;
+    await this.parts.sql.run(
+      'UPDATE webhook_delivery SET answer = ? WHERE id = ?',
+      outcome.refused.slice(0, LONGEST_ANSWER),
+      due.id,
+    );
     return outcome;
   }
 
@@ -127,15 +132,13 @@ export class WebhookDeliveries extends NoticeDelivery<Due> {
   }
 
   /** What was told is not kept; what was not can be asked for once more. */
-  protected async close(id: string, state: 'told' | 'failed', why?: string): Promise<void> {
+  protected async close(id: string, state: 'told' | 'failed'): Promise<void> {
     if (state === 'failed') this.outcomes['given-up']++;
-    const emptied =
-      state === 'told' ? ', username = NULL, data = NULL, answer = NULL' : ', answer = COALESCE(?, answer)';
+    const emptied = state === 'told' ? ', username = NULL, data = NULL, answer = NULL' : '';
     await this.parts.sql.run(
       `UPDATE webhook_delivery SET state = ?, due_at = NULL, settled_at = ?${emptied} WHERE id = ? AND state = 'waiting'`,
       state,
       this.now(),
-      ...(state === 'told' ? [] : [why ?? null]),
       id,
     );
   }

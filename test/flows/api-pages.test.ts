@@ -46,6 +46,7 @@ describe('an operator with APIs and claims', () => {
   });
 
   it('reads each as the file says it', () => {
+    expect(browser.page.html.querySelector('pre')!.text).toMatch(/^apis:\n  - identifier: https:\/\/stock/);
     const texts = browser.page.html.querySelectorAll('pre').map(({ text }) => parse(text) as unknown);
     expect(texts).toEqual([
       { apis: (parse(DECLARED) as { apis: unknown }).apis },

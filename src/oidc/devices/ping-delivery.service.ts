@@ -31,7 +31,6 @@ export class PingDelivery extends NoticeDelivery<Due> {
       table: 'ping_notice',
       columns: 'client_id, sealed_facts, expires_at',
       receiver: 'client_id' as const,
-      refusal: 'last_error' as const,
       waiting: pingWaiting,
       failure: 'an application was not told of an answer',
     };

@@ -14,8 +14,6 @@ export const PingNoticeSchema = defineEntity({
     /** The request's id and the token that the application is told with. */
     sealedFacts: p.text(),
     tries: p.integer(),
-    /** Why the last try was in vain; null: there was none. */
-    lastError: p.string().length(300).nullable(),
     dueAt: p.bigint('number').index(),
     createdAt: p.bigint('number'),
     expiresAt: p.bigint('number'),

@@ -27,9 +27,9 @@ export class LogoutDelivery extends NoticeDelivery<Due> {
       table: 'logout_notice',
       columns: 'client_id, account_id, sid, created_at',
       receiver: 'client_id' as const,
-      refusal: 'last_error' as const,
       waiting: logoutWaiting,
       failure: 'an application was not told of a sign-out',
+      keepsAnswer: true as const,
     };
     super(box, parts, 'Logout');
   }

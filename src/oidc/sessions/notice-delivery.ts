@@ -20,20 +20,17 @@ export interface DueNotice {
 }
 
 /** What is different from one outbox to another. */
-/** Characters that are kept of why it was not heard. */
-const LONGEST_REFUSAL = 200;
-
 export interface NoticeBox {
   readonly table: string;
   readonly columns: string;
   /** The column that says who is to be told. */
   readonly receiver: 'client_id' | 'webhook_id';
-  /** The one that says why it was not heard last. */
-  readonly refusal: 'last_error' | 'answer';
   /** That something stands in it. */
   readonly waiting: EventKind<Record<string, never>>;
   /** What did not happen, for the operator's log. */
   readonly failure: string;
+  /** Whether the table has a column `last_error` for why a try was in vain. */
+  readonly keepsAnswer?: true;
   /** Milliseconds for one try, fewer than a lease has. */
   readonly answerWithin?: number;
   /** So many looks may overlap: a receiver that does not answer holds nobody else up. */
@@ -169,9 +166,9 @@ export abstract class NoticeDelivery<Notice extends DueNotice>
       ...(isLast ? { givenUp: true } : {}),
     };
     this.complain(notice, `${this.box.failure} ${JSON.stringify(facts)}`);
-    const why = outcome.refused.slice(0, LONGEST_REFUSAL);
-    if (isLast) await this.close(notice.id, 'failed', why);
-    else await this.again(notice.id, lease, tries, next, why);
+    const answer = outcome.refused.slice(0, 300);
+    if (isLast) await this.close(notice.id, 'failed', answer);
+    else await this.again(notice.id, lease, tries, next, answer);
   }
 
   protected async attempt(notice: Notice): Promise<Outcome> {
@@ -201,11 +198,12 @@ export abstract class NoticeDelivery<Notice extends DueNotice>
     dueAt: number,
     error?: string,
   ): Promise<boolean> {
+    const answer = this.box.keepsAnswer && error !== undefined ? [error] : [];
     const changed = await this.parts.sql.run(
-      `UPDATE ${this.box.table} SET tries = ?, due_at = ?, ${this.box.refusal} = COALESCE(?, ${this.box.refusal}) WHERE id = ? AND due_at = ?`,
+      `UPDATE ${this.box.table} SET ${answer.length > 0 ? 'last_error = ?, ' : ''}tries = ?, due_at = ? WHERE id = ? AND due_at = ?`,
+      ...answer,
       tries,
       dueAt,
-      error ?? null,
       id,
       read,
     );
