@@ -144,7 +144,11 @@ describe("deleting one's account", () => {
       'audit_head',
       'audit_link',
       'client',
+      // What strangers asked for in vain, and for which application: nobody was signed in.
+      'client_refusal',
       'declaration',
+      // updatedBy is an operator’s, as in the audit log.
+      'runtime_setting',
       'signing_key',
       'spent_challenge',
       'throttle',

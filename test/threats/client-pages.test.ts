@@ -98,13 +98,11 @@ describe('somebody who does on the pages about applications what the pages do no
   it('shows hostile names as text, everywhere', async () => {
     const name = '<img src=x onerror=alert(1)>"\u202e';
     const id = '<script>/../?&#\'"';
-    const made = await server.app
-      .get(ManagedClients)
-      .create(SHELL, {
-        client_id: id,
-        client_name: name,
-        redirect_uris: ['https://a.example/cb?x=<script>'],
-      });
+    const made = await server.app.get(ManagedClients).create(SHELL, {
+      client_id: id,
+      client_name: name,
+      redirect_uris: ['https://a.example/cb?x=<script>'],
+    });
     expect(made.kind).toBe('done');
     const path = `/admin/clients/${clientPath(id)}`;
     const { browser } = await operatorOn(server, '/admin/clients');

@@ -1,5 +1,7 @@
 /** What a spreadsheet would reckon with, also where it takes another sign than the comma for the end of a cell. */
-const FORMULA = /(^|[,;\t\r\n])(\s*)(?=[=+\-@\t\r＝＋－＠])/g;
+const FORMULA = /(^ *|[,;\t\r\n])(?=[=+\-@＝＋－＠])/g;
+/** Which it leaves out at the beginning of a cell, to reckon with what comes then. */
+const SKIPPED = /^(?=[\t\r])/;
 
 /**
  * One record of RFC 4180, every cell in quotes. Whoever signs in with a browser that calls itself `=HYPERLINK(…)` gets it as a
@@ -11,6 +13,7 @@ export function csvLine(cells: readonly (string | number | null)[]): string {
 
 function cell(value: string | number | null): string {
   if (value === null) return '""';
-  const text = typeof value === 'number' ? String(value) : value.replace(FORMULA, "$1$2'");
+  const text =
+    typeof value === 'number' ? String(value) : value.replace(FORMULA, "$1'").replace(SKIPPED, "'");
   return `"${text.replaceAll('"', '""')}"`;
 }
