@@ -136,6 +136,8 @@ export const NOT_EXPORTED: Record<string, string> = {
   client: 'of applications, not of people',
   declaration: 'of applications, not of people',
   signing_key: 'of the service, not of people',
+  runtime_setting: 'of the service, not of people',
+  client_refusal: 'what was asked for an application in vain, by nobody who was signed in',
 };
 
 /** The owner's column of a table, which every row would repeat. */
