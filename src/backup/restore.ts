@@ -42,7 +42,6 @@ export async function restore(
   const archive = resolve(source);
   if (!overwrite) await assertEmpty(config, archive);
   await assertStopped(config);
-  await assertReplaceable(config.database, known);
   return withScratch(config.dataDir, async (scratch) => {
     const unpacked = await unpack(archive, scratch, { passphrase, config, known });
     if (secretIsGiven && !masterSecret(unpacked.secret).equals(config.masterSecret))
@@ -50,6 +49,8 @@ export async function restore(
         'other-secret',
         'GATEHOUSE_SECRET is not the secret of the archive: unset it, and the one of the archive is written into the data directory',
       );
+    // After the archive, which says more of what is wrong: one of another kind of database is not even connected to.
+    await assertReplaceable(config.database, known);
     await placeDatabase(config.database, unpacked.databaseFile, entities);
     if (!secretIsGiven)
       await writeFile(join(config.dataDir, 'secret.key'), `${unpacked.secret}\n`, {
