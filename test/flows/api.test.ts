@@ -67,11 +67,16 @@ describe('users, for a program', () => {
     const browser = new Browser(server);
     await browser.open((link.body['url'] as string).replace(server.url, ''));
     expect(browser.page.status).toBe(200);
+    const signIn = await program.post(`/users/${id}/sign-in-link`);
+    expect(signIn.status).toBe(201);
+    await browser.open((signIn.body['url'] as string).replace(server.url, ''));
+    expect(browser.page.text).toContain('Sign in as Nova');
     const noted = await events(server, { accountId: id });
     expect(noted.map(({ name, detail }) => [name, detail['by']])).toEqual([
       ['account.registered', 'client:automation'],
       ['attribute.changed', 'client:automation'],
       ['attribute.changed', 'client:automation'],
+      ['link.printed', 'client:automation'],
       ['link.printed', 'client:automation'],
     ]);
   });

@@ -167,6 +167,26 @@ describe('on the operators’ pages for users', () => {
     expect(JSON.stringify(await lastEvent(id, 'link.printed'))).not.toContain(link.split('=')[1]!);
   });
 
+  it('a sign-in link is shown once, and signs in whom it is for', async () => {
+    const { id, person } = await added();
+    await act(id, 'sign-in-link');
+    const link = operator.page.html.getElementById('link')!.text;
+    const browser = new Browser(server);
+    await browser.open(link);
+    await browser.press('submit');
+    await browser.enterTotp(person);
+    expect([browser.page.path, browser.page.text]).toEqual([
+      '/dashboard',
+      expect.stringContaining(person.username),
+    ]);
+    expect((await operator.open(`/admin/users/${id}`)).text).not.toContain(link);
+    const noted = await lastEvent(id, 'link.printed');
+    expect(noted).toMatchObject({ purpose: 'sign-in' });
+    expect(JSON.stringify(noted)).not.toContain(link.split('=')[1]!);
+    await act(id, 'disable', { reason: 'left' });
+    expect((await operator.open(`/admin/users/${id}`)).html.getElementById('to-sign-in-link')).toBeNull();
+  });
+
   it('groups, role and attributes are changed', async () => {
     const { id } = await added();
     await server.app.get(Groups).create('night-shift');

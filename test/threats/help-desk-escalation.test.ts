@@ -22,6 +22,7 @@ const HELP: Record<string, Act> = {
   signOut: (server, ...args) => server.app.get(UserActions).signOut(...args, 'a reason'),
   resetPassword: (server, ...args) => server.app.get(UserHelp).resetPassword(...args, 'a reason'),
   passwordLink: (server, ...args) => server.app.get(UserHelp).passwordLink(...args),
+  signInLink: (server, ...args) => server.app.get(UserHelp).signInLink(...args),
   verificationLink: (server, ...args) => server.app.get(UserHelp).verificationLink(...args),
   emailLink: (server, ...args) => server.app.get(UserHelp).emailLink(...args, 'free@example.org'),
   clearThrottle: (server, ...args) => server.app.get(UserHelp).clearThrottle(...args, 'a reason'),

@@ -57,6 +57,8 @@ describe('somebody’s page, and what programs get of it', () => {
     await shell(server, 'set-attribute', person.username, 'team', 'Engines');
     await operator.open(`/admin/users/${account.id}/help/password-link`);
     await operator.press('submit');
+    await operator.open(`/admin/users/${account.id}/help/sign-in-link`);
+    await operator.press('submit');
 
     const secrets = await secretsOf(account.id);
     const columns = new Set(secrets.map(([column]) => column));

@@ -24,6 +24,13 @@ const PASSWORD = operation({
     'Once, within 30 minutes. It is as good as the password; a second factor is asked for as ever.',
   ...common,
 });
+const SIGN_IN = operation({
+  id: 'makeSignInLink',
+  summary: 'A link that signs in without the password',
+  description:
+    'Once, within an hour. It stands in for the password; a second factor is asked for as ever, and nothing is changed.',
+  ...common,
+});
 const VERIFICATION = operation({
   id: 'makeVerificationLink',
   summary: 'A link that confirms the present address',
@@ -51,6 +58,12 @@ export class UserLinksController {
   @Post('password-link')
   async password(@Sent() { path }: Asked<typeof PASSWORD>, @By() by: Actor): Promise<Answer> {
     return shown(done(await this.help.passwordLink(by, await this.people.find(path.id)))!);
+  }
+
+  @Api('users.write', SIGN_IN)
+  @Post('sign-in-link')
+  async signIn(@Sent() { path }: Asked<typeof SIGN_IN>, @By() by: Actor): Promise<Answer> {
+    return shown(done(await this.help.signInLink(by, await this.people.find(path.id)))!);
   }
 
   @Api('users.write', VERIFICATION)

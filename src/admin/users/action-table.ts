@@ -46,6 +46,7 @@ export const HELP_ACTIONS = {
     act: ({ actions }, actor, account) => actions.signOut(actor, account),
   },
   'password-link': { asks: [], act: ({ help }, actor, account) => help.passwordLink(actor, account) },
+  'sign-in-link': { asks: [], act: ({ help }, actor, account) => help.signInLink(actor, account) },
   'verification-link': { asks: [], act: ({ help }, actor, account) => help.verificationLink(actor, account) },
   'email-link': {
     asks: ['email'],

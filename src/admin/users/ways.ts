@@ -33,7 +33,7 @@ export function waysFor(
   const open = user.disabledAt === null;
   return {
     signIn: [
-      ...when(open, way('help', 'password-link')),
+      ...when(open, [...way('help', 'password-link'), ...way('help', 'sign-in-link')]),
       ...when(user.stopped.length > 0, way('help', 'clear-throttle')),
       ...when(user.factors.length > 0 && !isOneself, way('help', 'remove-factors')),
     ],
