@@ -2,9 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { Sql, type SqlRunner } from '../database/sql.js';
 import { Clock } from '../kernel/clock.js';
 import { HELP_DESK, OPERATORS } from './groups.service.js';
+import { OneTimeLinks } from './one-time-links.js';
 
 /** What somebody may do on the operators' pages: everything, or help the people who sign in. */
 export type Role = 'operator' | 'help-desk';
+
+/** Whoever has one of these can become the account's owner. */
+const AS_GOOD_AS_THE_OWNER = ['sign-in', 'reset-password', 'confirm-new-email'] as const;
 
 const GROUP_OF: Record<Role, string> = { operator: OPERATORS, 'help-desk': HELP_DESK };
 
@@ -24,6 +28,7 @@ export class Operators {
   constructor(
     private readonly sql: Sql,
     private readonly clock: Clock,
+    private readonly links: OneTimeLinks,
   ) {}
 
   async roleOf(accountId: string): Promise<Role | undefined> {
@@ -50,7 +55,7 @@ export class Operators {
   }
 
   /**
-   * Gives somebody the role, and takes the other one.
+   * Gives somebody the role, and takes the other one. Links that were made for them before it end: the help desk may have them.
    * @param role undefined: none any more
    * @param evenTheLast for the shell, which can make another one
    * @returns the role before; `last-operator`: nothing was changed, since nobody could change anything any more
@@ -77,7 +82,10 @@ export class Operators {
           OPERATORS,
           HELP_DESK,
         );
-      if (role) await this.join(sql, accountId, GROUP_OF[role]);
+      if (role) {
+        await this.join(sql, accountId, GROUP_OF[role]);
+        for (const purpose of AS_GOOD_AS_THE_OWNER) await this.links.endAll(sql, accountId, purpose);
+      }
       return { before };
     });
   }

@@ -10,6 +10,7 @@ import type { Account } from '../../src/users/account.entity.js';
 import { Accounts } from '../../src/users/accounts.service.js';
 import { Groups } from '../../src/users/groups.service.js';
 import { Operators, type Role } from '../../src/users/operators.service.js';
+import { Browser } from '../support/browser.js';
 import { addEnrolled, somebody } from '../support/enrolled.js';
 import { TestServer } from '../support/server.js';
 
@@ -108,6 +109,26 @@ describe('a member of the help desk who would be more', () => {
       expect(await server.app.get(Operators).roleOf(whom.id)).toBe(target);
     },
   );
+
+  it.each(['operator', 'help-desk'] as const)('keeps no link to somebody who becomes %s', async (role) => {
+    const whom = await account(undefined);
+    const help = server.app.get(UserHelp);
+    const printed = [
+      await help.signInLink(actors['help-desk'], whom),
+      await help.passwordLink(actors['help-desk'], whom),
+      await help.emailLink(actors['help-desk'], whom, `${whom.username}@help.example.org`),
+    ];
+    const statuses = async () =>
+      Promise.all(
+        printed.map(async (link) => {
+          if (link.kind === 'refused') throw new Error(link.why);
+          return (await new Browser(server).open(link.url)).status;
+        }),
+      );
+    expect(await statuses()).toEqual([200, 200, 200]);
+    await server.app.get(UserMemberships).setRole(actors.operator, whom, role);
+    expect(await statuses()).toEqual([410, 410, 410]);
+  });
 
   it('does none of it to their own account either', async () => {
     const own = (await server.app.get(Accounts).find(actors['help-desk'].by))!;
