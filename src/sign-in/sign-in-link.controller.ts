@@ -4,13 +4,20 @@ import { Audit } from '../audit/audit.service.js';
 import { Config } from '../config/config.js';
 import { Sql } from '../database/sql.js';
 import { Public } from '../http/access.js';
+import { Form, type Submitted } from '../http/form.js';
 import { Pages } from '../http/pages.js';
+import { IsString } from '../http/rules.js';
 import { linkGone } from '../kernel/errors.js';
 import { toSignIn } from '../oidc/sessions/sign-in-request.js';
 import { AttemptStore } from './attempt.store.js';
 import { DueStep } from './due-step.guard.js';
 import { SignInLinks, type CarriedLink } from './sign-in-links.js';
 import { StepPages } from './step-page.js';
+
+class LinkForm {
+  @IsString({ message: 'form.unusable' })
+  owner!: string;
+}
 
 /** What a one-time sign-in link opens: the ordinary sign-in, whose first page asks for a button instead of a password. */
 @Controller()
@@ -43,6 +50,7 @@ export class SignInLinkController {
     const { account } = await this.carried(req, res);
     this.stepPages.show(req, res, 'sign-in/link', {
       owner: account.username,
+      ownerId: account.id,
       action: this.stepPages.url(req, 'sign-in-link'),
       passwordUrl: this.stepPages.url(req, 'password'),
     });
@@ -50,9 +58,15 @@ export class SignInLinkController {
 
   @DueStep('identify')
   @Post('interaction/:uid/sign-in-link')
-  async use(@Req() req: Request, @Res() res: Response): Promise<void> {
+  async use(
+    @Req() req: Request,
+    @Res() res: Response,
+    @Form(LinkForm) submitted: Submitted<LinkForm>,
+  ): Promise<void> {
     const link = await this.carried(req, res);
     const { id } = link.account;
+    // Another link was opened in this browser meanwhile, by whatever site: its name is shown first.
+    if (!submitted.valid || submitted.form.owner !== id) return this.stepPages.onward(req, res);
     this.links.drop(res);
     await this.sql.gather(
       async () => {

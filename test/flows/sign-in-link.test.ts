@@ -43,6 +43,34 @@ describe('a link that signs in once', () => {
     expect(scanner.page.text).not.toContain(`Sign in as ${person.username}`);
   });
 
+  it('signs nobody in as somebody else than the page said', async () => {
+    const stranger = somebody();
+    await server.addPerson(stranger);
+    const [link, strangers] = [await printed(), await printed(stranger)];
+    const browser = new Browser(server);
+    await browser.open(link);
+    const { path, fields } = browser.form('submit');
+    // Another site opens another link in the same browser, while the page of the first one is looked at.
+    await browser.open(strangers);
+    await browser.post(path, fields);
+    expect(browser.page.text).toContain(`Sign in as ${stranger.username}`);
+    expect((await browser.open('/dashboard')).path).not.toBe('/dashboard');
+    expect((await new Browser(server).open(strangers)).status).toBe(200);
+    expect((await new Browser(server).open(link)).status).toBe(200);
+  });
+
+  it.each(['', '&owner=', '&owner=a&owner=b', '&owner[]=a'])(
+    'takes no form that does not say who it is: %j',
+    async (owner) => {
+      const browser = new Browser(server);
+      await browser.open(await printed());
+      const { path, fields } = browser.form('submit');
+      const { owner: _owner, ...others } = fields;
+      await browser.post(path, `${new URLSearchParams(others).toString()}${owner}`);
+      expect(browser.page.text).toContain(`Sign in as ${person.username}`);
+    },
+  );
+
   it('proves one factor truthfully, and never a second one', async () => {
     const browser = new Browser(server);
     await browser.open(await printed());
