@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { GroupDirectory } from '../../src/admin/groups/group-directory.js';
 import { AuditLog } from '../../src/audit/audit-log.service.js';
 import { Sql } from '../../src/database/sql.js';
+import { Groups } from '../../src/users/groups.service.js';
 import type { Browser } from '../support/browser.js';
 import { CLIENTS_WITH_CLAIMS, shell } from '../support/claims.js';
 import { somebody } from '../support/enrolled.js';
@@ -90,6 +91,13 @@ describe('an operator with groups', () => {
     for (const page of ['group', 'describe', 'delete', 'add'])
       for (const name of ['fleet/north', 'gatehouse-operators', '', '%00', '%ED%A0%80'])
         expect((await browser.open(`/admin/groups/${page}?name=${name}`)).status).toBe(404);
+  });
+
+  it('sees every group that is no role, whatever its name begins like', async () => {
+    await server.app.get(Groups).create('Gatehouse-fans');
+    const names = (await server.app.get(GroupDirectory).all()).map(({ name }) => name);
+    expect(names).toContain('Gatehouse-fans');
+    expect(names).not.toContain('gatehouse-operators');
   });
 
   it('pages through its members by name, few or many, and finds one', async () => {

@@ -47,7 +47,8 @@ export class GroupDirectory {
   ) {}
 
   async all(): Promise<ListedGroup[]> {
-    return this.listed('name NOT LIKE ?', 'gatehouse-%');
+    // LIKE would take a small letter for a capital one in SQLite.
+    return this.listed('substr(name, 1, 10) <> ?', 'gatehouse-');
   }
 
   async one(name: string): Promise<ListedGroup | undefined> {
