@@ -158,6 +158,14 @@ describe('on the operators’ pages for users', () => {
     await mailbox.waitFor(({ to }) => to === person.email);
   });
 
+  it('control characters in an address find nobody', async () => {
+    const { id } = await added();
+    for (const path of ['/%00', '/%00/help/disable', `/${id}/factors/totp/%00`, '/invitations/%00'])
+      expect([path, (await operator.open(`/admin/users${path}`)).status]).toEqual([path, 404]);
+    await operator.open('/admin/users?group=%00nobody&show=disabled');
+    expect([operator.page.status, names()]).toEqual([200, []]);
+  });
+
   it('a password link is shown once, and opens where it should', async () => {
     const { id } = await added();
     await act(id, 'password-link');

@@ -72,8 +72,8 @@ export class UserSearch {
   constructor(private readonly sql: Sql) {}
 
   async page(query: UserQuery): Promise<UserPage> {
-    const { term = '', limit = USERS_PAGE } = query;
-    if (isImpossible(usernameKey(term))) return { users: [], next: undefined };
+    const { term = '', group = '', limit = USERS_PAGE } = query;
+    if (isImpossible(usernameKey(term)) || isImpossible(group)) return { users: [], next: undefined };
     const start = await this.start(query.after);
     const found: Found[] = query.after === undefined ? await this.byId(term) : [];
     for (const order of usernameKey(term) === ''
