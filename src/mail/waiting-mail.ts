@@ -68,9 +68,13 @@ export class WaitingMails {
     await this.sql.run('DELETE FROM mail WHERE id = ?', id);
   }
 
-  /** It is sent, or never will be, which is known for a while. */
-  async settle({ id, tries }: WaitingMail, result: MailResult, error: string | null = null): Promise<void> {
-    await this.sql.transaction(async (sql) => {
+  /** It is sent, or never will be, which is known for a while. @returns false: it was settled before */
+  async settle(
+    { id, tries }: WaitingMail,
+    result: MailResult,
+    error: string | null = null,
+  ): Promise<boolean> {
+    return this.sql.transaction(async (sql) => {
       // Of an account that is gone meanwhile nothing is kept.
       await sql.run(
         `INSERT INTO mail_outcome (id, kind, account_id, result, tries, last_error, created_at, settled_at)
@@ -83,7 +87,7 @@ export class WaitingMails {
         this.now,
         id,
       );
-      await sql.run('DELETE FROM mail WHERE id = ?', id);
+      return (await sql.run('DELETE FROM mail WHERE id = ?', id)) === 1;
     });
   }
 

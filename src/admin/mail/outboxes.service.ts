@@ -124,13 +124,16 @@ export class Outboxes {
     const row = await this.one(box, id);
     if (!row) return 'gone';
     const now = this.clock.now().getTime();
-    if (box === 'letters') await this.mails.settle(row as unknown as WaitingMail, 'dropped');
-    else
-      await this.sql.run(
-        `UPDATE logout_notice SET state = 'failed', due_at = NULL, settled_at = ? WHERE id = ? AND state = 'waiting'`,
-        now,
-        id,
-      );
+    const isDropped =
+      box === 'letters'
+        ? await this.mails.settle(row as unknown as WaitingMail, 'dropped')
+        : (await this.sql.run(
+            `UPDATE logout_notice SET state = 'failed', due_at = NULL, settled_at = ? WHERE id = ? AND state = 'waiting'`,
+            now,
+            id,
+          )) === 1;
+    // It was sent, given up or dropped meanwhile.
+    if (!isDropped) return 'gone';
     const change = {
       reason,
       before: { state: 'waiting', nextTry: time(row.at) },
