@@ -86,7 +86,7 @@ export class RuntimeSettings implements OnModuleInit, OnApplicationBootstrap, Be
       initialText?: string;
     };
     const isGiven = this.config.given.includes(name);
-    const stored = isGiven ? undefined : this.stored.get(name);
+    const stored = isGiven ? undefined : this.written(name);
     return {
       name,
       description,
@@ -175,13 +175,14 @@ export class RuntimeSettings implements OnModuleInit, OnApplicationBootstrap, Be
 
   /** What was stored by another version, and cannot be read here, is left as it is and does not count. */
   private parsed(name: Changeable): unknown {
-    const written = this.stored.get(name);
     const { initial } = SETTINGS[name] as { initial?: string };
-    for (const each of [written, initial]) {
-      if (each === undefined || (each === written && this.mistakeOf(name, each) !== undefined)) continue;
-      return SETTINGS[name].parse(each);
-    }
-    return undefined;
+    const each = this.written(name) ?? initial;
+    return each === undefined ? undefined : SETTINGS[name].parse(each);
+  }
+
+  private written(name: Changeable): string | undefined {
+    const written = this.stored.get(name);
+    return written === undefined || this.mistakeOf(name, written) !== undefined ? undefined : written;
   }
 
   private async attempt(): Promise<void> {

@@ -115,6 +115,24 @@ describe('settings that change while servers run', () => {
     await server().app.get(RuntimeSettings).refresh();
   });
 
+  it('are shown as they hold: what was stored and cannot hold any more is nobody’s choice', async () => {
+    // Without a mail server, which there may have been when it was chosen.
+    await server()
+      .app.get(Sql)
+      .run(
+        `INSERT INTO runtime_setting (name, value, updated_at, updated_by)
+         VALUES ('GATEHOUSE_EMAIL_VERIFICATION', 'required', 0, 'shell')`,
+      );
+    const settings = server().app.get(RuntimeSettings);
+    await settings.refresh();
+    expect(server().app.get(Config).emailVerificationRequired).toBe(false);
+    expect(settings.one('GATEHOUSE_EMAIL_VERIFICATION')).toMatchObject({
+      value: 'optional',
+      from: 'default',
+    });
+    await shell('setting-unset', 'GATEHOUSE_EMAIL_VERIFICATION');
+  });
+
   it('are listed for scripts', async () => {
     const { message } = await shell('settings');
     const listed = JSON.parse(message) as { name: string; value: string; from: string }[];
