@@ -57,6 +57,13 @@ export function draftMistakes(
   return clientMistakes(item, rules, declarations).map(atItsField);
 }
 
+/** PostgreSQL's JSON has no place for some, and a form or an escape in YAML can bring any. */
+function canBeKept(value: unknown): boolean {
+  if (typeof value === 'string') return !value.includes('\0') && value.isWellFormed();
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.entries(value).every(([name, each]) => canBeKept(name) && canBeKept(each));
+}
+
 function fieldMistake(name: string, value: unknown): ClientMistake[] {
   if (OF_THE_FILE.includes(name))
     return [{ what: `${name} belongs into a clients file: secrets are made here, a logo is uploaded` }];
@@ -72,7 +79,7 @@ function fieldMistake(name: string, value: unknown): ClientMistake[] {
           .join(', ')}`,
       },
     ];
-  const mend = check(value);
+  const mend = check(value) ?? (canBeKept(value) ? undefined : 'there is a character that cannot be kept');
   return mend ? [{ field: name, what: `${name}: ${mend}` }] : [];
 }
 

@@ -18,6 +18,7 @@ const GATHERED_OF_A_CLIENT = 20;
 const OF_EACH_SORT = 25;
 const IN_ALL = 2_000;
 const KEPT_FOR = 30 * DAY;
+const IS_ID = /^[\w-]{43}$/;
 
 /** Where no client of that id is known. */
 export const UNKNOWN_CLIENT = 'unknown-client';
@@ -138,6 +139,7 @@ export class ClientRefusals implements OnApplicationBootstrap, BeforeApplication
   }
 
   async find(clientId: string, id: string): Promise<Refusal | undefined> {
+    if (!IS_ID.test(id)) return undefined;
     const [row] = await this.sql.rows<Row>(
       'SELECT * FROM client_refusal WHERE id = ? AND client_id = ?',
       id,

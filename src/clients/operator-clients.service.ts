@@ -7,6 +7,7 @@ import { GroupSchema } from '../users/group.entity.js';
 import { isBuiltInGroup } from '../users/groups.service.js';
 import { Client } from './client.entity.js';
 import type { ClientFields } from './client-draft.js';
+import { CLIENT_ID } from './client.fields.js';
 import type { Declaration } from './clients-file.js';
 import { sealedAt } from './clients.service.js';
 import { DeclarationSchema } from './declaration.entity.js';
@@ -45,7 +46,8 @@ export class OperatorClients {
   }
 
   async find(id: string): Promise<Client | null> {
-    return this.em.fork().findOne(Client, { id });
+    // What is no id of anybody's may be a text that a database takes no question about.
+    return CLIENT_ID.test(id) ? this.em.fork().findOne(Client, { id }) : null;
   }
 
   async all(): Promise<Client[]> {

@@ -95,6 +95,30 @@ describe('somebody who does on the pages about applications what the pages do no
     expect(browser.page.status).toBe(422);
   });
 
+  it('sends what no database can keep, and finds nothing broken', async () => {
+    const id = await newClient(server);
+    const { browser } = await operatorOn(server, `/admin/clients/${id}/edit`);
+    for (const [field, value] of [
+      ['client_name', 'wi\0ki'],
+      ['rest', 'contacts: ["\\0"]'],
+      ['rest', 'jwks: {keys: [], "\\0": 1}'],
+      ['rest', 'contacts: ["\\uD800"]'],
+    ] as const) {
+      await browser.open(`/admin/clients/${id}/edit`);
+      await browser.press('submit', { ...fieldsOn(browser), [field]: value });
+      expect([value, browser.page.status]).toEqual([value, 422]);
+      expect(browser.page.text).toContain('a character that cannot be kept');
+    }
+    for (const path of ['wi%00ki', '~d2kAa2k', `${id}/refused/wi%00ki`]) {
+      await browser.open(`/admin/clients/${path}`);
+      expect([path, browser.page.status]).toEqual([path, 404]);
+    }
+    for (const query of ['search=wi%00ki', 'after=%00', 'search=%ED%A0%80', 'origin=%00']) {
+      await browser.open(`/admin/clients?${query}`);
+      expect([query, browser.page.status]).toEqual([query, 200]);
+    }
+  });
+
   it('shows hostile names as text, everywhere', async () => {
     const name = '<img src=x onerror=alert(1)>"\u202e';
     const id = '<script>/../?&#\'"';

@@ -159,5 +159,10 @@ function plain(markdown: string): string {
 }
 
 function text(value: unknown): string {
-  return typeof value === 'string' ? value.trim().slice(0, 255) : '';
+  return typeof value === 'string'
+    ? value
+        .replace(/\p{Cc}/gu, '')
+        .trim()
+        .slice(0, 255)
+    : '';
 }
