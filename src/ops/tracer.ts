@@ -12,8 +12,9 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import {
   BatchSpanProcessor,
-  TraceIdRatioBasedSampler,
+  SamplingDecision,
   TracerProvider,
+  type Sampler,
   type SpanExporter,
 } from '@opentelemetry/sdk-trace';
 import { AsyncLocalStorage } from 'node:async_hooks';
@@ -56,7 +57,7 @@ export class Tracer implements Tracing {
     this.provider = new TracerProvider({
       resource: resourceFromAttributes({ 'service.name': serviceName, 'service.version': version }),
       // Whoever asks may say to which trace it belongs, and not whether we keep it.
-      sampler: new TraceIdRatioBasedSampler(ratio),
+      sampler: shareOf(ratio),
       spanProcessors: [
         new BatchSpanProcessor({ exporter: telling(exporter, complain), scheduledDelayMillis: 1_000 }),
       ],
@@ -148,6 +149,19 @@ function parentOf({ headers }: IncomingMessage): Context {
     traceFlags: TraceFlags.SAMPLED,
     isRemote: true,
   });
+}
+
+/** A request is kept with everything in it or not at all. By lot, and not by the trace's id: that is whoever asks to choose. */
+export function shareOf(ratio: number): Sampler {
+  return {
+    shouldSample: (context) => {
+      const within = trace.getSpanContext(context);
+      const isKept =
+        within && !within.isRemote ? (within.traceFlags & TraceFlags.SAMPLED) !== 0 : Math.random() < ratio;
+      return { decision: isKept ? SamplingDecision.RECORD_AND_SAMPLED : SamplingDecision.NOT_RECORD };
+    },
+    toString: () => `a share of ${ratio}`,
+  };
 }
 
 /** A collector that is gone is told of once, and once more when it is back. */
