@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { isExact, kept } from './kept-refusal.js';
-import { differencesOf, nearestUri } from './uri-difference.js';
+import { differencesOf, elsewhere, nearestUri } from './uri-difference.js';
 
 describe('what an address differs in from a registered one', () => {
   it.each([
@@ -15,10 +15,26 @@ describe('what an address differs in from a registered one', () => {
     ['https://b.example/cb', 'https://a.example/cb', ['host']],
     ['https://a.example/cb?x=1', 'https://a.example/cb', ['query']],
     ['http://b.example:1/x?y', 'https://a.example/cb', ['scheme', 'host', 'port', 'path', 'query']],
-    ['not an address', 'https://a.example/cb', ['spelling']],
+    ['not an address', 'https://a.example/cb', ['other']],
+    ['https://me@a.example/cb', 'https://a.example/cb', ['other']],
+    ['org.evil.app:/cb', 'org.example.app:/cb', ['app-scheme']],
+    ['http://localhost/cb', 'org.example.app://localhost/cb', ['app-scheme']],
     ['https://a.example/cb', 'https://a.example/cb', []],
   ])('%s instead of %s', (got, registered, differences) => {
     expect(differencesOf(got, registered)).toEqual(differences);
+  });
+
+  it.each([
+    ['https://evil.example/cb', 'evil.example'],
+    ['https://a.example.evil.example/cb', 'a.example.evil.example'],
+    ['https://a.example:8443/x?y', undefined],
+    ['http://b.example/cb', undefined],
+    ['org.evil.app:/cb', 'org.evil.app:'],
+    ['not an address', undefined],
+  ])('%s is where nothing registered is: %s', (got, place) => {
+    expect(elsewhere(got, ['https://a.example/cb', 'https://b.example/cb', 'org.example.app:/cb'])).toBe(
+      place,
+    );
   });
 
   it('the nearest one was meant', () => {

@@ -1,6 +1,15 @@
 /** In what two addresses differ, that should be the same to the letter. */
 export type UriDifference =
-  'scheme' | 'host' | 'port' | 'trailing-slash' | 'path-case' | 'path' | 'query' | 'spelling';
+  | 'scheme'
+  | 'app-scheme'
+  | 'host'
+  | 'port'
+  | 'trailing-slash'
+  | 'path-case'
+  | 'path'
+  | 'query'
+  | 'spelling'
+  | 'other';
 
 /** The more of this, the less likely it was meant. */
 const WEIGHT: Readonly<Record<UriDifference, number>> = {
@@ -12,6 +21,8 @@ const WEIGHT: Readonly<Record<UriDifference, number>> = {
   query: 3,
   path: 4,
   host: 6,
+  'app-scheme': 6,
+  other: 8,
 };
 
 export interface NearestUri {
@@ -29,16 +40,30 @@ export function nearestUri(got: string, registered: readonly string[]): NearestU
 
 export function differencesOf(got: string, registered: string): UriDifference[] {
   if (got === registered) return [];
-  if (!URL.canParse(got) || !URL.canParse(registered)) return ['spelling'];
+  if (!URL.canParse(got) || !URL.canParse(registered)) return ['other'];
   const [a, b] = [new URL(got), new URL(registered)];
   const found: UriDifference[] = [];
-  if (a.protocol !== b.protocol) found.push('scheme');
+  if (a.protocol !== b.protocol) found.push(isOfWeb(a) && isOfWeb(b) ? 'scheme' : 'app-scheme');
   if (a.hostname !== b.hostname) found.push('host');
   if (a.port !== b.port) found.push('port');
   found.push(...pathDifference(a.pathname, b.pathname));
   if (a.search !== b.search) found.push('query');
   // What means the same is not the same: capitals in a host, a port that goes without saying, an encoded letter.
-  return found.length > 0 ? found : ['spelling'];
+  return found.length > 0 ? found : [a.href === b.href ? 'spelling' : 'other'];
+}
+
+/** Where an address leads that leads to where none of these does: a host, or an app's own scheme. Somebody else may be there. */
+export function elsewhere(got: string, registered: readonly string[]): string | undefined {
+  if (!URL.canParse(got)) return undefined;
+  const isThere = registered.some((uri) => !differencesOf(got, uri).some((each) => AWAY.includes(each)));
+  const { hostname, protocol } = new URL(got);
+  return isThere ? undefined : hostname || protocol;
+}
+
+const AWAY: readonly UriDifference[] = ['host', 'app-scheme', 'other'];
+
+function isOfWeb({ protocol }: URL): boolean {
+  return protocol === 'https:' || protocol === 'http:';
 }
 
 function pathDifference(got: string, registered: string): UriDifference[] {

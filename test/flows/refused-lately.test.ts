@@ -63,6 +63,24 @@ describe('what an application was refused lately', () => {
     ]);
   });
 
+  it('an address at another host comes with a word of warning that names it, one nearby without', async () => {
+    const id = await newClient(server, { redirect_uris: ['https://wiki.example/cb'] });
+    for (const uri of ['https://wiki.example.evil.example/cb', 'https://wiki.example/cb/'])
+      await asks(id, { redirect_uri: uri });
+    await written();
+    const { browser } = await operatorOn(server, `/admin/clients/${id}`);
+    const warnings = [];
+    for (const n of [0, 1]) {
+      await browser.open(`/admin/clients/${id}`);
+      await browser.click(`add-${n}`);
+      warnings.push(browser.page.html.getElementById('elsewhere')?.text);
+    }
+    expect(warnings).toHaveLength(2);
+    expect(warnings.filter(Boolean)).toEqual([
+      expect.stringContaining('None of the registered addresses is at wiki.example.evil.example.'),
+    ]);
+  });
+
   it('for one of the clients file there are the lines to write', async () => {
     await asks('notes', { redirect_uri: 'http://localhost:10/notes/callback' });
     await written();

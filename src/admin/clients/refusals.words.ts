@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import { isExact } from '../../clients/kept-refusal.js';
 import type { Refusal } from '../../clients/client-refusals.service.js';
-import { nearestUri, type UriDifference } from '../../clients/uri-difference.js';
+import { elsewhere, nearestUri, type UriDifference } from '../../clients/uri-difference.js';
 import type { ManagedClient } from './managed-client.js';
 
 const KINDS: Readonly<Record<string, string>> = {
@@ -16,6 +16,7 @@ const OTHER = 'admin.clients.refused.other';
 
 const HINTS: Readonly<Record<UriDifference, string>> = {
   scheme: 'admin.clients.differs.scheme',
+  'app-scheme': 'admin.clients.differs.app-scheme',
   host: 'admin.clients.differs.host',
   port: 'admin.clients.differs.port',
   'trailing-slash': 'admin.clients.differs.trailing-slash',
@@ -23,6 +24,7 @@ const HINTS: Readonly<Record<UriDifference, string>> = {
   path: 'admin.clients.differs.path',
   query: 'admin.clients.differs.query',
   spelling: 'admin.clients.differs.spelling',
+  other: 'admin.clients.differs.other',
 };
 
 /** The fields whose addresses were compared. */
@@ -48,6 +50,8 @@ export function shownRefusal(refusal: Refusal, client?: ManagedClient) {
     isMended,
     nearest: nearest?.uri,
     hints: (nearest?.differences ?? []).map((each) => HINTS[each]),
+    /** Of one that can be added: at which host, where none of the registered ones is. */
+    elsewhere: canBeAdded ? elsewhere(value, registered) : undefined,
     canBeAdded: canBeAdded && client?.origin === 'operator',
     lines: canBeAdded && client?.origin === 'file' ? linesFor(client, value) : undefined,
   };
