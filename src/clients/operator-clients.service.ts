@@ -126,10 +126,14 @@ export class OperatorClients {
     return this.changed(sql, 'logo = ?', [logo], id, version);
   }
 
-  /** Inside a transaction. @returns whether there was one */
-  async delete(sql: SqlRunner, id: string): Promise<boolean> {
-    await sql.run('DELETE FROM client_refusal WHERE client_id = ?', id);
-    return (await sql.run(`DELETE FROM client WHERE id = ? AND origin = 'operator'`, id)) === 1;
+  /** Inside a transaction. @param version undefined: whichever it is @returns whether there was one */
+  async delete(sql: SqlRunner, id: string, version?: number): Promise<boolean> {
+    const deleted = await sql.run(
+      `DELETE FROM client WHERE id = ? AND origin = 'operator'${version === undefined ? '' : ' AND version = ?'}`,
+      ...[id, version].filter((each) => each !== undefined),
+    );
+    if (deleted === 1) await sql.run('DELETE FROM client_refusal WHERE client_id = ?', id);
+    return deleted === 1;
   }
 
   /** The secrets of one: for `clients export`, where an operator on the shell asks for them. */

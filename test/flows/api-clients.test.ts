@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { Sql } from '../../src/database/sql.js';
+import { ClientRemoval } from '../../src/oidc/sessions/client-removal.service.js';
 import { API_CLIENTS, events, Program } from '../support/api.js';
 import { Browser } from '../support/browser.js';
 import { TestMailbox } from '../support/mailbox.js';
@@ -53,6 +55,27 @@ describe('applications, for a program', () => {
     expect((await program.get('/clients/wiki')).body['name']).toBe('The wiki');
     const [event] = await events(server, { name: 'client.updated' });
     expect(event!.detail['by']).toBe('client:automation');
+  });
+
+  it('are not removed as they were seen, when somebody changes them while that is under way', async () => {
+    await program.put('/clients/raced', WIKI);
+    const { headers } = await program.get('/clients/raced');
+    const removal = server.app.get(ClientRemoval);
+    const around = jest.spyOn(removal, 'around').mockImplementationOnce(async (ids, remove) => {
+      await program.put('/clients/raced', { ...WIKI, client_name: 'Changed' });
+      return removal.around(ids, remove);
+    });
+    const raced = await program.delete('/clients/raced', { 'If-Match': headers.get('etag')! });
+    expect([raced.status, raced.body['type']]).toEqual([412, 'urn:gatehouse:problem:changed-meanwhile']);
+    expect((await program.get('/clients/raced')).body['name']).toBe('Changed');
+
+    around.mockImplementationOnce(async (ids, remove) => {
+      await server.app.get(Sql).run("UPDATE client SET origin = 'file' WHERE id = 'raced'");
+      return removal.around(ids, remove);
+    });
+    expect((await program.delete('/clients/raced')).status).toBe(403);
+    expect((await program.get('/clients/raced')).body['origin']).toBe('file');
+    around.mockRestore();
   });
 
   it('get another secret, and the old one ends', async () => {

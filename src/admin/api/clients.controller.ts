@@ -142,8 +142,13 @@ export class ClientsController {
     const client = await this.find(path.client_id);
     assertMatches(req, clientOf(client));
     assertOurs(client);
-    await this.clients.remove(by, client.id);
-    return nothing();
+    const seen = req.get('if-match') === undefined ? undefined : client.version;
+    const { kind } = await this.clients.remove(by, client.id, seen);
+    if (kind === 'removed') return nothing();
+    // Somebody was faster: it is another one now, or the clients file's, or gone.
+    if (kind === 'stale') throw new Problem('changed-meanwhile');
+    assertOurs(await this.find(client.id));
+    throw new Problem('conflict', 'it was changed at this very moment: read it again');
   }
 
   private async find(id: string): Promise<ManagedClient> {

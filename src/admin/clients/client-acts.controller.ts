@@ -137,7 +137,8 @@ export class ClientActsController {
     const client = await this.pages.ours(part);
     if (!submitted.valid || submitted.form.confirm.trim() !== client.id)
       return this.showAct(req, res, 'remove', client, { confirm: 'admin.clients.remove.mismatch' });
-    await this.clients.remove(actorOf(req), client.id);
+    const removed = await this.clients.remove(actorOf(req), client.id);
+    if (removed.kind !== 'removed') throw notFound();
     this.pages.doneWithAll(res, 'client-removed');
   }
 

@@ -138,16 +138,25 @@ export class ManagedClients {
     return set ? this.done(id, undefined) : STALE;
   }
 
-  /** What it holds ends, for everyone who let it in; it is told of that, once. @returns how many people that were */
-  async remove(actor: Actor, id: string): Promise<{ kind: 'removed'; people: number } | Refused> {
+  /**
+   * What it holds ends, for everyone who let it in; it is told of that, once.
+   * @param version as it was seen; undefined: it goes whatever it is
+   * @returns how many people that were
+   */
+  async remove(
+    actor: Actor,
+    id: string,
+    version?: number,
+  ): Promise<{ kind: 'removed'; people: number } | Refused> {
     const before = await this.ours(id);
     if (!before) return NOT_HERE;
     const { people, done } = await this.removal.around([id], () =>
       this.audited(actor, { name: 'client.removed', id, detail: { before: before.fields } }, (sql) =>
-        this.store.delete(sql, id),
+        this.store.delete(sql, id, version),
       ),
     );
-    return done ? { kind: 'removed', people } : NOT_HERE;
+    if (done) return { kind: 'removed', people };
+    return version !== undefined && (await this.ours(id)) ? STALE : NOT_HERE;
   }
 
   /** What is wrong with these fields today: what was right when they were written need not be any more. */
