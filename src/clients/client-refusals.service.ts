@@ -93,8 +93,11 @@ export class ClientRefusals implements OnApplicationBootstrap, BeforeApplication
     await this.attempt();
   }
 
-  /** @param sent what was refused, as it was sent */
-  note(clientId: string, kind: string, sent: unknown): void {
+  /**
+   * @param sent what was refused, as it was sent
+   * @param isKnown whether there is such a client, as far as was looked: ids that nobody has share the room of one
+   */
+  note(clientId: string, kind: string, sent: unknown, isKnown = true): void {
     const what = { clientId: kept(clientId).slice(0, 255), kind: kind.slice(0, 40), value: kept(sent) };
     const id = idOf(what);
     const now = this.clock.now().getTime();
@@ -104,9 +107,10 @@ export class ClientRefusals implements OnApplicationBootstrap, BeforeApplication
       known.lastAt = now;
       return;
     }
-    const others = this.ofClient.get(what.clientId) ?? 0;
+    const bucket = isKnown ? what.clientId : '';
+    const others = this.ofClient.get(bucket) ?? 0;
     if (this.gathered.size >= GATHERED || others >= GATHERED_OF_A_CLIENT) return;
-    this.ofClient.set(what.clientId, others + 1);
+    this.ofClient.set(bucket, others + 1);
     this.gathered.set(id, { ...what, count: 1, firstAt: now, lastAt: now });
   }
 

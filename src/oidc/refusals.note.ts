@@ -37,7 +37,7 @@ export function noteRefusals(provider: Provider, refusals: Pick<ClientRefusals, 
       // The pages' own.
       if (clientId.startsWith('gatehouse-')) return;
       const [kind, value] = described(error, params ?? {});
-      refusals.note(clientId, kind, value);
+      refusals.note(clientId, kind, value, client !== undefined);
     });
 }
 

@@ -68,6 +68,19 @@ describe('a flood of refusals', () => {
     expect(all.length).toBeLessThanOrEqual(150);
   });
 
+  it('under many client ids leaves room for those of clients that there are', async () => {
+    const id = await newClient(server);
+    const asks = (clientId: string) =>
+      fetch(
+        `${server.url}/oidc/auth?client_id=${clientId}&response_type=code&scope=openid&redirect_uri=${encodeURIComponent('https://honest.example/cb/')}`,
+      );
+    for (let n = 0; n < 250; n++) await asks(`nobody-${n}`);
+    await asks(id);
+    await refusals.flush();
+    expect(await stored(id)).toEqual([{ value: 'https://honest.example/cb/', count: expect.anything() }]);
+    expect((await stored('')).length).toBeGreaterThan(0);
+  });
+
   it('is old one day', async () => {
     server.clock.advance(31 * 24 * 3_600_000);
     const id = await newClient(server);
