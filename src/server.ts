@@ -41,7 +41,7 @@ function announce(config: Config, setUpLink: PrintedLink | undefined): void {
       `  discovery    ${config.issuer}/.well-known/openid-configuration`,
       `  data         ${config.dataDir}`,
       `  database     ${database}`,
-      `  clients      ${config.clientsFile ?? `none yet: declare them in ${config.dataDir}/clients.yaml`}`,
+      `  clients      ${config.clientsFile ?? `made at ${config.issuer}/admin, or declared in ${config.dataDir}/clients.yaml`}`,
       ...(setUpLink ? [`  set up       ${setUpLink.url} (makes the first operator, once)`] : []),
     ].join('\n'),
   );

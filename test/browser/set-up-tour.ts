@@ -21,6 +21,14 @@ export async function setUpPages({ stage, window, visit }: Tour, person: Person)
   await window.submit({});
   await visit('first-steps');
   await window.press('client');
+  await visit('first-application');
+  await window.page.locator('#application').selectOption('grafana');
+  await window.submit({ address: 'https://grafana.example.org' });
+  await visit('first-application-grafana');
+  await window.press('submit');
+  await visit('first-application-made');
+  await window.open('/admin/clients/new');
+  await window.press('for-file');
   await visit('first-client');
   await window.submit({ address: 'grafana' });
   await visit('first-client-refused');

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ClientCommands } from '../../src/admin/commands/client-commands.js';
-import { Browser } from '../support/browser.js';
+import { Browser, fieldsOn } from '../support/browser.js';
 import { CLIENTS, TestServer } from '../support/server.js';
 import { somebody } from '../support/enrolled.js';
 import { TestMailbox } from '../support/mailbox.js';
@@ -74,9 +74,23 @@ describe('an operator’s first steps', () => {
     expect(browser.page.text).toMatch(/did not go out: .*ECONNREFUSED/);
   });
 
-  it('show what to paste for an application, here and there, and take it', async () => {
+  it('lead to a well-known application, made at once, with what to paste there', async () => {
+    server = await TestServer.start();
+    const { browser } = await operatorOn(server, '/admin');
+    await browser.click('client');
+    await browser.press('submit', { application: 'grafana', address: 'https://grafana.example.org/' });
+    await browser.press('submit', fieldsOn(browser));
+    const secret = browser.page.html.getElementById('secret')!.text;
+    expect(browser.page.text).toContain(`client_secret = ${secret}`);
+    expect(browser.page.text).toContain(`auth_url = ${server.url}/oidc/auth`);
+    expect(await done(browser)).toContain('client');
+  });
+
+  it('show who keeps a clients file what to paste for an application, here and there', async () => {
     server = await TestServer.start({ clients: 'clients: []\n' });
-    const { browser } = await operatorOn(server, '/admin/first-client');
+    const { browser } = await operatorOn(server, '/admin');
+    await browser.click('client');
+    await browser.click('for-file');
     await browser.press('submit', { application: 'grafana', address: 'https://grafana.example.org/' });
     const pasted = browser.page.html.getElementById('entry')!.text;
     const [, secret] = /client_secret: (\S+)/.exec(pasted)!;

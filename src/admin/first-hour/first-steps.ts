@@ -72,7 +72,7 @@ export class FirstSteps {
   private async client(): Promise<FirstStep> {
     return this.step(
       'client',
-      '/admin/first-client',
+      '/admin/clients/new',
       await this.exists('SELECT 1 AS one FROM client LIMIT 1'),
     );
   }
