@@ -186,19 +186,17 @@ describe('the program', () => {
     expect(await doctor('json')).toMatchObject({ code: 64 });
   });
 
+  /** A command as an operator types it. Each starts a process, so that no test has many. */
+  const command = async (...args: string[]) => {
+    const cli = Program.shell(env, ...args);
+    return { code: await cli.ended(), output: cli.output };
+  };
+
   it('helps an operator from the shell', async () => {
     const program = new Program(env);
     await program.said('Gatehouse is ready');
     expect(await register('ada')).toBe(303);
-    const command = async (...args: string[]) => {
-      const cli = Program.shell(env, ...args);
-      return { code: await cli.ended(), output: cli.output };
-    };
     expect(await command('health')).toMatchObject({ code: 0 });
-    expect(await command('help')).toMatchObject({
-      code: 0,
-      output: expect.stringContaining('remove-second-factor'),
-    });
     expect(await command('disable', 'ADA@example.org')).toMatchObject({
       code: 0,
       output: expect.stringContaining('ada is disabled'),
@@ -208,8 +206,20 @@ describe('the program', () => {
       code: 1,
       output: expect.stringContaining('no account'),
     });
+    await program.ended('SIGTERM');
+    expect(await command('health')).toMatchObject({ code: 1 });
+  });
+
+  it('says in the shell which commands there are, and of a wrong one that it is', async () => {
+    expect(await command('help')).toMatchObject({
+      code: 0,
+      output: expect.stringContaining('remove-second-factor'),
+    });
     expect(await command('dance', 'ada')).toMatchObject({ code: 64 });
     expect(await command('clients', 'plan', 'now')).toMatchObject({ code: 64 });
+  });
+
+  it('takes the clients file from the shell', async () => {
     expect(await command('clients', 'plan')).toMatchObject({
       code: 1,
       output: expect.stringContaining('there is no clients file'),
@@ -220,6 +230,9 @@ describe('the program', () => {
       code: 0,
       output: expect.stringContaining('nothing changes'),
     });
+  });
+
+  it('makes accounts from the shell, where no server runs', async () => {
     expect(await command('create', 'b', 'no address')).toMatchObject({
       code: 1,
       output: expect.stringContaining('Choose a user name'),
@@ -229,8 +242,6 @@ describe('the program', () => {
       output: expect.stringContaining('signs in with this password'),
     });
     expect(await command('reset-password', 'bea')).toMatchObject({ code: 0 });
-    await program.ended('SIGTERM');
-    expect(await command('health')).toMatchObject({ code: 1 });
     expect(readFileSync(join(env['GATEHOUSE_DATA_DIR']!, 'secret.key'), 'utf8').length).toBeGreaterThan(40);
   });
 });
