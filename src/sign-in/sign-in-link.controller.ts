@@ -7,7 +7,7 @@ import { Public } from '../http/access.js';
 import { Form, type Submitted } from '../http/form.js';
 import { Pages } from '../http/pages.js';
 import { IsString } from '../http/rules.js';
-import { linkGone } from '../kernel/errors.js';
+import { linkGone, SeeOther } from '../kernel/errors.js';
 import { toSignIn } from '../oidc/sessions/sign-in-request.js';
 import { AttemptStore } from './attempt.store.js';
 import { DueStep } from './due-step.guard.js';
@@ -83,6 +83,8 @@ export class SignInLinkController {
   }
 
   private async carried(req: Request, res: Response): Promise<CarriedLink> {
+    // Whoever carries none is not here for it: the dispatcher says what is due.
+    if (!this.links.isCarried(req)) throw new SeeOther(`/interaction/${req.signIn!.interaction.uid}`);
     const link = await this.links.of(req);
     if (link) return link;
     this.links.drop(res);

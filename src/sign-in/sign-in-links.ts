@@ -37,6 +37,11 @@ export class SignInLinks {
     return account ? { token: token as string, account } : undefined;
   }
 
+  /** Whether this browser carries one, be it used up or not. */
+  isCarried(req: Request): boolean {
+    return this.cookies.read(req, COOKIE) !== undefined;
+  }
+
   /** The one that this browser carries. */
   async of(req: Request): Promise<CarriedLink | undefined> {
     const token = this.cookies.read(req, COOKIE);

@@ -130,6 +130,23 @@ describe('a member of the help desk who would be more', () => {
     expect(await statuses()).toEqual([410, 410, 410]);
   });
 
+  it('does not keep a session that began by a link when its owner is made an operator', async () => {
+    const person = somebody();
+    const account = await server.addPerson(person);
+    const helper = await addEnrolled(server, somebody());
+    await server.app.get(Operators).setRole(helper.id, 'help-desk');
+    const made = await server.app.get(UserHelp).signInLink({ by: helper.id }, account);
+    const browser = new Browser(server);
+    await browser.open((made as { url: string }).url);
+    await browser.press('submit');
+    expect(browser.page.path).toBe('/dashboard');
+    const boss = await addEnrolled(server, somebody());
+    await server.app.get(Operators).setRole(boss.id, 'operator');
+    await server.app.get(UserMemberships).setRole({ by: boss.id }, account, 'operator');
+    await browser.open('/dashboard');
+    expect(browser.page.path).toMatch(/\/password$/);
+  });
+
   it('does none of it to their own account either', async () => {
     const own = (await server.app.get(Accounts).find(actors['help-desk'].by))!;
     for (const [name, act] of Object.entries(ACTIONS))

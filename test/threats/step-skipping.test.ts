@@ -37,6 +37,8 @@ const VERIFY_EMAIL = ['GET verify-email', 'POST verify-email'];
 const CONSENT = ['GET consent', 'POST consent'];
 /** How nothing leads past it: group-left.test.ts. */
 const ENTRY = ['GET not-let-in'];
+/** Only for a browser that carries such a link: sign-in-link.test.ts. */
+const LINK = ['GET sign-in-link', 'POST sign-in-link'];
 
 const enterBoth = async ({ browser, person }: HalfFinished) => {
   await browser.enterPassword(person);
@@ -130,7 +132,17 @@ describe('skipping a step of the sign-in', () => {
   };
 
   it('knows every route', () => {
-    const steps = [IDENTIFY, REGISTER, SECOND_FACTOR, ENROL, BACKUP_CODES, VERIFY_EMAIL, CONSENT, ENTRY];
+    const steps = [
+      IDENTIFY,
+      REGISTER,
+      SECOND_FACTOR,
+      ENROL,
+      BACKUP_CODES,
+      VERIFY_EMAIL,
+      CONSENT,
+      ENTRY,
+      LINK,
+    ];
     const known = [...steps.flat(), 'POST cancel'];
     expect(
       routes.map(({ method, path }) => `${method} ${path.replace('/interaction/:uid/', '')}`).sort(),

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Audit, type AuditName } from '../../audit/audit.service.js';
 import type { Account } from '../../users/account.entity.js';
 import { Groups, isBuiltInGroup } from '../../users/groups.service.js';
+import { SessionEndings } from '../../oidc/sessions/session-endings.service.js';
 import { Operators, type Role } from '../../users/operators.service.js';
 import { PersonFacts } from '../../users/person-facts.service.js';
 import { SetUpLinks } from '../../users/set-up-links.js';
@@ -19,6 +20,7 @@ export class UserMemberships {
     private readonly operators: Operators,
     private readonly setUpLinks: SetUpLinks,
     private readonly facts: PersonFacts,
+    private readonly endings: SessionEndings,
     private readonly permission: Permission,
     private readonly audit: Audit,
   ) {}
@@ -58,6 +60,10 @@ export class UserMemberships {
     const set = await this.operators.setRole(account.id, role, { evenTheLast: actor === SHELL });
     if (set === 'last-operator') return refused('last-operator');
     if (role === 'operator') await this.setUpLinks.end();
+    // A session that the help desk began by a link for somebody without a role must not become an operator's. The shell, which
+    // promotes whoever runs it, leaves sessions alone.
+    if (role && set.before !== role && actor !== SHELL && actor.by !== account.id)
+      await this.endings.everything(account.id);
     if (set.before !== role)
       await this.record(role ? 'operator.made' : 'operator.ended', actor, account, {
         before: set.before ?? null,
