@@ -9,6 +9,7 @@ import { KEY_COMMANDS, type KeyCommand } from './admin/commands/key-commands.lis
 import { GROUP_COMMANDS, type GroupCommand } from './admin/commands/group-commands.list.js';
 import { USER_COMMANDS, type UserCommand } from './admin/commands/user-commands.list.js';
 import { SET_UP_COMMANDS, type SetUpCommand } from './admin/commands/set-up-commands.list.js';
+import { help } from './admin/commands/help.js';
 import { SETTING_COMMANDS, type SettingCommand } from './admin/commands/setting-commands.list.js';
 import { IMPORT_COMMANDS, type ImportCommand } from './admin/imports/import-commands.list.js';
 import {
@@ -21,7 +22,11 @@ import { loadConfig, unknownSettings } from './config/load.js';
 import { explain } from './start-failure.js';
 
 const EXIT_USAGE = 64;
-const words = process.argv.slice(2);
+const typed = process.argv.slice(2);
+/** `--help` is known to everybody, and nobody is called so. */
+const words = typed.some((word) => word === '--help' || word === '-h')
+  ? ['help', ...typed.filter((word) => !word.startsWith('-'))]
+  : typed;
 /** A command is one word or two. */
 const command =
   [words.slice(0, 2).join(' '), words[0] ?? 'help'].find((name) => Object.hasOwn(COMMANDS, name)) ??
@@ -37,7 +42,8 @@ async function run(): Promise<number> {
   const needed = known?.parameters.length ?? 0;
   const most = known?.mostWords ?? needed + (known?.optional?.length ?? 0);
   if (!known || args.length < needed || args.length > most) {
-    console.log(help(command === 'help' ? args.join(' ') : command));
+    if (command !== 'help') console.error(help(command));
+    else console.log(help(args.join(' ')));
     return command === 'help' ? 0 : EXIT_USAGE;
   }
   // Nothing of the program runs in these: a backup migrates nothing, and a restore has no secret yet.
@@ -55,7 +61,7 @@ async function run(): Promise<number> {
 async function doctor(): Promise<number> {
   const isForScripts = args[0] === '--json';
   if (args.length > 0 && !isForScripts) {
-    console.log(help());
+    console.error(help('doctor'));
     return EXIT_USAGE;
   }
   const { entities } = await import('./entities.js');
@@ -129,27 +135,6 @@ async function print(lines: AsyncIterable<string>): Promise<void> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
   }
-}
-
-/** @param about a command; all of them, where it is none that has examples */
-function help(about = ''): string {
-  const { examples = [], help: what = '' } = Object.hasOwn(COMMANDS, about) ? COMMANDS[about]! : {};
-  if (examples.length > 0)
-    return [what, '', ...examples.map((example) => `  gatehouse ${example}`)].join('\n');
-  const line = (words: string, text: string) => `  ${words.padEnd(44)} ${text}`;
-  const commands = Object.entries(COMMANDS).map(([name, { parameters, optional = [], help }]) => {
-    const words = [
-      ...parameters.map((parameter) => `<${parameter}>`),
-      ...optional.map((each) => `[${each}]`),
-    ];
-    return line([name, ...words].join(' '), help);
-  });
-  return [
-    'gatehouse <command>',
-    '',
-    line('health', 'exit code 0 when the server is ready'),
-    ...commands,
-  ].join('\n');
 }
 
 /** The container's health check: it needs no other program. */

@@ -124,6 +124,14 @@ describe('the documents', () => {
     expect(named.filter((name) => name !== 'health' && !Object.hasOwn(COMMANDS, name))).toEqual([]);
   });
 
+  it('says of each command once, for operators, what it does', () => {
+    const [, table] = /^## Commands$([^]*?)^## /m.exec(read('docs/operators.md'))!;
+    const cells = [...table!.matchAll(/^\| (`.+?) *(?<!\\)\|/gm)].map(([, cell]) => cell!);
+    const named = cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, usage]) => usage!));
+    const names = named.map((usage) => /^[a-z-]+(?: [a-z]+)*/.exec(usage)![0]);
+    expect(names.sort()).toEqual(['health', ...Object.keys(COMMANDS)].sort());
+  });
+
   describe.each(['docs/operations.md', 'docs/deployment.md'])('%s', (path) => {
     const page = read(path);
 

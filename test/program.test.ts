@@ -215,8 +215,18 @@ describe('the program', () => {
       code: 0,
       output: expect.stringContaining('remove-second-factor'),
     });
-    expect(await command('dance', 'ada')).toMatchObject({ code: 64 });
-    expect(await command('clients', 'plan', 'now')).toMatchObject({ code: 64 });
+    expect(await command('unlock', '--help')).toMatchObject({
+      code: 0,
+      output: expect.stringMatching(/^gatehouse unlock <user name or e-mail>\n/),
+    });
+    expect(await command('dance', 'ada')).toMatchObject({
+      code: 64,
+      output: expect.stringMatching(/^there is no command "dance"\n/),
+    });
+    expect(await command('clients', 'plan', 'now')).toMatchObject({
+      code: 64,
+      output: expect.stringMatching(/^gatehouse clients plan\n/),
+    });
   });
 
   it('takes the clients file from the shell', async () => {

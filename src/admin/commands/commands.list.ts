@@ -43,23 +43,32 @@ export const CLIENT_COMMANDS = {
 
 export type ClientCommand = keyof typeof CLIENT_COMMANDS;
 
-/** Every command but `health`. Kept apart from what they do, so that help needs no database. */
-export const COMMANDS: Record<string, CommandHelp> = {
-  ...SET_UP_COMMANDS,
+const DOCTOR_COMMANDS = {
   doctor: {
     parameters: [],
     optional: ['--json'],
     help: 'looks at the whole set-up, from inside and outside; each finding names its mend',
   },
-  ...CLIENT_COMMANDS,
-  ...REGISTRATION_COMMANDS,
-  ...USER_COMMANDS,
-  ...ACCOUNT_COMMANDS,
-  ...KEY_COMMANDS,
-  ...GROUP_COMMANDS,
-  ...AUDIT_COMMANDS,
-  ...BACKUP_COMMANDS,
-  ...IMPORT_COMMANDS,
-  ...SETTING_COMMANDS,
-  ...WEBHOOK_COMMANDS,
-};
+} satisfies Record<string, CommandHelp>;
+
+/** Every command but `health`, as help shows them. Kept apart from what they do, so that help needs no database. */
+export const SECTIONS: readonly { title: string; commands: Record<string, CommandHelp> }[] = [
+  {
+    title: 'The start, invitations, and whether all is well',
+    commands: { ...SET_UP_COMMANDS, ...DOCTOR_COMMANDS },
+  },
+  { title: 'Applications', commands: { ...CLIENT_COMMANDS, ...REGISTRATION_COMMANDS } },
+  { title: 'People', commands: { ...USER_COMMANDS, ...ACCOUNT_COMMANDS } },
+  { title: 'Groups, operators, and what applications are told', commands: GROUP_COMMANDS },
+  { title: 'Signing keys', commands: KEY_COMMANDS },
+  { title: 'The audit log', commands: AUDIT_COMMANDS },
+  { title: 'Backups', commands: BACKUP_COMMANDS },
+  { title: 'People from other programs, and to them', commands: IMPORT_COMMANDS },
+  { title: 'Settings that change while servers run', commands: SETTING_COMMANDS },
+  { title: 'Webhooks', commands: WEBHOOK_COMMANDS },
+];
+
+export const COMMANDS: Record<string, CommandHelp> = Object.assign(
+  {},
+  ...SECTIONS.map(({ commands }) => commands),
+) as Record<string, CommandHelp>;
