@@ -11,11 +11,8 @@ import { ProviderRules } from './clients/provider-rules.js';
 /** What is done with clients of the operators' pages that the file declares, too. */
 export type Others = 'refuse' | 'take-over';
 
-const WHERE_ELSE = {
-  operator: (id: string) =>
-    `client_id "${id}" was made on the operators' pages: choose another one, remove it there, or let the file have it from now on, with: gatehouse clients apply --take-over`,
-  registered: (id: string) => `client_id "${id}" has registered itself: choose another one`,
-};
+const madeOnPages = (id: string) =>
+  `client_id "${id}" was made on the operators' pages: choose another one, remove it there, or let the file have it from now on, with: gatehouse clients apply --take-over`;
 
 const WEBHOOK_CHANGES = {
   add: 'webhook.added',
@@ -89,13 +86,12 @@ export class ClientsFile {
       const refusal = this.rules.refusalOf(client.id, client.metadata, client.secret);
       return refusal ? [`${file}, line ${client.line}: ${refusal}.`] : [];
     });
-    const elsewhere = await this.clients.elsewhere(declared.clients.map(({ id }) => id));
-    const takenOver = elsewhere
-      .filter(({ origin }) => origin === 'operator' && others === 'take-over')
-      .map(({ id }) => id);
-    for (const { id, origin } of elsewhere.filter((each) => !takenOver.includes(each.id))) {
+    // Of one that registered itself the file gets the id: no stranger keeps the operator from declaring one.
+    const made = await this.clients.madeByOperators(declared.clients.map(({ id }) => id));
+    const takenOver = others === 'take-over' ? made : [];
+    for (const id of made.filter((each) => !takenOver.includes(each))) {
       const { line } = declared.clients.find((client) => client.id === id)!;
-      mistakes.push(`${file}, line ${line}: ${WHERE_ELSE[origin as keyof typeof WHERE_ELSE](id)}.`);
+      mistakes.push(`${file}, line ${line}: ${madeOnPages(id)}.`);
     }
     if (mistakes.length > 0) throw new ConfigurationMistakes(mistakes);
     return { declared, takenOver };

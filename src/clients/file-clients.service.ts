@@ -7,7 +7,7 @@ import { Events, eventKind } from '../kernel/events.js';
 import { Secrets } from '../kernel/secrets.js';
 import { GroupSchema } from '../users/group.entity.js';
 import { draftMetadata } from './client-draft.js';
-import { Client, type ClientOrigin } from './client.entity.js';
+import { Client } from './client.entity.js';
 import type { DeclaredClient, DeclaredFile } from './clients-file.js';
 import { sealedAt } from './clients.service.js';
 import { DeclarationSchema } from './declaration.entity.js';
@@ -94,15 +94,16 @@ export class FileClients {
     return changes;
   }
 
-  /** One that was made elsewhere in the meantime, under an id of the file: neither of the two is to be lost. */
+  /** One that was made on the operators' pages in the meantime, under an id of the file: neither of the two is to be lost. */
   private async refuseOthers(
     em: EntityManager,
     clients: readonly DeclaredClient[],
     takenOver: readonly string[],
   ) {
     const ids = clients.map(({ id }) => id).filter((id) => !takenOver.includes(id));
-    const taken = await em.findOne(Client, { id: { $in: ids }, origin: { $ne: 'file' } }, { fields: ['id'] });
-    if (taken) throw new Error(`the client ${JSON.stringify(taken.id)} was made elsewhere meanwhile`);
+    const taken = await em.findOne(Client, { id: { $in: ids }, origin: 'operator' }, { fields: ['id'] });
+    if (taken)
+      throw new Error(`the client ${JSON.stringify(taken.id)} was made on the operators' pages meanwhile`);
   }
 
   private async declareGroup(em: EntityManager, name: string, description = ''): Promise<void> {
@@ -110,12 +111,12 @@ export class FileClients {
     await em.upsert(GroupSchema, row, { onConflictFields: ['name'], onConflictMergeFields: ['description'] });
   }
 
-  /** Which of these were not declared by the clients file, and by whom. */
-  async elsewhere(ids: readonly string[]): Promise<{ id: string; origin: ClientOrigin }[]> {
+  /** Which of these operators made on their pages. */
+  async madeByOperators(ids: readonly string[]): Promise<string[]> {
     const found = await this.em
       .fork()
-      .find(Client, { id: { $in: [...ids] }, origin: { $ne: 'file' } }, { fields: ['id', 'origin'] });
-    return found.map(({ id, origin }) => ({ id, origin: origin }));
+      .find(Client, { id: { $in: [...ids] }, origin: 'operator' }, { fields: ['id'] });
+    return found.map(({ id }) => id);
   }
 
   private row({ id, secret, previousSecret, metadata, logo, line }: DeclaredClient) {
