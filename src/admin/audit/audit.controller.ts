@@ -12,7 +12,7 @@ import { Verifications } from './verifications.service.js';
 
 type Typed = Record<string, unknown>;
 
-const PAGE = 50;
+const PAGE = 30;
 const RESULTS = [
   { name: 'success', label: 'admin.audit.result.success' },
   { name: 'failure', label: 'admin.audit.result.failure' },
