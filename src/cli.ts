@@ -1,22 +1,9 @@
 import 'reflect-metadata';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { AccountCommand } from './admin/commands/account-commands.list.js';
-import { AUDIT_COMMANDS, type AuditCommand } from './admin/commands/audit-commands.list.js';
 import { BACKUP_COMMANDS, type BackupCommand } from './admin/commands/backup-commands.list.js';
-import { CLIENT_COMMANDS, COMMANDS, type ClientCommand } from './admin/commands/commands.list.js';
-import { KEY_COMMANDS, type KeyCommand } from './admin/commands/key-commands.list.js';
-import { GROUP_COMMANDS, type GroupCommand } from './admin/commands/group-commands.list.js';
-import { USER_COMMANDS, type UserCommand } from './admin/commands/user-commands.list.js';
-import { SET_UP_COMMANDS, type SetUpCommand } from './admin/commands/set-up-commands.list.js';
+import { COMMANDS } from './admin/commands/commands.list.js';
 import { help } from './admin/commands/help.js';
-import { SETTING_COMMANDS, type SettingCommand } from './admin/commands/setting-commands.list.js';
-import { IMPORT_COMMANDS, type ImportCommand } from './admin/imports/import-commands.list.js';
-import {
-  REGISTRATION_COMMANDS,
-  type RegistrationCommand,
-} from './admin/commands/registration-commands.list.js';
-import { WEBHOOK_COMMANDS, type WebhookCommand } from './admin/commands/webhook-commands.list.js';
 import type { Config } from './config/config.js';
 import { loadConfig, unknownSettings } from './config/load.js';
 import { explain } from './start-failure.js';
@@ -77,17 +64,7 @@ async function doctor(): Promise<number> {
 async function runInside(): Promise<number> {
   const { NestFactory } = await import('@nestjs/core');
   const { AppModule } = await import('./app.module.js');
-  const { AccountCommands } = await import('./admin/commands/account-commands.js');
-  const { AuditCommands } = await import('./admin/commands/audit-commands.js');
-  const { ClientCommands } = await import('./admin/commands/client-commands.js');
-  const { KeyCommands } = await import('./admin/commands/key-commands.js');
-  const { GroupCommands } = await import('./admin/commands/group-commands.js');
-  const { ImportCommands } = await import('./admin/imports/import-commands.js');
-  const { RegistrationCommands } = await import('./admin/commands/registration-commands.js');
-  const { SetUpCommands } = await import('./admin/commands/set-up-commands.js');
-  const { SettingCommands } = await import('./admin/commands/setting-commands.js');
-  const { WebhookCommands } = await import('./admin/commands/webhook-commands.js');
-  const { UserCommands } = await import('./admin/commands/user-commands.js');
+  const { Shell } = await import('./admin/commands/shell.js');
   const { createLogger } = await import('./http/logger.js');
   const config = loadConfig(process.env);
   for (const setting of unknownSettings(process.env))
@@ -97,29 +74,7 @@ async function runInside(): Promise<number> {
     abortOnError: false,
   });
   try {
-    const outcome = () => {
-      if (Object.hasOwn(CLIENT_COMMANDS, command))
-        return app.get(ClientCommands).run(command as ClientCommand, args);
-      if (Object.hasOwn(AUDIT_COMMANDS, command))
-        return app.get(AuditCommands).run(command as AuditCommand, args);
-      if (Object.hasOwn(IMPORT_COMMANDS, command))
-        return app.get(ImportCommands).run(command as ImportCommand, args);
-      if (Object.hasOwn(KEY_COMMANDS, command)) return app.get(KeyCommands).run(command as KeyCommand, args);
-      if (Object.hasOwn(GROUP_COMMANDS, command))
-        return app.get(GroupCommands).run(command as GroupCommand, args);
-      if (Object.hasOwn(REGISTRATION_COMMANDS, command))
-        return app.get(RegistrationCommands).run(command as RegistrationCommand, args);
-      if (Object.hasOwn(SET_UP_COMMANDS, command))
-        return app.get(SetUpCommands).run(command as SetUpCommand, args);
-      if (Object.hasOwn(SETTING_COMMANDS, command))
-        return app.get(SettingCommands).run(command as SettingCommand, args);
-      if (Object.hasOwn(WEBHOOK_COMMANDS, command))
-        return app.get(WebhookCommands).run(command as WebhookCommand, args);
-      if (Object.hasOwn(USER_COMMANDS, command))
-        return app.get(UserCommands).run(command as UserCommand, args);
-      return app.get(AccountCommands).run(command as AccountCommand, args);
-    };
-    const { done, message, lines, exitCode } = await outcome();
+    const { done, message, lines, exitCode } = await app.get(Shell).run(command, args);
     if (lines) await print(lines);
     else console.log(message);
     return exitCode ?? (done ? 0 : 1);

@@ -58,6 +58,13 @@ describe('the architecture', () => {
     );
   });
 
+  it('is what ARCHITECTURE.md says: the line, and a word on each folder', () => {
+    const page = readFileSync(join(projectRoot, 'ARCHITECTURE.md'), 'utf8');
+    const [, line] = /`(kernel → [^`]+ → app)`/.exec(page)!;
+    expect(line!.split(/\s*→\s*/)).toEqual([...LINE, 'app']);
+    expect(LINE.filter((folder) => !new RegExp(`^  ${folder}/ +\\S`, 'm').test(page))).toEqual([]);
+  });
+
   it('imports only from left to right', () => {
     const place = (folder: string) => (folder === 'app' ? LINE.length : LINE.indexOf(folder));
     const wrong = own

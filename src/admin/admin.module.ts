@@ -24,6 +24,7 @@ import { ClaimsReport } from './commands/claims-report.js';
 import { ClientCommands } from './commands/client-commands.js';
 import { RegistrationCommands } from './commands/registration-commands.js';
 import { UserCommands } from './commands/user-commands.js';
+import { Shell } from './commands/shell.js';
 import { SetUpCommands } from './commands/set-up-commands.js';
 import { ClientActsController } from './clients/client-acts.controller.js';
 import { ClientFormPage } from './clients/client-form.page.js';
@@ -88,6 +89,7 @@ const COMMANDS = [
   RegistrationCommands,
   SettingCommands,
   SetUpCommands,
+  Shell,
   WebhookCommands,
   UserCommands,
 ];

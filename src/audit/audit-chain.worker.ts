@@ -6,6 +6,7 @@ import {
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { SECOND } from '../kernel/clock.js';
+import { Repeating } from '../kernel/repeating.js';
 import { AuditChain, ChainBroken } from './audit-chain.service.js';
 
 const INTERVAL = SECOND;
@@ -14,10 +15,11 @@ const INTERVAL = SECOND;
 @Injectable()
 export class AuditChainWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('Audit');
-  private timer: NodeJS.Timeout | undefined;
-  private running: Promise<void> | undefined;
   private readonly stopping = new AbortController();
-  private trouble: string | undefined;
+  private readonly repeating = new Repeating(
+    () => this.chain.run(this.stopping.signal),
+    (error) => this.tell(error),
+  );
 
   constructor(
     private readonly chain: AuditChain,
@@ -26,10 +28,7 @@ export class AuditChainWorker implements OnApplicationBootstrap, BeforeApplicati
 
   onApplicationBootstrap(): void {
     // A command in the shell has the same modules, and no adapter: the server chains what it notes.
-    if (!this.host.httpAdapter) return;
-    this.timer = setInterval(() => {
-      this.running ??= this.attempt().finally(() => (this.running = undefined));
-    }, INTERVAL).unref();
+    if (this.host.httpAdapter) this.repeating.start(INTERVAL);
   }
 
   /** Before the database is closed. */
@@ -39,23 +38,10 @@ export class AuditChainWorker implements OnApplicationBootstrap, BeforeApplicati
 
   async stop(): Promise<void> {
     this.stopping.abort();
-    clearInterval(this.timer);
-    await this.running;
+    await this.repeating.stop();
   }
 
-  private async attempt(): Promise<void> {
-    try {
-      await this.chain.run(this.stopping.signal);
-      this.trouble = undefined;
-    } catch (error) {
-      this.tell(error as Error);
-    }
-  }
-
-  /** Once for each cause: it comes back every second. */
   private tell(error: Error): void {
-    if (this.trouble === error.message) return;
-    this.trouble = error.message;
     if (error instanceof ChainBroken) this.logger.error(`the audit log is not whole: ${error.message}`);
     else this.logger.warn(`the audit log is chained later: ${error.message}`);
   }

@@ -7,6 +7,7 @@ import {
 import { HttpAdapterHost } from '@nestjs/core';
 import { Sql, type SqlRunner } from '../database/sql.js';
 import { Clock, DAY, SECOND } from '../kernel/clock.js';
+import { Repeating } from '../kernel/repeating.js';
 import { sha256 } from '../kernel/secrets.js';
 import { kept } from './kept-refusal.js';
 
@@ -70,8 +71,10 @@ export class ClientRefusals implements OnApplicationBootstrap, BeforeApplication
   private readonly logger = new Logger('Clients');
   private gathered = new Map<string, Gathered>();
   private ofClient = new Map<string, number>();
-  private timer: NodeJS.Timeout | undefined;
-  private running: Promise<void> | undefined;
+  private readonly repeating = new Repeating(
+    () => this.flush(),
+    ({ message }) => this.logger.warn(`what was refused lately could not be written: ${message}`),
+  );
 
   constructor(
     private readonly sql: Sql,
@@ -81,16 +84,12 @@ export class ClientRefusals implements OnApplicationBootstrap, BeforeApplication
 
   onApplicationBootstrap(): void {
     // A command in the shell has the same modules, and no adapter.
-    if (!this.host.httpAdapter) return;
-    this.timer = setInterval(() => {
-      this.running ??= this.attempt().finally(() => (this.running = undefined));
-    }, INTERVAL).unref();
+    if (this.host.httpAdapter) this.repeating.start(INTERVAL);
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    clearInterval(this.timer);
-    await this.running;
-    await this.attempt();
+    await this.repeating.stop();
+    await this.repeating.round();
   }
 
   /**
@@ -178,13 +177,6 @@ export class ClientRefusals implements OnApplicationBootstrap, BeforeApplication
   }
 
   /** What cannot be written is lost: it is counted for convenience, and it comes again. */
-  private async attempt(): Promise<void> {
-    try {
-      await this.flush();
-    } catch (error) {
-      this.logger.warn(`what was refused lately could not be written: ${(error as Error).message}`);
-    }
-  }
 }
 
 function idOf({ clientId, kind, value }: Pick<Gathered, 'clientId' | 'kind' | 'value'>): string {

@@ -43,7 +43,7 @@ export const LEGACY_RESPONSE_TYPES = [
   'id_token',
   'id_token token',
 ];
-const AUTH_METHODS = [
+export const AUTH_METHODS = [
   'client_secret_basic',
   'client_secret_post',
   'client_secret_jwt',

@@ -8,9 +8,7 @@ import type { Account } from '../users/account.entity.js';
 import { Avatars } from '../users/avatars.service.js';
 import { ProfileForm, Profiles, TIME_ZONES } from '../users/profile.service.js';
 import { AccountPages } from './account-pages.js';
-
-const UPLOAD_PROBLEMS = { 'too-large': 'form.picture-too-large', 'too-many': 'form.picture-one' } as const;
-const REFUSALS = { 'no-picture': 'form.picture-refused', 'too-many-pixels': 'form.picture-pixels' } as const;
+import { PICTURE_REFUSALS } from '../users/picture.js';
 
 /** How one is called, one's time zone and picture. The address and the password have pages of their own. */
 @Controller('dashboard/profile')
@@ -58,11 +56,11 @@ export class ProfileController {
   @Post('picture')
   async setPicture(@Req() req: Request, @Res() res: Response): Promise<void> {
     const { account } = req.person!;
-    if (req.uploadProblem) return this.refusePicture(req, res, UPLOAD_PROBLEMS[req.uploadProblem]);
+    if (req.uploadProblem) return this.refusePicture(req, res, PICTURE_REFUSALS[req.uploadProblem]);
     // A form that is sent without choosing a file has an empty one.
     if (!req.file || req.file.size === 0) return this.refusePicture(req, res, 'form.picture');
     const outcome = await this.avatars.replace(account.id, req.file.buffer);
-    if (outcome !== 'drawn') return this.refusePicture(req, res, REFUSALS[outcome]);
+    if (outcome !== 'drawn') return this.refusePicture(req, res, PICTURE_REFUSALS[outcome]);
     await this.audit.record('avatar.changed', { accountId: account.id }, req);
     this.pages.done(res, '/profile', 'picture-changed');
   }

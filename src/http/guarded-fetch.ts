@@ -1,10 +1,8 @@
-import { request as httpRequest } from 'node:http';
 import type { IncomingMessage } from 'node:http';
-import { request as httpsRequest } from 'node:https';
 import { SECOND } from '../kernel/clock.js';
 import { traced } from '../kernel/tracing.js';
 import { Turns } from '../kernel/turns.js';
-import { checkFor, guardedLookup, outgoingStep } from './outgoing.js';
+import { guardedRequest, outgoingStep } from './outgoing.js';
 
 /** What is read of an answer, and what is not read further. */
 interface Expected {
@@ -76,12 +74,8 @@ function send(url: URL, options: RequestInit, internal: boolean, expected: Expec
     outgoingStep(method, url),
     () =>
       new Promise((answered, failed) => {
-        const check = checkFor(url, internal);
-        const refusal = check(url.hostname);
-        if (refusal) throw refusal;
-        const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
         const limits = { agent: false, signal: signal ?? AbortSignal.timeout(ANSWER_WITHIN) };
-        request(url, { method, headers, lookup: guardedLookup(check), ...limits }, (response) => {
+        guardedRequest(url, internal, { method, headers, ...limits }, (response) => {
           read(response, method, expected).then(answered, failed);
         })
           .on('error', failed)

@@ -1,5 +1,10 @@
 import { lookup as resolve, type LookupAddress, type LookupOptions } from 'node:dns';
-import { request as httpRequest, type RequestOptions } from 'node:http';
+import {
+  request as httpRequest,
+  type ClientRequest,
+  type IncomingMessage,
+  type RequestOptions,
+} from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { traced, type Step } from '../kernel/tracing.js';
@@ -58,11 +63,7 @@ export function post(
     outgoingStep('POST', url),
     () =>
       new Promise((answered, failed) => {
-        const check = checkFor(url, internal);
-        const refusal = check(url.hostname);
-        if (refusal) throw refusal;
-        const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
-        request(url, { ...options, lookup: guardedLookup(check) }, (response) => {
+        guardedRequest(url, internal, options, (response) => {
           answered(response.statusCode ?? 0);
           // The rest of the answer, however long, is nobody's concern.
           response.destroy();
@@ -71,6 +72,20 @@ export function post(
           .end(body);
       }),
   );
+}
+
+/** A request that reaches no internal address, unless the operator says so. @throws TargetRefused before anything is sent */
+export function guardedRequest(
+  url: URL,
+  internal: boolean,
+  options: RequestOptions,
+  answered: (response: IncomingMessage) => void,
+): ClientRequest {
+  const check = checkFor(url, internal);
+  const refusal = check(url.hostname);
+  if (refusal) throw refusal;
+  const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
+  return request(url, { ...options, lookup: guardedLookup(check) }, answered);
 }
 
 /** To whom, and never with what: an address may have a secret in its path. */
@@ -82,7 +97,7 @@ export function outgoingStep(method: string, { hostname }: URL): Step {
 /** Says why an address cannot be reached; what is not an address is asked about again when it has been resolved. */
 export type AddressCheck = (address: string) => TargetRefused | undefined;
 
-export function checkFor({ protocol, hostname }: URL, internal: boolean): AddressCheck {
+function checkFor({ protocol, hostname }: URL, internal: boolean): AddressCheck {
   if (protocol !== 'https:' && protocol !== 'http:')
     return () => new TargetRefused(`${protocol} is not a way to reach an application`);
   if (protocol === 'http:' && !internal) return () => new TargetRefused('plain http is refused');
@@ -101,7 +116,7 @@ export function checkFor({ protocol, hostname }: URL, internal: boolean): Addres
  * The check stands where the connection is made: a name that was public a moment ago (DNS rebinding) is asked about again
  * here, and the addresses that were checked are the ones that are connected to.
  */
-export function guardedLookup(check: AddressCheck): LookupFunction {
+function guardedLookup(check: AddressCheck): LookupFunction {
   return (hostname, options: LookupOptions, callback) => {
     resolve(hostname, { ...options, all: true }, (error, found: LookupAddress[]) => {
       if (error) return callback(error, '', 0);

@@ -8,6 +8,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { Audit } from '../audit/audit.service.js';
 import { Config } from '../config/config.js';
 import { Clock, SECOND } from '../kernel/clock.js';
+import { Repeating } from '../kernel/repeating.js';
 import { ALGORITHMS } from './algorithms.js';
 import { KeyRing } from './key-ring.service.js';
 import { KeyTable } from './key-table.js';
@@ -23,9 +24,10 @@ const INTERVAL = 10 * SECOND;
 @Injectable()
 export class KeyRotation implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('Keys');
-  private timer: NodeJS.Timeout | undefined;
-  private running: Promise<void> | undefined;
-  private isFailing = false;
+  private readonly repeating = new Repeating(
+    () => this.attempt(),
+    ({ message }) => this.logger.warn(`will be tried again: ${message}`),
+  );
 
   constructor(
     private readonly config: Config,
@@ -38,16 +40,12 @@ export class KeyRotation implements OnApplicationBootstrap, BeforeApplicationShu
 
   onApplicationBootstrap(): void {
     // A command in the shell has the same modules, and no adapter: it changes only what it was asked to.
-    if (!this.host.httpAdapter) return;
-    this.timer = setInterval(() => {
-      this.running ??= this.attempt().finally(() => (this.running = undefined));
-    }, INTERVAL).unref();
+    if (this.host.httpAdapter) this.repeating.start(INTERVAL);
   }
 
   /** Before the database is closed. */
-  async beforeApplicationShutdown(): Promise<void> {
-    clearInterval(this.timer);
-    await this.running;
+  beforeApplicationShutdown(): Promise<void> {
+    return this.repeating.stop();
   }
 
   /** One look at the table, and what follows from it. */
@@ -62,11 +60,9 @@ export class KeyRotation implements OnApplicationBootstrap, BeforeApplicationShu
   private async attempt(): Promise<void> {
     try {
       await this.turn();
-      this.isFailing = false;
     } catch (error) {
-      if (!this.isFailing) this.logger.warn(`will be tried again: ${(error as Error).message}`);
-      this.isFailing = true;
       this.ring.turn();
+      throw error;
     }
   }
 

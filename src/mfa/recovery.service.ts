@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { Config } from '../config/config.js';
 import { Sql, type SqlRunner } from '../database/sql.js';
 import { Clock, DAY } from '../kernel/clock.js';
+import { Events } from '../kernel/events.js';
+import { roleGiven } from '../users/events.js';
 import { randomToken } from '../kernel/secrets.js';
 import { Outbox } from '../mail/outbox.js';
 import type { Account } from '../users/account.entity.js';
@@ -47,7 +49,14 @@ export class Recovery {
     private readonly quota: MailQuota,
     private readonly secondFactors: SecondFactors,
     private readonly outbox: Outbox,
-  ) {}
+    events: Events,
+  ) {
+    // The help desk may have confirmed it.
+    events.on(
+      roleGiven,
+      async ({ accountId, sql: within }) => void (await this.cancelWithin(within, accountId)),
+    );
+  }
 
   /** What is asked for already; undefined: nothing. */
   async open(accountId: string): Promise<RecoveryRequest | undefined> {

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { AuditChain } from '../audit/audit-chain.service.js';
 import { Sql } from '../database/sql.js';
 import { Clock, DAY, MINUTE } from '../kernel/clock.js';
+import { Repeating } from '../kernel/repeating.js';
 import { WaitingMails } from '../mail/waiting-mail.js';
 import { Challenges } from '../mfa/challenges.js';
 import { Recovery } from '../mfa/recovery.service.js';
@@ -27,8 +28,10 @@ const KNOWN_BROWSER_LIFETIME = 365 * DAY;
 @Injectable()
 export class CleanUp implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger('CleanUp');
-  private timer: NodeJS.Timeout | undefined;
-  private running: Promise<void> | undefined;
+  private readonly repeating = new Repeating(
+    () => this.run(),
+    ({ message }) => this.logger.warn(`will be tried again: ${message}`),
+  );
   private stopped = false;
 
   constructor(
@@ -51,15 +54,12 @@ export class CleanUp implements OnApplicationBootstrap, OnApplicationShutdown {
   ) {}
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => {
-      this.running ??= this.run().finally(() => (this.running = undefined));
-    }, INTERVAL).unref();
+    this.repeating.start(INTERVAL);
   }
 
   async onApplicationShutdown(): Promise<void> {
     this.stopped = true;
-    clearInterval(this.timer);
-    await this.running;
+    await this.repeating.stop();
   }
 
   /** One pass over everything that expires, in batches. One that fails keeps none of the others from their turn. */

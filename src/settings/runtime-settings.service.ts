@@ -13,6 +13,7 @@ import { SETTINGS } from '../config/settings.js';
 import { Migrated } from '../database/database.module.js';
 import { Sql } from '../database/sql.js';
 import { Clock, SECOND } from '../kernel/clock.js';
+import { Repeating } from '../kernel/repeating.js';
 
 /** Every instance knows of a change after this time at most. */
 const INTERVAL = 5 * SECOND;
@@ -46,9 +47,10 @@ interface Row {
 export class RuntimeSettings implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('Settings');
   private stored: ReadonlyMap<string, string> = new Map();
-  private timer: NodeJS.Timeout | undefined;
-  private running: Promise<void> | undefined;
-  private isFailing = false;
+  private readonly repeating = new Repeating(
+    () => this.refresh(),
+    ({ message }) => this.logger.warn(`will be tried again: ${message}`),
+  );
 
   constructor(
     private readonly config: Config,
@@ -64,15 +66,11 @@ export class RuntimeSettings implements OnModuleInit, OnApplicationBootstrap, Be
   }
 
   onApplicationBootstrap(): void {
-    if (!this.host.httpAdapter) return;
-    this.timer = setInterval(() => {
-      this.running ??= this.attempt().finally(() => (this.running = undefined));
-    }, INTERVAL).unref();
+    if (this.host.httpAdapter) this.repeating.start(INTERVAL);
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    clearInterval(this.timer);
-    await this.running;
+  beforeApplicationShutdown(): Promise<void> {
+    return this.repeating.stop();
   }
 
   list(): KnownSetting[] {
@@ -183,15 +181,5 @@ export class RuntimeSettings implements OnModuleInit, OnApplicationBootstrap, Be
   private written(name: Changeable): string | undefined {
     const written = this.stored.get(name);
     return written === undefined || this.mistakeOf(name, written) !== undefined ? undefined : written;
-  }
-
-  private async attempt(): Promise<void> {
-    try {
-      await this.refresh();
-      this.isFailing = false;
-    } catch (error) {
-      if (!this.isFailing) this.logger.warn(`will be tried again: ${(error as Error).message}`);
-      this.isFailing = true;
-    }
   }
 }

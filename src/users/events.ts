@@ -24,6 +24,9 @@ export const passwordChanged = eventKind<AccountChange>('password.changed');
 /** The account was disabled by an operator: everything ends. */
 export const accountDisabled = eventKind<AccountChange>('account.disabled');
 
+/** Somebody may use the operators' pages from now on: what others could do in their name before does not go on. */
+export const roleGiven = eventKind<{ readonly accountId: string; readonly sql: SqlRunner }>('role.given');
+
 /** The owner wants the account deleted: everything ends, and can begin again while it still exists. */
 export const deletionRequested = eventKind<AccountChange>('account.deletion-requested');
 

@@ -8,6 +8,19 @@ export const OPERATORS = 'gatehouse-operators';
 export const HELP_DESK = 'gatehouse-help-desk';
 export const GROUP_NAME = /^[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}$/;
 
+/**
+ * Inside a transaction: whoever makes or ends operators, or a set-up link, waits here for one another, on the row of their group.
+ * @param now epoch milliseconds
+ */
+export async function lockOperators(sql: SqlRunner, now: number): Promise<void> {
+  await sql.run(
+    'INSERT INTO account_group (name, created_at) VALUES (?, ?) ON CONFLICT DO NOTHING',
+    OPERATORS,
+    now,
+  );
+  await sql.run('UPDATE account_group SET created_at = created_at WHERE name = ?', OPERATORS);
+}
+
 export const isBuiltInGroup = (name: string) => name.startsWith('gatehouse-');
 
 export interface GroupInfo {

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Sql, type SqlRunner } from '../database/sql.js';
 import { Clock } from '../kernel/clock.js';
-import { HELP_DESK, OPERATORS } from './groups.service.js';
+import { Events } from '../kernel/events.js';
+import { roleGiven } from './events.js';
+import { HELP_DESK, lockOperators, OPERATORS } from './groups.service.js';
 import { OneTimeLinks } from './one-time-links.js';
 
 /** What somebody may do on the operators' pages: everything, or help the people who sign in. */
@@ -29,6 +31,7 @@ export class Operators {
     private readonly sql: Sql,
     private readonly clock: Clock,
     private readonly links: OneTimeLinks,
+    private readonly events: Events,
   ) {}
 
   async roleOf(accountId: string): Promise<Role | undefined> {
@@ -67,7 +70,7 @@ export class Operators {
   ): Promise<{ readonly before: Role | undefined } | 'last-operator'> {
     return this.sql.transaction(async (sql) => {
       if (role !== 'operator' && !evenTheLast && (await this.isLast(sql, accountId))) return 'last-operator';
-      if (evenTheLast || role === 'operator') await this.lock(sql);
+      if (evenTheLast || role === 'operator') await lockOperators(sql, this.clock.now().getTime());
       const before = strongest(
         await sql.rows<{ group_name: string }>(
           'SELECT group_name FROM group_member WHERE account_id = ?',
@@ -85,6 +88,7 @@ export class Operators {
       if (role) {
         await this.join(sql, accountId, GROUP_OF[role]);
         for (const purpose of AS_GOOD_AS_THE_OWNER) await this.links.endAll(sql, accountId, purpose);
+        await this.events.emit(roleGiven, { accountId, sql });
       }
       return { before };
     });
@@ -95,7 +99,7 @@ export class Operators {
    * left. Two of them who end each other at once wait here for one another, and one of them stays.
    */
   async isLast(sql: SqlRunner, accountId: string): Promise<boolean> {
-    await this.lock(sql);
+    await lockOperators(sql, this.clock.now().getTime());
     const active = await sql.rows<{ id: string }>(
       `SELECT a.id FROM group_member m JOIN account a ON a.id = m.account_id
        WHERE m.group_name = ? AND a.disabled_at IS NULL AND a.deletion_due_at IS NULL`,
@@ -117,16 +121,6 @@ export class Operators {
       group,
       now,
     );
-  }
-
-  /** On the row of the operators' group, as set-up links do. */
-  private async lock(sql: SqlRunner): Promise<void> {
-    await sql.run(
-      'INSERT INTO account_group (name, created_at) VALUES (?, ?) ON CONFLICT DO NOTHING',
-      OPERATORS,
-      this.clock.now().getTime(),
-    );
-    await sql.run('UPDATE account_group SET created_at = created_at WHERE name = ?', OPERATORS);
   }
 }
 

@@ -4,6 +4,14 @@ import { Turns } from '../kernel/turns.js';
 const AT_ONCE = 2;
 const WAITING = 20;
 
+/** Why a picture that was sent is none, in the words of a form. */
+export const PICTURE_REFUSALS = {
+  'too-large': 'form.picture-too-large',
+  'too-many': 'form.picture-one',
+  'no-picture': 'form.picture-refused',
+  'too-many-pixels': 'form.picture-pixels',
+} as const;
+
 /** A new picture, or why there is none. */
 export type Drawn =
   { readonly kind: 'drawn'; readonly webp: Buffer } | { readonly kind: 'no-picture' | 'too-many-pixels' };

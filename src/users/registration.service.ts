@@ -19,7 +19,8 @@ import { Invitations, type Invitation } from './invitations.js';
 import { MailQuota } from './mail-quota.js';
 import { PasswordPolicy } from './password-policy.js';
 
-export class RegistrationForm {
+/** Whom an account is for; the pages of operators ask for nothing else. */
+export class NewUserForm {
   @Transform(tidied)
   @Matches(USERNAME, { message: 'form.username' })
   @IsString({ message: 'form.username' })
@@ -29,7 +30,9 @@ export class RegistrationForm {
   @MaxLength(254, { message: 'form.email' })
   @IsEmail(EMAIL, { message: 'form.email' })
   email!: string;
+}
 
+export class RegistrationForm extends NewUserForm {
   @IsString({ message: 'form.password' })
   password!: string;
 }

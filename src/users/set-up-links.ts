@@ -3,7 +3,7 @@ import { Config } from '../config/config.js';
 import { Sql, type SqlRunner } from '../database/sql.js';
 import { Clock, DAY } from '../kernel/clock.js';
 import { randomToken, Secrets, sha256 } from '../kernel/secrets.js';
-import { OPERATORS } from './groups.service.js';
+import { lockOperators, OPERATORS } from './groups.service.js';
 import { USABLE, type PrintedLink } from './invitations.js';
 
 const LIFETIME = DAY;
@@ -30,7 +30,7 @@ export class SetUpLinks {
   /** The link that works; a new one where none does. @returns undefined: there is an operator */
   async current(): Promise<PrintedLink | undefined> {
     return this.sql.transaction(async (sql) => {
-      await this.lock(sql);
+      await lockOperators(sql, this.clock.now().getTime());
       const [row] = await sql.rows<Row>(
         `SELECT hash, nonce, expires_at FROM invitation WHERE kind = 'operator' AND ${USABLE}`,
         this.clock.now().getTime(),
@@ -44,7 +44,7 @@ export class SetUpLinks {
   /** A new link; the one before it is worthless. @returns undefined: there is an operator */
   async renew(): Promise<PrintedLink | undefined> {
     return this.sql.transaction(async (sql) => {
-      await this.lock(sql);
+      await lockOperators(sql, this.clock.now().getTime());
       return this.makeWithin(sql);
     });
   }
@@ -54,7 +54,7 @@ export class SetUpLinks {
    * links, one does. That the account has a second factor is the caller's to make sure of, in the same transaction.
    */
   async spend(sql: SqlRunner, token: string, accountId: string): Promise<boolean> {
-    await this.lock(sql);
+    await lockOperators(sql, this.clock.now().getTime());
     const now = this.clock.now().getTime();
     const spent = await sql.run(
       `UPDATE invitation SET used_at = ? WHERE hash = ? AND kind = 'operator' AND ${USABLE}`,
@@ -95,16 +95,6 @@ export class SetUpLinks {
       now + LIFETIME,
     );
     return this.printed(nonce, now + LIFETIME);
-  }
-
-  /** Everybody who makes or uses a set-up link waits here for one another: on the row of the operators' group. */
-  private async lock(sql: SqlRunner): Promise<void> {
-    await sql.run(
-      'INSERT INTO account_group (name, created_at) VALUES (?, ?) ON CONFLICT DO NOTHING',
-      OPERATORS,
-      this.clock.now().getTime(),
-    );
-    await sql.run('UPDATE account_group SET created_at = created_at WHERE name = ?', OPERATORS);
   }
 
   private token(nonce: string): string {

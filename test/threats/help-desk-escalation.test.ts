@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { EntityManager } from '@mikro-orm/core';
+import { Recovery } from '../../src/mfa/recovery.service.js';
 import type { Actor } from '../../src/admin/actor.js';
 import type { Acted } from '../../src/admin/users/acted.js';
 import { UserActions } from '../../src/admin/users/user-actions.js';
@@ -145,6 +146,18 @@ describe('a member of the help desk who would be more', () => {
     await server.app.get(UserMemberships).setRole({ by: boss.id }, account, 'operator');
     await browser.open('/dashboard');
     expect(browser.page.path).toMatch(/\/password$/);
+  });
+
+  it('does not keep a recovery that it confirmed when its owner is made an operator', async () => {
+    const account = await addEnrolled(server, somebody());
+    const helper = await addEnrolled(server, somebody());
+    await server.app.get(Operators).setRole(helper.id, 'help-desk');
+    const recovery = server.app.get(Recovery);
+    await recovery.request(account);
+    await server.app.get(UserHelp).confirmRecovery({ by: helper.id }, account, 'a reason');
+    expect(await recovery.open(account.id)).toBeDefined();
+    await server.app.get(Operators).setRole(account.id, 'operator');
+    expect(await recovery.open(account.id)).toBeUndefined();
   });
 
   it('does none of it to their own account either', async () => {

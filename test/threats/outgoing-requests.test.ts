@@ -1,42 +1,33 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createServer, type Server } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { Sql } from '../../src/database/sql.js';
 import { LogoutDelivery } from '../../src/oidc/sessions/logout-delivery.service.js';
 import { Application } from '../support/application.js';
 import { Browser } from '../support/browser.js';
 import { somebody } from '../support/enrolled.js';
+import { InternalAddress } from '../support/internal-address.js';
 import { CLIENTS, TestServer } from '../support/server.js';
 
 /** An application’s address to be told of sign-outs at can be anything: this server must not knock at its own network for it. */
 describe('an outgoing request to an address from the clients file', () => {
-  let internal: Server;
-  let connections = 0;
-  let port: number;
+  let internal: InternalAddress;
   beforeAll(async () => {
-    internal = createServer((socket) => {
-      connections++;
-      socket.destroy();
-    });
-    // On both families: "localhost" may be either.
-    await new Promise<void>((listening) => internal.listen(0, listening));
-    port = (internal.address() as AddressInfo).port;
+    internal = await InternalAddress.listen();
   });
-  afterAll(() => void internal.close());
+  afterAll(() => internal.close());
 
   const withUri = (uri: string) =>
     CLIENTS.replace('client_name: Notes', `client_name: Notes\n    backchannel_logout_uri: "${uri}"`);
 
   it('is refused at the start in the clear, unless the operator allows internal addresses', async () => {
-    await expect(TestServer.start({ clients: withUri(`http://localhost:${port}/logout`) })).rejects.toThrow(
-      /line 5: backchannel_logout_uri: use https: .*GATEHOUSE_INTERNAL_BACKCHANNEL=on/,
-    );
+    await expect(
+      TestServer.start({ clients: withUri(`http://localhost:${internal.port}/logout`) }),
+    ).rejects.toThrow(/line 5: backchannel_logout_uri: use https: .*GATEHOUSE_INTERNAL_BACKCHANNEL=on/);
   });
 
   it.each(['127.0.0.1', 'localhost', '[::1]', '[::ffff:127.0.0.1]', '2130706433', '0x7f000001', '0.0.0.0'])(
     'never reaches %s',
     async (host) => {
-      const server = await TestServer.start({ clients: withUri(`https://${host}:${port}/logout`) });
+      const server = await TestServer.start({ clients: withUri(`https://${host}:${internal.port}/logout`) });
       try {
         const person = somebody();
         const { id } = await server.addPerson(person);
@@ -64,7 +55,7 @@ describe('an outgoing request to an address from the clients file', () => {
         }
         expect(notice).toMatchObject({ state: 'waiting' });
         expect(notice.tries).toBeGreaterThan(0);
-        expect(connections).toBe(0);
+        expect(internal.connections).toBe(0);
       } finally {
         await server.stop();
       }

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createServer, type AddressInfo, type Server } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { createServer as createHttpServer, type ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Audit } from '../../src/audit/audit.service.js';
 import { Sql } from '../../src/database/sql.js';
 import { WebhookDeliveries } from '../../src/webhooks/webhook-deliveries.js';
+import { InternalAddress } from '../support/internal-address.js';
 import { TestServer } from '../support/server.js';
 import { WebhookReceiver, withWebhooks } from '../support/webhook-receiver.js';
 
@@ -112,23 +113,16 @@ describe('a hostile receiver of a webhook', () => {
 });
 
 describe('a webhook to an internal address', () => {
-  let internal: Server;
-  let connections = 0;
-  let port: number;
+  let internal: InternalAddress;
   beforeAll(async () => {
-    internal = createServer((socket) => {
-      connections++;
-      socket.destroy();
-    });
-    await new Promise<void>((listening) => internal.listen(0, listening));
-    port = (internal.address() as AddressInfo).port;
+    internal = await InternalAddress.listen();
   });
-  afterAll(() => void internal.close());
+  afterAll(() => internal.close());
 
   it.each(['127.0.0.1', 'localhost', '[::1]', '[::ffff:127.0.0.1]', '2130706433', '0.0.0.0'])(
     'never reaches %s',
     async (host) => {
-      const url = `https://${host}:${port}/hook`;
+      const url = `https://${host}:${internal.port}/hook`;
       const server = await TestServer.start({ clients: withWebhooks({ id: 'a', url, events }) });
       try {
         await server.app.get(Audit).record('account.enabled', {});
@@ -141,7 +135,7 @@ describe('a webhook to an internal address', () => {
           await pause(20);
         }
         expect(answer).toMatch(/is an internal address; GATEHOUSE_INTERNAL_BACKCHANNEL=on allows/);
-        expect(connections).toBe(0);
+        expect(internal.connections).toBe(0);
       } finally {
         await server.stop();
       }

@@ -1,4 +1,4 @@
-import { CIBA_GRANT, DEVICE_GRANT, TOKEN_EXCHANGE_GRANT } from '../../clients/client.fields.js';
+import { AUTH_METHODS, CIBA_GRANT, DEVICE_GRANT, TOKEN_EXCHANGE_GRANT } from '../../clients/client.fields.js';
 import { PROFILES } from '../../clients/profiles.js';
 
 /** How a field of a client is typed. */
@@ -85,15 +85,7 @@ export const FORM_PARTS: readonly FormPart[] = [
     name: 'how',
     legend: 'admin.clients.part.how',
     fields: [
-      choice('token_endpoint_auth_method', 'admin.clients.auth-method', [
-        'client_secret_basic',
-        'client_secret_post',
-        'client_secret_jwt',
-        'private_key_jwt',
-        'tls_client_auth',
-        'self_signed_tls_client_auth',
-        'none',
-      ]),
+      choice('token_endpoint_auth_method', 'admin.clients.auth-method', AUTH_METHODS),
       text('jwks_uri', 'admin.clients.jwks-uri', 'admin.clients.jwks-uri-hint'),
       choice('application_type', 'admin.clients.application-type', ['web', 'native']),
       flag('grant_code', 'admin.clients.grant.code'),

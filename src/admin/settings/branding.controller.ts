@@ -9,6 +9,7 @@ import { actorOf } from '../actor.js';
 import { ConsolePages } from '../console/console-pages.js';
 import { Operator } from '../console/operator.guard.js';
 import { SettingChanges } from './setting-changes.js';
+import { PICTURE_REFUSALS } from '../../users/picture.js';
 
 class BrandingForm {
   @MaxLength(64, { message: 'admin.branding.name-length' })
@@ -24,9 +25,6 @@ class BrandingForm {
   @IsString({ message: 'form.unusable' })
   save?: string;
 }
-
-const UPLOAD_PROBLEMS = { 'too-large': 'form.picture-too-large', 'too-many': 'form.picture-one' } as const;
-const REFUSALS = { 'no-picture': 'form.picture-refused', 'too-many-pixels': 'form.picture-pixels' } as const;
 
 /** What people see of whose service this is: the name, the sign and the colour. It is looked at before it is everybody's. */
 @Controller('admin/branding')
@@ -70,10 +68,10 @@ export class BrandingController {
   @Operator()
   @Post('logo')
   async setLogo(@Req() req: Request, @Res() res: Response): Promise<void> {
-    if (req.uploadProblem) return this.refuseLogo(req, res, UPLOAD_PROBLEMS[req.uploadProblem]);
+    if (req.uploadProblem) return this.refuseLogo(req, res, PICTURE_REFUSALS[req.uploadProblem]);
     if (!req.file || req.file.size === 0) return this.refuseLogo(req, res, 'form.picture');
     const outcome = await this.changes.setLogo(req.file.buffer, actorOf(req));
-    if (outcome !== 'drawn') return this.refuseLogo(req, res, REFUSALS[outcome]);
+    if (outcome !== 'drawn') return this.refuseLogo(req, res, PICTURE_REFUSALS[outcome]);
     this.console.done(res, '/branding', 'branding-changed');
   }
 

@@ -2,25 +2,13 @@ import { Transform } from 'class-transformer';
 import { IsEmail, IsNotEmpty, IsOptional, IsString, Matches, MaxLength } from '../../http/rules.js';
 import type { FieldErrors, Submitted } from '../../http/form.js';
 import { readAttribute } from '../../users/attributes.js';
-import { EMAIL, tidied, USERNAME } from '../../users/identifiers.js';
+import { EMAIL, tidied } from '../../users/identifiers.js';
 import type { Role } from '../../users/operators.service.js';
 
 /** What the page of an action asks for, beside being sure. */
 export type Asked = 'reason' | 'email' | 'group' | 'own-group' | 'role' | 'attribute' | 'own-attribute';
 
 const trimmed = ({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value);
-
-export class NewUserForm {
-  @Transform(tidied)
-  @Matches(USERNAME, { message: 'form.username' })
-  @IsString({ message: 'form.username' })
-  username!: string;
-
-  @Transform(tidied)
-  @MaxLength(254, { message: 'form.email' })
-  @IsEmail(EMAIL, { message: 'form.email' })
-  email!: string;
-}
 
 /** Empty: a link is shown, and nothing is sent. */
 export class InviteForm {

@@ -11,7 +11,7 @@ import { Groups, isBuiltInGroup } from '../../users/groups.service.js';
 import { actorOf } from '../actor.js';
 import { ConsolePages } from '../console/console-pages.js';
 import { HelpDesk } from '../console/operator.guard.js';
-import { NewUserForm } from './forms.js';
+import { NewUserForm } from '../../users/registration.service.js';
 import { Permission } from './permission.js';
 import { REFUSALS } from './action-table.js';
 import { UserActions } from './user-actions.js';
