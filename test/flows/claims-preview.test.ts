@@ -96,7 +96,9 @@ describe('an operator who wants to know what an application gets to know', () =>
 
     // The person can see that somebody looked.
     await owner.open('/dashboard/activity');
-    expect(owner.page.text).toContain('An operator looked at what an application gets to know of the account');
+    expect(owner.page.text).toContain(
+      'An operator looked at what an application gets to know of the account',
+    );
   });
 
   it('sees what stands in the way: groups, consent, other clients, scopes that are not allowed', async () => {
