@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Authenticators } from '../../src/mfa/authenticators.service.js';
 import { Objections } from '../../src/mfa/objections.service.js';
 import { Recovery } from '../../src/mfa/recovery.service.js';
@@ -8,6 +8,7 @@ import type { Account } from '../../src/users/account.entity.js';
 import { Accounts } from '../../src/users/accounts.service.js';
 import { EmailChange } from '../../src/users/email-change.service.js';
 import { OneTimeLinks } from '../../src/users/one-time-links.js';
+import { PasswordHashes } from '../../src/users/password-hash.js';
 import { Passwords } from '../../src/users/passwords.service.js';
 import { Browser } from '../support/browser.js';
 import { addEnrolled, somebody } from '../support/enrolled.js';
@@ -159,9 +160,13 @@ describe('what a thief has prepared in an account that its owner takes back', ()
   it('a change of the password that is being hashed meanwhile does not win', async () => {
     accountId = (await server.addPerson(owner)).id;
     const read = await account();
-    const change = server.app.get(Passwords).change(read, 'the thief was here now');
-    await server.app.get(Objections).object(await notMe({}));
-    expect(await change).toBe(false);
+    const hashes = server.app.get(PasswordHashes);
+    jest.spyOn(hashes, 'make').mockImplementationOnce(async (password) => {
+      const hash = await hashes.make(password);
+      expect(await server.app.get(Objections).object(await notMe({}))).toBeDefined();
+      return hash;
+    });
+    expect(await server.app.get(Passwords).change(read, 'the thief was here now')).toBe(false);
     expect((await account()).passwordHash).toBeNull();
   });
 
