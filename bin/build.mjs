@@ -21,6 +21,14 @@ const NEVER_THERE =
 const REQUIRE =
   "import{createRequire as __requireHere}from'node:module';const require=__requireHere(import.meta.url);";
 
+/**
+ * Every function gets its name from esbuild (`__name(…)`), those too that are made anew on each request: a tenth of what such a
+ * request takes. Only classes (`__name(this, …)`) and what was renamed need it. As long as what it stands for, so that maps stay
+ * right.
+ */
+const NAMED_FOR_NOTHING = /(?<![\w$])__name\((?!this,)(?:(?=([\w$]+),"\1"\))|(?![\w$]+,"))/g;
+const AS_IT_IS = 'const __asIs=made=>made;';
+
 function treatLibraries({ onResolve, onLoad }) {
   onResolve({ filter: NEVER_THERE }, ({ path }) => ({ path: `never-there:${path}`, external: true }));
   // Tables of character sets that no form here may be in: half a megabyte of text, read from where it is if it ever were needed.
@@ -70,7 +78,7 @@ async function bundle() {
     sourcesContent: false,
     external: FROM_NODE_MODULES,
     plugins: [{ name: 'libraries', setup: treatLibraries }],
-    banner: { js: REQUIRE },
+    banner: { js: REQUIRE + AS_IT_IS },
     write: false,
     logLevel: 'warning',
   });
@@ -78,11 +86,14 @@ async function bundle() {
   return trimmed(new Map(outputFiles.map(({ path, text }) => [relative(at('program'), path), text])));
 }
 
-/** Without what none of the file needs: ways to require, lines of libraries. */
+/** Without what none of the file needs: names of functions, ways to require, lines of libraries. */
 function trimmed(files) {
   for (const [name, text] of files) {
-    const rest = name.endsWith('.js') && text.replace(REQUIRE, '');
-    if (rest && !/(?<![\w$.])require\b/.test(rest)) files.set(name, rest);
+    if (!name.endsWith('.js')) continue;
+    let rest = text.replace(NAMED_FOR_NOTHING, '__asIs(');
+    if (!rest.includes('__asIs(')) rest = rest.replace(AS_IT_IS, '');
+    const bare = rest.replace(REQUIRE, '');
+    files.set(name, /(?<![\w$.])require\b/.test(bare) ? rest : bare);
   }
   for (const [name, text] of files) {
     if (!name.endsWith('.js.map')) continue;

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } 
 import { isBuiltin, SourceMap, type SourceMapPayload } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { projectRoot } from '../src/config/root.js';
 import { Program } from './support/program.js';
 import { freePort } from './support/server.js';
@@ -65,6 +66,24 @@ describe('the program that is run', () => {
     ]);
     expect(await shell.ended()).toBe(1);
     expect(loadedBy(shell).length).toBeLessThan(30);
+  });
+
+  it('keeps the names of classes, which records go by, and makes none for a function on each request', async () => {
+    const env = { ...(await environment('names')), GATEHOUSE_TEST_APP: 'on' };
+    const server = new Program(env);
+    await server.said('Gatehouse is ready');
+    const start = await fetch(`http://localhost:${env.GATEHOUSE_PORT}/test-app/sign-in?scope=openid`, {
+      redirect: 'manual',
+    });
+    expect((await fetch(start.headers.get('location')!, { redirect: 'manual' })).status).toBe(303);
+    await server.ended('SIGTERM');
+    const database = new DatabaseSync(join(env.GATEHOUSE_DATA_DIR, 'gatehouse.sqlite'));
+    expect(database.prepare('SELECT kind FROM oidc_record').all()).toEqual([{ kind: 'Interaction' }]);
+    database.close();
+
+    const named = chunks.flatMap((name) => [...textOf(name).matchAll(/(?<![\w$])__name\((.{8})/g)]);
+    expect(named.length).toBeGreaterThan(1_000);
+    expect(named.filter(([, what]) => /^(async|function|\(|\w+=>)/.test(what!))).toEqual([]);
   });
 
   it('finds all that it loads late', () => {

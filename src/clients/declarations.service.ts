@@ -49,6 +49,12 @@ interface WebhookRow {
   readonly sealed_secrets: string | null;
 }
 
+type Body = Record<string, unknown>;
+
+interface BodyRow {
+  readonly body: string | Body;
+}
+
 const READ_WEBHOOKS =
   "SELECT name, body, sealed_secrets FROM declaration WHERE kind = 'webhooks' ORDER BY name";
 
@@ -58,6 +64,9 @@ const READ_WEBHOOKS =
  */
 @Injectable()
 export class Declarations {
+  /** A row that is kept is the same object as long as it says the same. */
+  private readonly read = new WeakMap<BodyRow, Body>();
+
   constructor(
     private readonly sql: Sql,
     private readonly secrets: Secrets,
@@ -123,14 +132,17 @@ export class Declarations {
     return rows.map(({ name }) => name);
   }
 
-  private async body(kind: SectionName, name: string): Promise<Record<string, unknown> | undefined> {
-    const [row] = await this.sql.settled<{ body: string | Record<string, unknown> }>(
+  private async body(kind: SectionName, name: string): Promise<Body | undefined> {
+    const [row] = await this.sql.settled<BodyRow>(
       'SELECT body FROM declaration WHERE kind = ? AND name = ?',
       kind,
       name,
     );
     // PostgreSQL's driver has read the JSON already.
-    return typeof row?.body === 'string' ? (JSON.parse(row.body) as Record<string, unknown>) : row?.body;
+    if (typeof row?.body !== 'string') return row?.body;
+    let body = this.read.get(row);
+    if (!body) this.read.set(row, (body = JSON.parse(row.body) as Body));
+    return body;
   }
 }
 
