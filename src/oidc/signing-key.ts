@@ -8,10 +8,7 @@ const signElsewhere = promisify(sign);
 /** Bytes of a coordinate of P-256. */
 const HALF = 32;
 
-/**
- * A key that the provider signs with. The library would hand each signature to another thread. A signature of an elliptic
- * curve is made in less time (25 µs) than it is handed over and back; one of RSA (700 µs) would keep everybody waiting.
- */
+/** A key that the provider signs with, on another thread. The library would do so too, by a longer way. */
 export class SigningKey extends ExternalSigningKey {
   private readonly half: KeyObject;
   private readonly key: KeyObject;
@@ -29,9 +26,9 @@ export class SigningKey extends ExternalSigningKey {
   }
 
   /** Both algorithms sign the SHA-256 hash (RFC 7518, section 3.1). */
-  override sign(data: Uint8Array): Promise<Uint8Array> | Uint8Array {
-    if (this.alg === 'RS256') return signElsewhere('sha256', data, this.key);
-    return sideBySide(sign('sha256', data, this.key));
+  override async sign(data: Uint8Array): Promise<Uint8Array> {
+    const signature = await signElsewhere('sha256', data, this.key);
+    return this.alg === 'RS256' ? signature : sideBySide(signature);
   }
 }
 
