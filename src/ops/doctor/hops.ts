@@ -30,7 +30,7 @@ export function hopsFinding(seen: Seen): Finding {
       `anybody can pretend to be at any address: an X-Forwarded-For that was made up is believed, GATEHOUSE_TRUSTED_PROXY_HOPS=${hops} is too many`,
       right === 0 && !isDirect
         ? 'let the proxy add the address it was asked from (nginx: proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for), or set GATEHOUSE_TRUSTED_PROXY_HOPS=0'
-        : `set ${set} and restart`,
+        : `set ${set} and restart${isDirect ? '; but if people do come through a proxy and only this look did not (in a container, localhost is the container itself), set GATEHOUSE_URL to the address they use' : ''}`,
     );
   if (right === 0 && !isDirect)
     return warning(
