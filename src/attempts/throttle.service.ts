@@ -94,11 +94,15 @@ export class Throttle {
     }
   }
 
-  /** Clears what is counted for an account, wherever it was tried. */
-  async reset(accountId: string, factors: string[] = Object.keys(LIMITS)): Promise<void> {
-    for (const factor of factors) {
-      await this.sql.run('DELETE FROM throttle WHERE subject = ?', this.subjectOf(factor, accountId));
-    }
+  /** Clears what is counted for an account, wherever it was tried. @returns how many counts there were */
+  async reset(accountId: string, factors: string[] = Object.keys(LIMITS)): Promise<number> {
+    let counts = 0;
+    for (const factor of factors)
+      counts += await this.sql.run(
+        'DELETE FROM throttle WHERE subject = ?',
+        this.subjectOf(factor, accountId),
+      );
+    return counts;
   }
 
   /** Which factors of an account are not checked now, in some browser or everywhere, and until when; null: until it is reset. */

@@ -14,7 +14,7 @@ const ClientSchema = defineEntity({
     metadata: p.json().$type<Record<string, unknown>>(),
     /** Of an operator's client: its fields as a clients file would have them, which `metadata` follows from. */
     declared: p.json().$type<Record<string, unknown>>().nullable(),
-    /** How often it was written: whoever changes it says what they have seen. */
+    /** How often it was written: whoever changes it says what they have seen. 0: it is being removed, and nobody changes it any more. */
     version: p.integer().default(1),
     sealedSecret: p.text().nullable(),
     /** The one before, which still counts while the application moves to the new one. */

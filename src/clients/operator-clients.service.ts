@@ -18,6 +18,9 @@ export interface Kept {
   readonly metadata: Record<string, unknown>;
 }
 
+/** The version of a client that is being removed. */
+const LEAVING = 0;
+
 /** The clients that operators make on their pages. Everything here concerns them alone: others are out of reach. */
 @Injectable()
 export class OperatorClients {
@@ -115,7 +118,7 @@ export class OperatorClients {
   async endOldSecret(sql: SqlRunner, id: string): Promise<boolean> {
     const ended = await sql.run(
       `UPDATE client SET sealed_previous_secret = NULL, version = version + 1
-       WHERE id = ? AND origin = 'operator' AND sealed_previous_secret IS NOT NULL`,
+       WHERE id = ? AND origin = 'operator' AND sealed_previous_secret IS NOT NULL AND version <> ${LEAVING}`,
       id,
     );
     return ended === 1;
@@ -126,12 +129,23 @@ export class OperatorClients {
     return this.changed(sql, 'logo = ?', [logo], id, version);
   }
 
-  /** Inside a transaction. @param version undefined: whichever it is @returns whether there was one */
-  async delete(sql: SqlRunner, id: string, version?: number): Promise<boolean> {
-    const deleted = await sql.run(
-      `DELETE FROM client WHERE id = ? AND origin = 'operator'${version === undefined ? '' : ' AND version = ?'}`,
+  /**
+   * It is about to be removed, which takes longer than a transaction may: from here on nothing changes it, and whoever is
+   * stopped before the end finds it so and removes it again. Until then it works as ever.
+   * @param version as it was seen; undefined: whichever it is
+   * @returns whether there is one
+   */
+  async letGo(id: string, version?: number): Promise<boolean> {
+    const gone = await this.sql.run(
+      `UPDATE client SET version = ${LEAVING} WHERE id = ? AND origin = 'operator'${version === undefined ? '' : ' AND version = ?'}`,
       ...[id, version].filter((each) => each !== undefined),
     );
+    return gone === 1;
+  }
+
+  /** Inside a transaction. @returns whether there was one */
+  async delete(sql: SqlRunner, id: string): Promise<boolean> {
+    const deleted = await sql.run(`DELETE FROM client WHERE id = ? AND origin = 'operator'`, id);
     if (deleted === 1) await sql.run('DELETE FROM client_refusal WHERE client_id = ?', id);
     return deleted === 1;
   }
@@ -150,7 +164,7 @@ export class OperatorClients {
   private async changed(sql: SqlRunner, set: string, values: unknown[], id: string, version: number) {
     const changed = await sql.run(
       `UPDATE client SET ${set}, version = version + 1, updated_at = ?
-       WHERE id = ? AND origin = 'operator' AND version = ?`,
+       WHERE id = ? AND origin = 'operator' AND version = ? AND version <> ${LEAVING}`,
       ...values,
       this.moment,
       id,

@@ -114,16 +114,18 @@ export class Recovery {
     });
   }
 
-  /** An operator has made sure of who asks: it can be used from now on. False: nothing is asked for. */
-  async confirm(accountId: string): Promise<boolean> {
+  /** An operator has made sure of who asks: it can be used from now on. */
+  async confirm(accountId: string): Promise<'confirmed' | 'confirmed-already' | 'nothing'> {
     const now = this.now();
     const confirmed = await this.sql.run(
-      `UPDATE recovery_request SET effective_at = requested_at, expires_at = ? WHERE account_id = ? AND ${OPEN}`,
+      `UPDATE recovery_request SET effective_at = requested_at, expires_at = ?
+       WHERE account_id = ? AND (effective_at IS NULL OR effective_at <> requested_at) AND ${OPEN}`,
       now + OPEN_FOR,
       accountId,
       now,
     );
-    return confirmed > 0;
+    if (confirmed > 0) return 'confirmed';
+    return (await this.open(accountId)) ? 'confirmed-already' : 'nothing';
   }
 
   /** Ends what is asked for. False: there was nothing. */

@@ -10,6 +10,7 @@ import { accountDeleted, accountDisabled, deletionRequested } from './events.js'
 import { MailQuota } from './mail-quota.js';
 import { OneTimeLinks } from './one-time-links.js';
 import { Operators } from './operators.service.js';
+import { heldAccount, type Still } from './still.js';
 
 /** As long as the owner can think better of it. */
 export const DELETION_GRACE = 7 * DAY;
@@ -52,13 +53,22 @@ export class AccountDeletion {
 
   /**
    * At an operator's wish: the same week, in which the account is disabled and its owner cannot keep it. Only an operator can.
+   * @param still asked once nobody else can change the account any more
    * @returns when it will be gone; `leaving`: it is about to be deleted already
    */
-  async decide(accountId: string): Promise<Date | 'leaving' | 'last-operator'> {
+  async decide(
+    accountId: string,
+    still?: Still,
+  ): Promise<Date | 'leaving' | 'last-operator' | 'not-as-seen'> {
     const now = this.clock.now();
     const dueAt = new Date(now.getTime() + DELETION_GRACE);
-    return this.sql.transaction(async (sql) => {
+    return this.em.fork().transactional(async (em) => {
+      const sql = this.sql.within(em);
       if (await this.operators.isLast(sql, accountId)) return 'last-operator';
+      if (still) {
+        const account = await heldAccount(em, sql, accountId);
+        if (!account || !still(account)) return 'not-as-seen';
+      }
       const [at, due] = [this.sql.moment(now), this.sql.moment(dueAt)];
       const decided = await sql.run(
         `UPDATE account SET deletion_due_at = ?, disabled_at = COALESCE(disabled_at, ?), updated_at = ?

@@ -29,6 +29,15 @@ export interface GroupInfo {
   readonly members: number;
 }
 
+/** Whether a group still is what whoever changes it has seen. It reads with the runner of the transaction that changes it. */
+export type StillThat = (sql: SqlRunner) => Promise<boolean>;
+
+/** A write first, which holds the row until the end of the transaction. */
+async function isHeld(sql: SqlRunner, name: string, still: StillThat = () => Promise.resolve(true)) {
+  await sql.run('UPDATE account_group SET created_at = created_at WHERE name = ?', name);
+  return still(sql);
+}
+
 /** Groups, and who is in them. Only operators change that. */
 @Injectable()
 export class Groups {
@@ -74,14 +83,14 @@ export class Groups {
     return row;
   }
 
-  /** @returns what it was before */
+  /** @param still asked while nobody else can change the group @returns what it was before */
   async describe(
     name: string,
     description: string | null,
-  ): Promise<Pick<GroupInfo, 'description'> | 'no-group'> {
+    still?: StillThat,
+  ): Promise<Pick<GroupInfo, 'description'> | 'no-group' | 'not-as-seen'> {
     return this.sql.transaction(async (sql) => {
-      // A write first, which holds the row until its description is changed.
-      await sql.run('UPDATE account_group SET created_at = created_at WHERE name = ?', name);
+      if (!(await isHeld(sql, name, still))) return 'not-as-seen';
       const [row] = await sql.rows<Pick<GroupInfo, 'description'>>(
         'SELECT description FROM account_group WHERE name = ?',
         name,
@@ -116,9 +125,14 @@ export class Groups {
     });
   }
 
-  /** With its memberships. @returns how many they were; undefined when there is no such group */
-  async delete(name: string): Promise<number | undefined> {
+  /**
+   * With its memberships.
+   * @param still asked while nobody else can change the group
+   * @returns how many they were; undefined when there is no such group
+   */
+  async delete(name: string, still?: StillThat): Promise<number | 'not-as-seen' | undefined> {
     return this.sql.transaction(async (sql) => {
+      if (!(await isHeld(sql, name, still))) return 'not-as-seen';
       const gone = await sql.run('DELETE FROM account_group WHERE name = ?', name);
       const members = await sql.run('DELETE FROM group_member WHERE group_name = ?', name);
       return gone === 1 ? members : undefined;

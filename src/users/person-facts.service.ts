@@ -1,9 +1,20 @@
 import { EntityManager } from '@mikro-orm/core';
 import { Injectable } from '@nestjs/common';
 import { isDeepStrictEqual } from 'node:util';
+import { Sql } from '../database/sql.js';
 import { Clock } from '../kernel/clock.js';
 import { Account } from './account.entity.js';
 import { kept, type DetailsForm } from './details.js';
+import { heldAccount, type Still } from './still.js';
+
+export type Attributes = Readonly<Record<string, unknown>>;
+
+/** Undefined: it is not set. */
+export interface AttributeChange {
+  readonly name: string;
+  readonly before: unknown;
+  readonly after: unknown;
+}
 
 /**
  * What is known of a person beside what the account needs: what they say of themselves, and what operators say of them.
@@ -13,6 +24,7 @@ import { kept, type DetailsForm } from './details.js';
 export class PersonFacts {
   constructor(
     private readonly em: EntityManager,
+    private readonly sql: Sql,
     private readonly clock: Clock,
   ) {}
 
@@ -26,33 +38,36 @@ export class PersonFacts {
     return 'changed';
   }
 
-  /** @returns what it was before; undefined: it was not set */
-  setAttribute(accountId: string, name: string, value: unknown): Promise<unknown> {
-    return this.changeAttribute(accountId, name, (attributes) => ({ ...attributes, [name]: value }));
-  }
-
-  /** @returns the same; undefined: there was nothing to unset */
-  unsetAttribute(accountId: string, name: string): Promise<unknown> {
-    return this.changeAttribute(accountId, name, ({ [name]: _gone, ...rest }) => rest);
-  }
-
-  private changeAttribute(
+  /**
+   * What operators say of somebody becomes what `wanted` makes of it: all of it in one commit. What is so already is not written.
+   * @param still asked once nobody else can change the account any more
+   */
+  changeAttributes(
     id: string,
-    name: string,
-    change: (attributes: Record<string, unknown>) => Record<string, unknown>,
-  ): Promise<unknown> {
+    wanted: (now: Attributes) => Attributes,
+    still?: Still,
+  ): Promise<readonly AttributeChange[] | 'not-as-seen'> {
     return this.em.fork().transactional(async (em) => {
-      // Writing first: two operators at the same moment change one after the other.
-      await em.nativeUpdate(Account, { id }, { updatedAt: this.clock.now() });
-      const { attributes } = await em.findOneOrFail(Account, { id });
-      const changed = change(attributes ?? {});
-      const before = attributes && Object.hasOwn(attributes, name) ? attributes[name] : undefined;
+      const account = await heldAccount(em, this.sql.within(em), id);
+      if (still && !(account && still(account))) return 'not-as-seen';
+      const before = account?.attributes ?? {};
+      const after = wanted(before);
+      const changes = changesBetween(before, after);
+      if (!account || changes.length === 0) return [];
       await em.nativeUpdate(
         Account,
         { id },
-        { attributes: Object.keys(changed).length > 0 ? changed : null },
+        { attributes: Object.keys(after).length > 0 ? after : null, updatedAt: this.clock.now() },
       );
-      return before;
+      return changes;
     });
   }
+}
+
+function changesBetween(before: Attributes, after: Attributes): AttributeChange[] {
+  const of = (attributes: Attributes, name: string) =>
+    Object.hasOwn(attributes, name) ? attributes[name] : undefined;
+  return [...new Set([...Object.keys(after), ...Object.keys(before)])]
+    .map((name) => ({ name, before: of(before, name), after: of(after, name) }))
+    .filter((change) => !isDeepStrictEqual(change.before, change.after));
 }

@@ -14,7 +14,7 @@ async function users({ stage, window, visit }: Tour): Promise<void> {
   const { id } = await addEnrolled(server, person);
   await server.app.get(Groups).create(`staff-${person.username}`);
   await server.app.get(Groups).add(id, `staff-${person.username}`);
-  await server.app.get(PersonFacts).setAttribute(id, 'department', 'Engines');
+  await server.app.get(PersonFacts).changeAttributes(id, () => ({ department: 'Engines' }));
   for (let i = 0; i < 30; i++) await server.addPerson(somebody());
 
   await window.open('/admin/users');

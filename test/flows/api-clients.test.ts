@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Sql } from '../../src/database/sql.js';
+import { OperatorClients } from '../../src/clients/operator-clients.service.js';
+import { HELD } from '../../src/oidc/records/client-holdings.js';
+import { RecordSeal } from '../../src/oidc/records/record.seal.js';
 import { ClientRemoval } from '../../src/oidc/sessions/client-removal.service.js';
 import { API_CLIENTS, events, Program } from '../support/api.js';
 import { Browser } from '../support/browser.js';
@@ -13,7 +16,7 @@ let program: Program;
 beforeAll(async () => {
   mailbox = await TestMailbox.start();
   server = await TestServer.start({
-    clients: `apis:\n  - identifier: https://orders.example.org/\n    scopes: [orders:read]\n${API_CLIENTS}`,
+    clients: `apis:\n  - identifier: https://orders.example.org/\n    scopes: [orders:read]\n  - identifier: ${STOCK}\n    access_token_format: opaque\n    scopes: [stock:read]\n${API_CLIENTS}`,
     env: { SMTP_URL: mailbox.url },
   });
   program = new Program(server);
@@ -26,6 +29,19 @@ afterAll(async () => {
 type Item = Record<string, unknown>;
 const items = (body: Item) => body['items'] as Item[];
 const WIKI = { client_name: 'Wiki', redirect_uris: ['https://wiki.example/cb'], scope: 'openid profile' };
+const STOCK = 'https://stock.example.org/';
+/** A token of the client's own, which is kept here. */
+async function getToken(client: string, secret: string): Promise<number> {
+  const { status } = await fetch(`${server.url}/oidc/token`, {
+    method: 'POST',
+    headers: { Authorization: `Basic ${Buffer.from(`${client}:${secret}`).toString('base64')}` },
+    body: new URLSearchParams({ grant_type: 'client_credentials', resource: STOCK, scope: 'stock:read' }),
+  });
+  return status;
+}
+/** How much the client that is removed holds. */
+const held = async () =>
+  (await server.app.get(Sql).rows(HELD, server.app.get(RecordSeal).client('raced'))).length;
 const places = (body: Item) => ((body['errors'] ?? []) as Item[]).map(({ at }) => at);
 
 describe('applications, for a program', () => {
@@ -57,18 +73,49 @@ describe('applications, for a program', () => {
     expect(event!.detail['by']).toBe('client:automation');
   });
 
-  it('are not removed as they were seen, when somebody changes them while that is under way', async () => {
-    await program.put('/clients/raced', WIKI);
+  it('lose nothing by a removal that is refused, since somebody has changed them at this very moment', async () => {
+    const { scope: _scope, ...wiki } = WIKI;
+    const fields = { ...wiki, grant_types: ['client_credentials', 'authorization_code'], apis: [STOCK] };
+    const { body } = await program.put('/clients/raced', fields);
+    expect(await getToken('raced', body['secret'] as string)).toBe(200);
+    expect(await held()).toBe(1);
     const { headers } = await program.get('/clients/raced');
-    const removal = server.app.get(ClientRemoval);
-    const around = jest.spyOn(removal, 'around').mockImplementationOnce(async (ids, remove) => {
-      await program.put('/clients/raced', { ...WIKI, client_name: 'Changed' });
-      return removal.around(ids, remove);
+    const store = server.app.get(OperatorClients);
+    const letGo = jest.spyOn(store, 'letGo').mockImplementationOnce(async (id, version) => {
+      await program.put('/clients/raced', { ...fields, client_name: 'Changed' });
+      return store.letGo(id, version);
     });
     const raced = await program.delete('/clients/raced', { 'If-Match': headers.get('etag')! });
     expect([raced.status, raced.body['type']]).toEqual([412, 'urn:gatehouse:problem:changed-meanwhile']);
     expect((await program.get('/clients/raced')).body['name']).toBe('Changed');
+    expect(await held()).toBe(1);
+    letGo.mockRestore();
 
+    const tag = (await program.get('/clients/raced')).headers.get('etag')!;
+    expect((await program.delete('/clients/raced', { 'If-Match': tag })).status).toBe(204);
+    expect(await held()).toBe(0);
+  });
+
+  it('are changed by nobody any more while they are removed', async () => {
+    const { headers } = await program.put('/clients/raced', WIKI);
+    const tag = headers.get('etag')!;
+    const removal = server.app.get(ClientRemoval);
+    const around = jest.spyOn(removal, 'around').mockImplementationOnce(async (ids, remove) => {
+      const changes = [
+        await program.put('/clients/raced', { ...WIKI, client_name: 'Changed' }),
+        await program.put('/clients/raced', { ...WIKI, client_name: 'Changed' }, { 'If-Match': tag }),
+        await program.post('/clients/raced/secret'),
+        await program.delete('/clients/raced', { 'If-Match': tag }),
+      ];
+      expect(changes.map(({ status }) => status)).toEqual([409, 412, 409, 412]);
+      expect((await program.get('/clients/raced')).body).toMatchObject({ name: 'Wiki', version: 0 });
+      return removal.around(ids, remove);
+    });
+    expect((await program.delete('/clients/raced', { 'If-Match': tag })).status).toBe(204);
+    expect((await program.get('/clients/raced')).status).toBe(404);
+    expect(await events(server, { name: 'client.removed' })).toHaveLength(2);
+
+    await program.put('/clients/raced', WIKI);
     around.mockImplementationOnce(async (ids, remove) => {
       await server.app.get(Sql).run("UPDATE client SET origin = 'file' WHERE id = 'raced'");
       return removal.around(ids, remove);
@@ -163,7 +210,10 @@ describe('applications, for a program', () => {
 
   it('have APIs', async () => {
     const { body } = await program.get('/apis');
-    expect(items(body)).toMatchObject([{ identifier: 'https://orders.example.org/', tokenFormat: 'jwt' }]);
+    expect(items(body)).toMatchObject([
+      { identifier: 'https://orders.example.org/', tokenFormat: 'jwt' },
+      { identifier: STOCK, tokenFormat: 'opaque' },
+    ]);
   });
 });
 

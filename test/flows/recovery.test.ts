@@ -72,7 +72,7 @@ describe('a recovery that an operator confirms', () => {
     expect(waiting.browser.page.path).toBe(path);
     expect(await factorsOf(server, who.id)).toEqual([1, 10]);
 
-    expect(await server.app.get(Recovery).confirm(who.id)).toBe(true);
+    expect(await server.app.get(Recovery).confirm(who.id)).toBe('confirmed');
     const { browser: ready, application } = await recoveryPage(who);
     expect(ready.page.text).toContain('Your recovery is ready');
     await ready.press('use');
@@ -92,7 +92,7 @@ describe('a recovery that an operator confirms', () => {
     await server.app.get(Recovery).request({ ...who.person, id: who.id } as never);
     expect(await commands.run('refuse-recovery', [who.person.username])).toMatchObject({ done: true });
     expect(await server.app.get(Recovery).open(who.id)).toBeUndefined();
-    expect(await server.app.get(Recovery).confirm(who.id)).toBe(false);
+    expect(await server.app.get(Recovery).confirm(who.id)).toBe('nothing');
     await letter(mailbox, who.person.email, 'The recovery of your account was stopped');
   });
 

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { projectRoot } from '../../src/config/root.js';
 import { ALL_SCOPES, API_CLIENTS, tokenFor } from '../support/api.js';
 import { Browser } from '../support/browser.js';
+import { somebody } from '../support/enrolled.js';
 import { TestServer } from '../support/server.js';
 
 const run = promisify(execFile);
@@ -109,6 +110,16 @@ describe('a client that is generated from the document of a running server', () 
     expect(data!.items.map((each) => each['username'])).toEqual(['grace']);
     const noted = await call('listAuditEvents', { query: { user: id, name: 'account.disabled' } });
     expect(noted.data!.items[0]!['detail']).toMatchObject({ by: 'client:automation', reason: 'on leave' });
+  });
+
+  it('changes what it has seen, once', async () => {
+    const { username, email } = somebody();
+    const made = await call('putUser', { path: { username }, body: { email } });
+    const headers = { 'If-Match': made.response.headers.get('etag')! };
+    const put = (n: number) =>
+      call('putUser', { path: { username }, body: { email, attributes: { n } }, headers });
+    const both = await Promise.all([put(1), put(2)]);
+    expect(both.map(({ response }) => response.status).sort()).toEqual([200, 412]);
   });
 
   it('makes an application and renews its secret', async () => {

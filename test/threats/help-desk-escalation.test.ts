@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { EntityManager } from '@mikro-orm/core';
+import { Throttle } from '../../src/attempts/throttle.service.js';
 import { Recovery } from '../../src/mfa/recovery.service.js';
 import type { Actor } from '../../src/admin/actor.js';
 import type { Acted } from '../../src/admin/users/acted.js';
@@ -51,6 +52,12 @@ const RIGHTS: Record<string, Act> = {
 };
 
 const ACTIONS = { ...HELP, ...RIGHTS };
+/** What there has to be to undo: of what is so already nothing is noted. */
+const BEFORE: Record<string, (server: TestServer, id: string) => Promise<unknown>> = {
+  enable: (server, id) => server.app.get(Accounts).disable(id, { evenTheLast: true }),
+  clearThrottle: (server, subject) =>
+    server.app.get(Throttle).admit('password', { subject, isAccount: true, browserTokens: [] }),
+};
 const TARGETS = [undefined, 'help-desk', 'operator'] as const;
 type Answer = 'acted' | 'may-not-help' | 'operators-only';
 
@@ -93,7 +100,9 @@ describe('a member of the help desk who would be more', () => {
   it.each(TABLE)(
     '%s, tried by an %s on somebody with the role %s: %s',
     async (action, role, target, answer) => {
-      const whom = await account(target);
+      const { id } = await account(target);
+      await BEFORE[action]?.(server, id);
+      const whom = (await server.app.get(Accounts).find(id))!;
       const before = (await eventsOf(whom.id)).length;
       const acted = await ACTIONS[action]!(server, actors[role], whom);
       const events = (await eventsOf(whom.id)).slice(before);

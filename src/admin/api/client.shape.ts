@@ -28,7 +28,9 @@ export const Client = shape('Client', {
   id: ClientId,
   name: text(),
   origin: Origin,
-  version: integer(1, Number.MAX_SAFE_INTEGER, { description: 'How often it was written' }),
+  version: integer(0, Number.MAX_SAFE_INTEGER, {
+    description: 'How often it was written; 0: it is being removed',
+  }),
   fields: mapOf(anything('As docs/clients.md has them'), 'Of one that operators made: as it was written'),
   metadata: mapOf(anything('As RFC 7591 has them'), 'What counts, with all defaults'),
   hasSecret: flag('Whether it uses a secret'),

@@ -1,6 +1,5 @@
 import { Controller, Delete, Get, Post, Put, Req } from '@nestjs/common';
 import type { Request } from 'express';
-import { isDeepStrictEqual } from 'node:util';
 import { Problem } from '../../kernel/problem.js';
 import type { Actor } from '../actor.js';
 import type { Done, ManagedClient, Refused } from '../clients/managed-client.js';
@@ -18,7 +17,7 @@ import {
 import { Answer, nothing, ok, operation, type Asked } from './operation.js';
 import { AFTER, LIMIT } from './paging.js';
 import { optional, pageOf, text } from './schema.js';
-import { assertMatches, tagOf } from './tags.js';
+import { assertMatches, isOfWhatWasSeen, tagOf } from './tags.js';
 
 const path = { client_id: ClientId };
 const problems = ['forbidden', 'conflict'] as const;
@@ -104,13 +103,19 @@ export class ClientsController {
     @By() by: Actor,
     @Req() req: Request,
   ): Promise<Answer> {
-    const before = await this.clients.find(client_id);
+    let before = await this.clients.find(client_id);
     assertMatches(req, before && clientOf(before));
     const fields = { ...body, client_id };
-    if (!before) return shown(done(await this.clients.create(by, fields)), 201);
+    if (!before) {
+      const made = await this.clients.create(by, fields);
+      if (made.kind !== 'taken') return shown(done(made), 201);
+      // Whoever was faster at this very moment has made it.
+      before = await this.find(client_id);
+      assertMatches(req, clientOf(before));
+    }
     assertOurs(before);
-    if (isDeepStrictEqual(before.fields, fields)) return shown({ client: before, secret: undefined });
-    return shown(done(await this.clients.update(by, client_id, before.version, fields)));
+    const updated = await this.clients.update(by, client_id, before.version, fields);
+    return shown(done(updated, isOfWhatWasSeen(req)));
   }
 
   @Api('clients.write', RENEW)
@@ -142,11 +147,11 @@ export class ClientsController {
     const client = await this.find(path.client_id);
     assertMatches(req, clientOf(client));
     assertOurs(client);
-    const seen = req.get('if-match') === undefined ? undefined : client.version;
+    const seen = isOfWhatWasSeen(req) ? client.version : undefined;
     const { kind } = await this.clients.remove(by, client.id, seen);
     if (kind === 'removed') return nothing();
     // Somebody was faster: it is another one now, or the clients file's, or gone.
-    if (kind === 'stale') throw new Problem('changed-meanwhile');
+    if (kind === 'stale' || seen !== undefined) throw new Problem('changed-meanwhile');
     assertOurs(await this.find(client.id));
     throw new Problem('conflict', 'it was changed at this very moment: read it again');
   }
@@ -166,8 +171,11 @@ function assertOurs({ origin }: ManagedClient): void {
   throw new Problem('forbidden', `${who}: it is not changed here`);
 }
 
-/** @throws Problem */
-function done(outcome: Done | Refused): Done {
+/**
+ * @param isConditional only what was seen is to be changed
+ * @throws Problem
+ */
+function done(outcome: Done | Refused, isConditional = false): Done {
   switch (outcome.kind) {
     case 'done':
       return outcome;
@@ -182,6 +190,7 @@ function done(outcome: Done | Refused): Done {
       throw new Problem('conflict', 'another application has this id');
     case 'stale':
     case 'not-here':
+      if (isConditional) throw new Problem('changed-meanwhile');
       throw new Problem('conflict', 'it was changed at this very moment: read it again');
   }
 }

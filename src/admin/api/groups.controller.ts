@@ -3,8 +3,13 @@ import type { Request } from 'express';
 import { Problem } from '../../kernel/problem.js';
 import { GROUP_NAME } from '../../users/groups.service.js';
 import type { Actor } from '../actor.js';
-import { COUNTED, GroupDirectory, type ListedGroup } from '../groups/group-directory.js';
-import { ManagedGroups, type GroupOutcome } from '../groups/managed-groups.service.js';
+import { COUNTED, GroupDirectory, type GroupState, type ListedGroup } from '../groups/group-directory.js';
+import {
+  ManagedGroups,
+  type GroupOutcome,
+  type GroupRefusal,
+  type Seen,
+} from '../groups/managed-groups.service.js';
 import { UserMemberships } from '../users/user-memberships.js';
 import { Api, By, Sent } from './api.guard.js';
 import { Answer, nothing, ok, operation, type Asked } from './operation.js';
@@ -12,7 +17,7 @@ import { AFTER, LIMIT } from './paging.js';
 import { People } from './people.js';
 import { done, REFUSALS } from './refusals.js';
 import { flag, integer, listOf, moment, nullable, optional, pageOf, shape, text, type Of } from './schema.js';
-import { assertMatches, tagOf } from './tags.js';
+import { assertMatches, stillMatches, tagOf } from './tags.js';
 import { UserId } from './user.shape.js';
 
 const GroupName = text({
@@ -106,12 +111,20 @@ export class GroupsController {
     @By() by: Actor,
     @Req() req: Request,
   ): Promise<Answer> {
-    const before = await this.directory.one(name);
+    let before = await this.directory.one(name);
     assertMatches(req, before && groupOf(before));
-    const { description = before?.description ?? null } = body;
-    if (!before) refuse(await this.groups.create(by, name, description));
-    else if (before.description !== description) refuse(await this.groups.describe(by, name, description));
-    return shown(await this.find(name), before ? 200 : 201);
+    if (!before) {
+      const made = await this.groups.create(by, name, body.description ?? null);
+      if (made.kind === 'done') return shown(await this.find(name), 201);
+      // Whoever was faster at this very moment has made the group.
+      if (made.kind === 'taken') before = await this.directory.one(name);
+      if (!before) throw problemOf(made);
+      assertMatches(req, groupOf(before));
+    }
+    const { description = before.description } = body;
+    if (before.description !== description)
+      refuse(await this.groups.describe(by, name, description, stillThat(req, before)));
+    return shown(await this.find(name));
   }
 
   @Api('groups.write', DELETE)
@@ -121,8 +134,9 @@ export class GroupsController {
     @By() by: Actor,
     @Req() req: Request,
   ): Promise<Answer> {
-    assertMatches(req, groupOf(await this.find(name)));
-    refuse(await this.groups.delete(by, name));
+    const before = await this.find(name);
+    assertMatches(req, groupOf(before));
+    refuse(await this.groups.delete(by, name, stillThat(req, before)));
     return nothing();
   }
 
@@ -158,22 +172,31 @@ export class GroupsController {
   }
 }
 
+/** What the clients file declares is refused before this is asked. */
+function stillThat(req: Request, { isDeclared }: ListedGroup): Seen | undefined {
+  return stillMatches(req, (now: GroupState) => groupOf({ ...now, isDeclared }));
+}
+
 /** @throws Problem */
-function refuse({ kind }: GroupOutcome): void {
+function refuse(outcome: GroupOutcome): void {
+  if (outcome.kind !== 'done') throw problemOf(outcome);
+}
+
+function problemOf({ kind }: { readonly kind: GroupRefusal }): Problem {
   switch (kind) {
-    case 'done':
-      return;
     case 'built-in':
-      throw new Problem(
+      return new Problem(
         'forbidden',
         'groups that start with "gatehouse-" are roles: no program makes or changes them',
       );
     case 'declared':
-      throw new Problem('forbidden', 'the clients file says what this group is');
+      return new Problem('forbidden', 'the clients file says what this group is');
+    case 'not-as-seen':
+      return new Problem('changed-meanwhile');
     case 'not-a-name':
     case 'taken':
     case 'no-group':
-      throw new Problem('conflict', 'it was changed at this very moment: read it again');
+      return new Problem('conflict', 'it was changed at this very moment: read it again');
   }
 }
 

@@ -20,6 +20,7 @@ const PROBLEM: Record<Refusal, readonly [ProblemKind, string]> = {
   'built-in-group': ['forbidden', 'groups that start with "gatehouse-" are roles: no program gives them'],
   'not-member': ['not-found', 'the account is not in this group'],
   'not-set': ['not-found', 'there is no such thing'],
+  'not-as-seen': ['changed-meanwhile', 'it is not what If-Match stands for any more'],
 };
 
 /** What any action may answer beside what it does. */
@@ -36,6 +37,10 @@ export function done<More>(
 ): ({ kind: 'done' } & More) | undefined {
   if (acted.kind === 'done') return acted;
   if (unless.includes(acted.why)) return undefined;
-  const [kind, detail] = PROBLEM[acted.why];
-  throw new Problem(kind, detail, kind === 'too-often' ? { retryAfterSeconds: HOUR / SECOND } : {});
+  throw problemOf(acted.why);
+}
+
+export function problemOf(why: Refusal): Problem {
+  const [kind, detail] = PROBLEM[why];
+  return new Problem(kind, detail, kind === 'too-often' ? { retryAfterSeconds: HOUR / SECOND } : {});
 }

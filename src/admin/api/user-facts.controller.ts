@@ -1,5 +1,4 @@
 import { Controller, Delete, Get, Put } from '@nestjs/common';
-import { isDeepStrictEqual } from 'node:util';
 import { Problem } from '../../kernel/problem.js';
 import { SecondFactors } from '../../mfa/second-factors.service.js';
 import { SessionList } from '../../oidc/sessions/session-list.service.js';
@@ -169,8 +168,7 @@ export class UserFactsController {
     if (detail !== undefined)
       throw new Problem('not-valid', undefined, { mistakes: [{ at: '#/value', detail }] });
     const account = await this.people.find(path.id);
-    if (!isDeepStrictEqual(account.attributes?.[path.name], body.value))
-      done(await this.memberships.setAttribute(by, account, path.name, body.value));
+    done(await this.memberships.setAttribute(by, account, path.name, body.value));
     return nothing();
   }
 

@@ -1,6 +1,5 @@
 import { Controller, Delete, Get, Post, Put, Req } from '@nestjs/common';
 import type { Request } from 'express';
-import { isDeepStrictEqual } from 'node:util';
 import { Problem } from '../../kernel/problem.js';
 import type { Account } from '../../users/account.entity.js';
 import { attributeMistake } from '../../users/attributes.js';
@@ -14,11 +13,11 @@ import { UserSearch } from '../users/user-search.js';
 import { Api, By, Sent } from './api.guard.js';
 import { Answer, ok, operation, type Asked } from './operation.js';
 import { People } from './people.js';
-import { done, REFUSALS } from './refusals.js';
+import { done, problemOf, REFUSALS } from './refusals.js';
 import { among, optional, pageOf, shape, text } from './schema.js';
 import { pointer } from './schema.check.js';
 import { AFTER, LIMIT } from './paging.js';
-import { assertMatches, tagOf } from './tags.js';
+import { assertMatches, stillMatches, tagOf } from './tags.js';
 import { Attributes, ListedUser, listedUserOf, User, UserId, userOf } from './user.shape.js';
 
 const LIST = operation({
@@ -117,8 +116,10 @@ export class UsersController {
   @Api('users.write', CREATE)
   @Post()
   async create(@Sent() { body }: Asked<typeof CREATE>, @By() by: Actor): Promise<Answer> {
-    const { username, email, attributes = {} } = body;
-    return shown(await this.make(by, { username, email }, attributes), 201);
+    const { username, email, attributes } = body;
+    const made = await this.make(by, { username, email }, attributes);
+    if (!made) throw taken();
+    return shown(made, 201);
   }
 
   @Api('users.write', PUT)
@@ -129,10 +130,16 @@ export class UsersController {
     @Req() req: Request,
   ): Promise<Answer> {
     const { email, attributes } = body;
-    const account = await this.people.called(username);
+    let account = await this.people.called(username);
     assertMatches(req, account && userOf(account));
-    if (!account)
-      return shown(await this.make(by, { username, email }, attributes ?? {}, 'path: username'), 201);
+    if (!account) {
+      const made = await this.make(by, { username, email }, attributes, 'path: username');
+      if (made) return shown(made, 201);
+      // Whoever was faster at this very moment has made the user; or it is the address that is somebody's.
+      account = await this.people.called(username);
+      if (!account) throw taken();
+      assertMatches(req, userOf(account));
+    }
     const { email: tidy } = this.people.accepted(RegistrationForm, {
       username: account.username,
       email,
@@ -140,7 +147,10 @@ export class UsersController {
     });
     if (emailKey(tidy) !== account.emailKey)
       throw new Problem('conflict', 'the user has another address: a link changes it (makeEmailLink)');
-    if (attributes) await this.setAttributes(by, account, attributes);
+    if (attributes) {
+      refuseUnusable(attributes);
+      done(await this.memberships.setAttributes(by, account, attributes, stillMatches(req, userOf)));
+    }
     return shown(await this.people.find(account.id));
   }
 
@@ -153,39 +163,28 @@ export class UsersController {
   ): Promise<Answer> {
     const account = await this.people.find(path.id);
     assertMatches(req, userOf(account));
-    done(await this.actions.requestDeletion(by, account), ['leaving']);
+    const still = stillMatches(req, userOf);
+    done(await this.actions.requestDeletion(by, account, undefined, still), ['leaving']);
     return shown(await this.people.find(path.id));
   }
 
+  /** @returns undefined: the user name or the address is somebody's */
   private async make(
     by: Actor,
     values: { readonly username: string; readonly email: string },
-    attributes: Readonly<Record<string, unknown>>,
+    attributes: Readonly<Record<string, unknown>> = {},
     at = '#/username',
-  ): Promise<Account> {
+  ): Promise<Account | undefined> {
     const form = this.people.accepted(RegistrationForm, { ...values, password: '' }, { username: at });
     refuseUnusable(attributes);
-    const made = done(await this.actions.create(by, form))!;
-    await this.setAttributes(by, made.account, attributes);
+    const made = done(await this.actions.create(by, form), ['taken']);
+    if (!made) return undefined;
+    done(await this.memberships.setAttributes(by, made.account, attributes));
     return this.people.find(made.account.id);
   }
-
-  /** One after the other, each a line of the audit log, and those alone that are not so already. */
-  private async setAttributes(
-    by: Actor,
-    account: Account,
-    attributes: Readonly<Record<string, unknown>>,
-  ): Promise<void> {
-    refuseUnusable(attributes);
-    const before = account.attributes ?? {};
-    for (const [name, value] of Object.entries(attributes))
-      if (!isDeepStrictEqual(before[name], value))
-        done(await this.memberships.setAttribute(by, account, name, value));
-    for (const name of Object.keys(before))
-      if (!Object.hasOwn(attributes, name))
-        done(await this.memberships.unsetAttribute(by, account, name), ['not-set']);
-  }
 }
+
+const taken = () => problemOf('taken');
 
 /** @throws Problem */
 function refuseUnusable(attributes: Readonly<Record<string, unknown>>): void {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { isDeepStrictEqual } from 'node:util';
 import { Audit, type AuditName } from '../../audit/audit.service.js';
 import {
   draftMetadata,
@@ -72,6 +73,7 @@ export class ManagedClients {
     const wanted = { ...fields, client_id: id };
     const checked = await this.check(wanted, before.secret?.hasOld);
     if (checked.mistakes.length > 0) return { kind: 'mistaken', mistakes: checked.mistakes };
+    if (isDeepStrictEqual(before.fields, wanted)) return this.unchanged(before, version);
     const secret = this.secretAfter(before, wanted);
     const detail = { changes: fieldChanges(before.fields, wanted), ...(secret ? { secret: 'made' } : {}) };
     const updated = await this.audited(actor, { name: 'client.updated', id, detail }, (sql) =>
@@ -129,6 +131,7 @@ export class ManagedClients {
   ): Promise<Done | Refused> {
     const before = await this.ours(id);
     if (!before) return NOT_HERE;
+    if (before.logo === logo) return this.unchanged(before, version);
     const described = (picture: string | undefined) =>
       picture ? `a picture of ${picture.length} characters` : null;
     const detail = { changes: [{ field: 'logo', before: described(before.logo), after: described(logo) }] };
@@ -150,13 +153,15 @@ export class ManagedClients {
   ): Promise<{ kind: 'removed'; people: number } | Refused> {
     const before = await this.ours(id);
     if (!before) return NOT_HERE;
+    // What is refused has ended nothing: it is decided here, and from here on nobody changes the client any more.
+    if (!(await this.store.letGo(id, version)))
+      return version !== undefined && (await this.ours(id)) ? STALE : NOT_HERE;
     const { people, done } = await this.removal.around([id], () =>
       this.audited(actor, { name: 'client.removed', id, detail: { before: before.fields } }, (sql) =>
-        this.store.delete(sql, id, version),
+        this.store.delete(sql, id),
       ),
     );
-    if (done) return { kind: 'removed', people };
-    return version !== undefined && (await this.ours(id)) ? STALE : NOT_HERE;
+    return done ? { kind: 'removed', people } : NOT_HERE;
   }
 
   /** What is wrong with these fields today: what was right when they were written need not be any more. */
@@ -187,6 +192,11 @@ export class ManagedClients {
   private async ours(id: string): Promise<ManagedClient | undefined> {
     const client = await this.find(id);
     return client?.origin === 'operator' ? client : undefined;
+  }
+
+  /** It is so already: nothing is written, here or in the log. */
+  private unchanged(client: ManagedClient, seen: number): Done | Refused {
+    return client.version === seen ? { kind: 'done', client, secret: undefined } : STALE;
   }
 
   private async done(id: string, secret: string | undefined): Promise<Done | Refused> {

@@ -21,6 +21,7 @@ const REFUSALS: Record<GroupRefusal, (name: string) => string> = {
   taken: (name) => `there is a group ${name} already`,
   'no-group': (name) => `there is no group ${name}`,
   declared: (name) => `the clients file declares ${name}: take it out there first`,
+  'not-as-seen': (name) => `${name} was changed meanwhile`,
 };
 
 /** What an operator does from the shell for groups and attributes. Each change is audited. */

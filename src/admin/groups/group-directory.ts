@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Client } from '../../clients/client.entity.js';
 import { Declarations } from '../../clients/declarations.service.js';
 import { DeclaredClaims } from '../../clients/declared-claims.js';
-import { Sql } from '../../database/sql.js';
+import { Sql, type SqlRunner } from '../../database/sql.js';
 import { isBuiltInGroup } from '../../users/groups.service.js';
 import { identifierKey, isImpossible } from '../../users/identifiers.js';
 
@@ -13,11 +13,15 @@ export const COUNTED = 10_000;
 const FEW = 2_000;
 export const MEMBERS_PAGE = 50;
 
-export interface ListedGroup {
+/** What changes of a group here. */
+export interface GroupState {
   readonly name: string;
   readonly description: string | null;
   /** At most COUNTED + 1. */
   readonly members: number;
+}
+
+export interface ListedGroup extends GroupState {
   readonly isDeclared: boolean;
 }
 
@@ -54,6 +58,15 @@ export class GroupDirectory {
   async one(name: string): Promise<ListedGroup | undefined> {
     if (isBuiltInGroup(name) || isImpossible(name)) return undefined;
     return (await this.listed('name = ?', name))[0];
+  }
+
+  /** Inside a transaction that changes it. */
+  async state(sql: SqlRunner, name: string): Promise<GroupState | undefined> {
+    const [group] = await sql.rows<Pick<GroupState, 'name' | 'description'>>(
+      'SELECT name, description FROM account_group WHERE name = ?',
+      name,
+    );
+    return group && { ...group, members: await this.count(name, COUNTED, sql) };
   }
 
   /** @param after the key of the last name that was seen, or what names are to begin after */
@@ -134,8 +147,8 @@ export class GroupDirectory {
     return listed;
   }
 
-  private async count(group: string, most: number): Promise<number> {
-    const [row] = await this.sql.rows<{ n: number | string }>(
+  private async count(group: string, most: number, sql: SqlRunner = this.sql): Promise<number> {
+    const [row] = await sql.rows<{ n: number | string }>(
       'SELECT COUNT(*) AS n FROM (SELECT 1 FROM group_member WHERE group_name = ? LIMIT ?) AS found',
       group,
       most + 1,

@@ -21,6 +21,7 @@ export const REFUSALS: Record<GroupRefusal, FieldErrors> = {
   taken: { name: 'admin.groups.taken' },
   'no-group': { form: 'admin.groups.gone' },
   declared: { form: 'admin.groups.declared-hint' },
+  'not-as-seen': { form: 'admin.groups.changed-meanwhile' },
 };
 
 const tidy = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? value.trim() : value);

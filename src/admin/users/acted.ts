@@ -28,7 +28,9 @@ export type Refusal =
   /** Built-in groups are roles: setRole. */
   | 'built-in-group'
   | 'not-member'
-  | 'not-set';
+  | 'not-set'
+  /** It is not what whoever asks has seen (If-Match). */
+  | 'not-as-seen';
 
 export interface Refused {
   readonly kind: 'refused';

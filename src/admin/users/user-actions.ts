@@ -5,13 +5,14 @@ import { SessionEndings } from '../../oidc/sessions/session-endings.service.js';
 import { AccountDeletion } from '../../users/account-deletion.service.js';
 import type { Account } from '../../users/account.entity.js';
 import { Accounts } from '../../users/accounts.service.js';
+import type { Still } from '../../users/still.js';
 import { SHELL, type Actor } from '../actor.js';
 import { DONE, refused, type Acted } from './acted.js';
 import { Permission } from './permission.js';
 
 /**
  * What operators do with an account as a whole. The pages, the shell and programs call the same methods, each of which is one
- * line of the audit log: who, what, and why where a reason was given.
+ * line of the audit log: who, what, and why where a reason was given. What is so already is done, and no line.
  */
 @Injectable()
 export class UserActions {
@@ -44,15 +45,14 @@ export class UserActions {
     if (refusal) return refusal;
     const disabled = await this.accounts.disable(id, { evenTheLast: actor === SHELL });
     if (disabled === 'last-operator') return refused('last-operator');
-    await this.record('account.disabled', actor, id, { reason });
+    if (disabled === 'disabled') await this.record('account.disabled', actor, id, { reason });
     return DONE;
   }
 
   async enable(actor: Actor, { id }: Account, reason?: string): Promise<Acted> {
     const refusal = await this.permission.refusal(actor, { id });
     if (refusal) return refusal;
-    await this.accounts.enable(id);
-    await this.record('account.enabled', actor, id, { reason });
+    if (await this.accounts.enable(id)) await this.record('account.enabled', actor, id, { reason });
     return DONE;
   }
 
@@ -69,15 +69,20 @@ export class UserActions {
     return { kind: 'done', receiptId };
   }
 
-  /** With the week of grace that an owner has, too; meanwhile nobody signs in. @returns when the account will be gone */
+  /**
+   * With the week of grace that an owner has, too; meanwhile nobody signs in.
+   * @param still for whoever acts on what they have seen, and on nothing else
+   * @returns when the account will be gone
+   */
   async requestDeletion(
     actor: Actor,
     { id }: Account,
     reason?: string,
+    still?: Still,
   ): Promise<Acted<{ readonly dueAt: Date }>> {
     const refusal = await this.permission.refusal(actor, { id }, { operator: true, notOneself: true });
     if (refusal) return refusal;
-    const dueAt = await this.deletion.decide(id);
+    const dueAt = await this.deletion.decide(id, still);
     if (!(dueAt instanceof Date)) return refused(dueAt);
     await this.record('account.deletion-requested', actor, id, { reason });
     return { kind: 'done', dueAt };

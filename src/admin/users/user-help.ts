@@ -68,7 +68,7 @@ export class UserHelp {
     const refusal = await this.permission.refusal(actor, account);
     if (refusal) return refusal;
     const stopped = await this.throttle.stopped(account.id);
-    await this.throttle.reset(account.id);
+    if ((await this.throttle.reset(account.id)) === 0) return DONE;
     const before = stopped.map(({ factor }) => factor);
     await this.record('throttle.cleared', actor, account, { before, reason });
     return DONE;
@@ -101,16 +101,21 @@ export class UserHelp {
   ): Promise<Acted<{ readonly hasPassword: boolean }>> {
     const refusal = await this.permission.refusal(actor, account, { notOneself: true });
     if (refusal) return refusal;
+    const done = { kind: 'done', hasPassword: account.passwordHash !== null } as const;
+    // Of an account that has none nothing is removed: its sessions go on, and nobody is told of anything.
+    const { authenticators, passkeys, backupCodes } = await this.secondFactors.enrolled(account.id);
+    if (authenticators.length + passkeys.length + backupCodes.left === 0) return done;
     if (!(await this.secondFactors.turnOff(account))) return refused('changed-meanwhile');
     await this.record('second-factor.removed', actor, account, { reason });
-    return { kind: 'done', hasPassword: account.passwordHash !== null };
+    return done;
   }
 
   async confirmRecovery(actor: Actor, account: Account, reason?: string): Promise<Acted> {
     const refusal = await this.permission.refusal(actor, account, { notOneself: true });
     if (refusal) return refusal;
-    if (!(await this.recovery.confirm(account.id))) return refused('no-recovery');
-    await this.record('recovery.confirmed', actor, account, { reason });
+    const confirmed = await this.recovery.confirm(account.id);
+    if (confirmed === 'nothing') return refused('no-recovery');
+    if (confirmed === 'confirmed') await this.record('recovery.confirmed', actor, account, { reason });
     return DONE;
   }
 

@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
+import { isDeepStrictEqual } from 'node:util';
 import { Audit, type AuditName } from '../../audit/audit.service.js';
 import type { Account } from '../../users/account.entity.js';
 import { Groups, isBuiltInGroup } from '../../users/groups.service.js';
 import { SessionEndings } from '../../oidc/sessions/session-endings.service.js';
 import { Operators, type Role } from '../../users/operators.service.js';
-import { PersonFacts } from '../../users/person-facts.service.js';
+import { PersonFacts, type Attributes } from '../../users/person-facts.service.js';
 import { SetUpLinks } from '../../users/set-up-links.js';
+import type { Still } from '../../users/still.js';
 import { SHELL, type Actor } from '../actor.js';
 import { DONE, refused, type Acted } from './acted.js';
 import { Permission } from './permission.js';
@@ -74,23 +76,39 @@ export class UserMemberships {
 
   /** @param value checked by the caller (attributes.ts) */
   async setAttribute(actor: Actor, account: Account, name: string, value: unknown): Promise<Acted> {
-    const refusal = await this.permission.refusal(actor, account, OPERATOR);
-    if (refusal) return refusal;
-    const before = await this.facts.setAttribute(account.id, name, value);
-    await this.record('attribute.changed', actor, account, {
-      attribute: name,
-      before: before ?? null,
-      after: value,
-    });
-    return DONE;
+    return this.changeAttributes(actor, account, (now) => ({ ...now, [name]: value }));
+  }
+
+  /**
+   * The attributes become these and no others, in one commit; each that changes is a line of the log.
+   * @param attributes checked by the caller (attributes.ts)
+   */
+  async setAttributes(actor: Actor, account: Account, attributes: Attributes, still?: Still): Promise<Acted> {
+    return this.changeAttributes(actor, account, () => attributes, still);
   }
 
   async unsetAttribute(actor: Actor, account: Account, name: string): Promise<Acted> {
     const refusal = await this.permission.refusal(actor, account, OPERATOR);
     if (refusal) return refusal;
-    const before = await this.facts.unsetAttribute(account.id, name);
-    if (before === undefined) return refused('not-set');
-    await this.record('attribute.changed', actor, account, { attribute: name, before, after: null });
+    if (!Object.hasOwn(account.attributes ?? {}, name)) return refused('not-set');
+    return this.changeAttributes(actor, account, ({ [name]: _gone, ...rest }) => rest);
+  }
+
+  private async changeAttributes(
+    actor: Actor,
+    account: Account,
+    wanted: (now: Attributes) => Attributes,
+    still?: Still,
+  ): Promise<Acted> {
+    // What is so already needs nobody's leave: a program may say it of operators, too, night after night.
+    const now = account.attributes ?? {};
+    if (isDeepStrictEqual(wanted(now), now)) return DONE;
+    const refusal = await this.permission.refusal(actor, account, OPERATOR);
+    if (refusal) return refusal;
+    const changes = await this.facts.changeAttributes(account.id, wanted, still);
+    if (changes === 'not-as-seen') return refused('not-as-seen');
+    for (const { name: attribute, before = null, after = null } of changes)
+      await this.record('attribute.changed', actor, account, { attribute, before, after });
     return DONE;
   }
 
