@@ -144,6 +144,14 @@ describe('doing what is done already', () => {
     await twice(id, async () => ({ done: (await shell(server, 'help-desk-add', username)) !== '' }));
   });
 
+  it('ending a session that is over', async () => {
+    const person = await added();
+    await new Browser(server).signIn(person);
+    const { body } = await program.get(`/users/${person.id}/sessions`);
+    const [session] = body['items'] as { id: string }[];
+    await twice(person.id, () => program.delete(`/users/${person.id}/sessions/${session!.id}`));
+  });
+
   it('making an application what it is', async () => {
     const { id } = await added();
     const fields = { client_name: 'Wiki', redirect_uris: ['https://wiki.example/cb'] };

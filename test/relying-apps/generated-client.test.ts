@@ -99,7 +99,13 @@ describe('a client that is generated from the document of a running server', () 
     await browser.press('submit', { password: 'a ship in port is safe' });
     expect(browser.page.status).toBe(200);
     await browser.signIn({ username: 'grace', email: '', password: 'a ship in port is safe' });
-    expect((await call('listUserSessions', { path: { id } })).data!.items).toHaveLength(1);
+    const sessions = await call('listUserSessions', { path: { id } });
+    expect(sessions.data!.items).toHaveLength(1);
+    const session = sessions.data!.items[0]!['id'] as string;
+    expect((await call('endUserSession', { path: { id, session } })).response.status).toBe(204);
+    await browser.open('/dashboard');
+    expect(browser.page.path).toMatch(/\/password$/);
+    await browser.signIn({ username: 'grace', email: '', password: 'a ship in port is safe' });
 
     expect((await call('disableUser', { path: { id }, body: { reason: 'on leave' } })).response.status).toBe(
       204,

@@ -23,6 +23,7 @@ const HELP: Record<string, Act> = {
   disable: (server, ...args) => server.app.get(UserActions).disable(...args, 'a reason'),
   enable: (server, ...args) => server.app.get(UserActions).enable(...args, 'a reason'),
   signOut: (server, ...args) => server.app.get(UserActions).signOut(...args, 'a reason'),
+  endSession: (server, ...args) => server.app.get(UserActions).endSession(...args, 'none', 'a reason'),
   resetPassword: (server, ...args) => server.app.get(UserHelp).resetPassword(...args, 'a reason'),
   passwordLink: (server, ...args) => server.app.get(UserHelp).passwordLink(...args),
   signInLink: (server, ...args) => server.app.get(UserHelp).signInLink(...args),

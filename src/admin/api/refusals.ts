@@ -20,6 +20,7 @@ const PROBLEM: Record<Refusal, readonly [ProblemKind, string]> = {
   'built-in-group': ['forbidden', 'groups that start with "gatehouse-" are roles: no program gives them'],
   'not-member': ['not-found', 'the account is not in this group'],
   'not-set': ['not-found', 'there is no such thing'],
+  'no-session': ['not-found', 'the account has no such session'],
   'not-as-seen': ['changed-meanwhile', 'it is not what If-Match stands for any more'],
 };
 

@@ -5,6 +5,7 @@ import { SessionList } from '../../oidc/sessions/session-list.service.js';
 import { attributeMistake } from '../../users/attributes.js';
 import { Groups } from '../../users/groups.service.js';
 import type { Actor } from '../actor.js';
+import { UserActions } from '../users/user-actions.js';
 import { UserHelp } from '../users/user-help.js';
 import { UserMemberships } from '../users/user-memberships.js';
 import { Api, By, Sent } from './api.guard.js';
@@ -50,14 +51,16 @@ const REMOVE_ALL = operation({
   problems: REFUSALS,
 });
 
+const SessionId = text({ maxLength: 64, description: 'To end it by; it is worth nothing else' });
 const SESSIONS = operation({
   id: 'listUserSessions',
-  summary: 'The sessions of a user',
+  summary: 'The sessions of a user, the one that was used last first',
   path: { id: UserId },
   answers: {
     200: shape('Sessions', {
       items: listOf(
         shape('Session', {
+          id: SessionId,
           browser: text({ description: '"Firefox on Linux"; empty: unknown' }),
           address: nullable(text({ description: 'From where it was used last' })),
           startedAt: moment('When it began'),
@@ -67,6 +70,16 @@ const SESSIONS = operation({
       ),
     }),
   },
+});
+
+const END = operation({
+  id: 'endUserSession',
+  summary: 'Ends one session, with what was issued in it',
+  description:
+    'Applications that it was used for are told. One that is over already, or is another user’s, is left alone.',
+  path: { id: UserId, session: SessionId },
+  answers: { 204: null },
+  problems: REFUSALS,
 });
 
 const GROUPS = operation({
@@ -100,6 +113,7 @@ export class UserFactsController {
     private readonly secondFactors: SecondFactors,
     private readonly sessions: SessionList,
     private readonly groups: Groups,
+    private readonly actions: UserActions,
     private readonly help: UserHelp,
     private readonly memberships: UserMemberships,
   ) {}
@@ -144,7 +158,8 @@ export class UserFactsController {
     const { id } = await this.people.find(path.id);
     const sessions = await this.sessions.of(id, '');
     return ok({
-      items: sessions.map(({ browser, address, startedAt, lastUsedAt, applications }) => ({
+      items: sessions.map(({ id: session, browser, address, startedAt, lastUsedAt, applications }) => ({
+        id: session,
         browser,
         address,
         startedAt: new Date(startedAt).toISOString(),
@@ -152,6 +167,14 @@ export class UserFactsController {
         applications,
       })),
     });
+  }
+
+  @Api('users.write', END)
+  @Delete('sessions/:session')
+  async end(@Sent() { path }: Asked<typeof END>, @By() by: Actor): Promise<Answer> {
+    const account = await this.people.find(path.id);
+    done(await this.actions.endSession(by, account, path.session), ['no-session']);
+    return nothing();
   }
 
   @Api('users.read', GROUPS)

@@ -18,6 +18,7 @@ const WORDS: Record<Refused['why'], (who: string) => string> = {
   'built-in-group': () => 'groups that start with "gatehouse-" are the built-in ones',
   'not-member': (who) => `${who} was not in it`,
   'not-set': () => 'there is no such thing (any more)',
+  'no-session': (who) => `${who} has no such session (any more)`,
   'not-as-seen': (who) => `${who} was changed meanwhile`,
 };
 

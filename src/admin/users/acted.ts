@@ -29,6 +29,8 @@ export type Refusal =
   | 'built-in-group'
   | 'not-member'
   | 'not-set'
+  /** The account has no such session (any more). */
+  | 'no-session'
   /** It is not what whoever asks has seen (If-Match). */
   | 'not-as-seen';
 

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Audit } from '../../audit/audit.service.js';
 import { randomToken } from '../../kernel/secrets.js';
 import { SessionEndings } from '../../oidc/sessions/session-endings.service.js';
+import { SessionList } from '../../oidc/sessions/session-list.service.js';
 import { AccountDeletion } from '../../users/account-deletion.service.js';
 import type { Account } from '../../users/account.entity.js';
 import { Accounts } from '../../users/accounts.service.js';
@@ -20,6 +21,7 @@ export class UserActions {
     private readonly accounts: Accounts,
     private readonly deletion: AccountDeletion,
     private readonly endings: SessionEndings,
+    private readonly sessions: SessionList,
     private readonly permission: Permission,
     private readonly audit: Audit,
   ) {}
@@ -66,6 +68,21 @@ export class UserActions {
     if (refusal) return refusal;
     const receiptId = await this.endings.everything(id);
     await this.record('session.ended', actor, id, { what: 'everywhere', reason });
+    return { kind: 'done', receiptId };
+  }
+
+  /** One session, with what was issued in it. @param session as SessionList names it @returns the receipt of who is told */
+  async endSession(
+    actor: Actor,
+    { id }: Account,
+    session: string,
+    reason?: string,
+  ): Promise<Acted<{ readonly receiptId: string }>> {
+    const refusal = await this.permission.refusal(actor, { id });
+    if (refusal) return refusal;
+    const receiptId = await this.sessions.end(id, session);
+    if (receiptId === undefined) return refused('no-session');
+    await this.record('session.ended', actor, id, { what: 'one', reason });
     return { kind: 'done', receiptId };
   }
 
