@@ -165,6 +165,6 @@ const COMMANDS = [
     SigningKeys,
     Verifications,
   ],
-  exports: [...COMMANDS, ...USERS, GroupDirectory, ManagedClients, ManagedGroups, SigningKeys],
+  exports: [...COMMANDS, ...USERS, GroupDirectory, ManagedClients, ManagedGroups, Outboxes, SigningKeys],
 })
 export class AdminModule {}

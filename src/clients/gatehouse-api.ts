@@ -12,6 +12,8 @@ export const GATEHOUSE_SCOPES = {
     'Make, change and remove the applications that operators make, and renew their secrets',
   'gatehouse:invitations.read': 'Look at invitations that nobody has used yet',
   'gatehouse:invitations.write': 'Invite somebody, by a link or by mail, and withdraw it',
+  'gatehouse:mail.read': 'Look at letters and sign-out notices: what waits, and what became of them',
+  'gatehouse:mail.write': 'Have a letter or a notice tried now, or drop it with a reason',
   'gatehouse:keys.read': 'Look at signing keys',
   'gatehouse:keys.write': 'Rotate and revoke signing keys',
   'gatehouse:audit.read': 'Read the audit log',

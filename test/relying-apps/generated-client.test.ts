@@ -7,6 +7,7 @@ import { projectRoot } from '../../src/config/root.js';
 import { ALL_SCOPES, API_CLIENTS, tokenFor } from '../support/api.js';
 import { Browser } from '../support/browser.js';
 import { somebody } from '../support/enrolled.js';
+import { addLetter, addNotice } from '../support/records.js';
 import { TestServer } from '../support/server.js';
 
 const run = promisify(execFile);
@@ -116,6 +117,26 @@ describe('a client that is generated from the document of a running server', () 
     expect(data!.items.map((each) => each['username'])).toEqual(['grace']);
     const noted = await call('listAuditEvents', { query: { user: id, name: 'account.disabled' } });
     expect(noted.data!.items[0]!['detail']).toMatchObject({ by: 'client:automation', reason: 'on leave' });
+  });
+
+  it('looks at what waits to be told, has it tried again, and drops it', async () => {
+    const { id } = await server.addPerson(somebody());
+    const boxes = [
+      ['listLetters', 'retryLetter', 'dropLetter', () => addLetter(server, id)],
+      ['listLogoutNotices', 'retryLogoutNotice', 'dropLogoutNotice', () => addNotice(server, id, 'waiting')],
+    ] as const;
+    for (const [list, retry, drop, add] of boxes) {
+      const path = { id: await add() };
+      const { data } = await call(list, { query: { state: 'waiting' } });
+      expect(data!.items).toContainEqual(expect.objectContaining({ ...path, userId: id }));
+      expect((await call(retry, { path })).response.status).toBe(204);
+      const dropped = { id: await add() };
+      expect((await call(drop, { path: dropped, body: { reason: 'by hand' } })).response.status).toBe(204);
+      const none = await call(drop, { path: dropped, body: { reason: 'again' } });
+      expect(none.error).toMatchObject({ type: 'urn:gatehouse:problem:not-found', status: 404 });
+    }
+    const { data } = await call('listLetters', { query: { state: 'dropped' } });
+    expect(data!.items).toMatchObject([{ kind: 'password-changed', state: 'dropped' }]);
   });
 
   it('changes what it has seen, once', async () => {

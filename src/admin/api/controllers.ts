@@ -5,6 +5,8 @@ import { ClientsController } from './clients.controller.js';
 import { GroupsController } from './groups.controller.js';
 import { InvitationsController } from './invitations.controller.js';
 import { KeysController } from './keys.controller.js';
+import { LettersController } from './letters.controller.js';
+import { LogoutNoticesController } from './logout-notices.controller.js';
 import { ServerController } from './server.controller.js';
 import { UserActionsController } from './user-actions.controller.js';
 import { UserFactsController } from './user-facts.controller.js';
@@ -21,6 +23,8 @@ export const API_CONTROLLERS: readonly Type[] = [
   InvitationsController,
   ClientsController,
   ApisController,
+  LettersController,
+  LogoutNoticesController,
   KeysController,
   AuditController,
   ServerController,

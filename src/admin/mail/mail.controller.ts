@@ -140,7 +140,7 @@ export class MailController {
   ): Promise<void> {
     const box = boxOf(name);
     if (!submitted.valid) return this.ask(req, res, 'drop', box, id, submitted);
-    if ((await this.outboxes.drop(actorOf(req), box, id, submitted.form.reason)) === 'gone') throw notFound();
+    if ((await this.outboxes.drop(actorOf(req), box, id, submitted.form.reason)) !== 'done') throw notFound();
     this.console.done(res, pathOf(box), 'mail-dropped');
   }
 

@@ -10,8 +10,10 @@ import {
 } from '../../mail/waiting-mail.js';
 import { LEASE as NOTICE_LEASE } from '../../oidc/sessions/notice-delivery.js';
 import type { Actor } from '../actor.js';
+import { Permission } from '../users/permission.js';
 
 export const OUTBOX_PAGE = 50;
+const LATEST = `${Number.MAX_SAFE_INTEGER}.`;
 
 /** A letter, or what an application is to be told; times are epoch milliseconds. */
 export interface OutboxRow {
@@ -35,8 +37,8 @@ export interface OutboxPage {
 }
 
 export type Box = 'letters' | 'notices';
-/** `under-way`: it is due, or being sent at this moment. */
-export type OutboxOutcome = 'done' | 'under-way' | 'gone';
+/** `under-way`: it is due, or being sent at this moment. `may-not-help`: it is about an account that has a role (permission.ts). */
+export type OutboxOutcome = 'done' | 'under-way' | 'gone' | 'may-not-help';
 
 const LETTER = `id AS "id", kind AS "kind", NULL AS "clientId", account_id AS "accountId", tries AS "tries", last_error AS "lastError",
   created_at AS "createdAt"`;
@@ -51,31 +53,33 @@ export class Outboxes {
     private readonly sql: Sql,
     private readonly mails: WaitingMails,
     private readonly clock: Clock,
+    private readonly permission: Permission,
     private readonly audit: Audit,
   ) {}
 
   /** What is due first comes first. */
-  waiting(box: Box, after?: string): Promise<OutboxPage> {
+  waiting(box: Box, after?: string, limit?: number): Promise<OutboxPage> {
     const [what, table] = box === 'letters' ? [LETTER, 'mail'] : [NOTICE, 'logout_notice'];
     return this.page(
       `SELECT ${what}, due_at AS "at" FROM ${table} WHERE (due_at, id) > (?, ?) ORDER BY due_at, id`,
       [],
       after ?? '0.',
+      limit,
     );
   }
 
   /** The newest come first. */
-  settled(result: MailResult, after?: string): Promise<OutboxPage> {
+  settled(result: MailResult, after?: string, limit?: number): Promise<OutboxPage> {
     const text = `SELECT ${LETTER}, settled_at AS "at" FROM mail_outcome
       WHERE result = ? AND (settled_at, id) < (?, ?) ORDER BY settled_at DESC, id DESC`;
-    return this.page(text, [result], after ?? `${Number.MAX_SAFE_INTEGER}.`);
+    return this.page(text, [result], after ?? LATEST, limit);
   }
 
   /** Applications that could not be told in a day. */
-  failed(after?: string): Promise<OutboxPage> {
+  failed(after?: string, limit?: number): Promise<OutboxPage> {
     const text = `SELECT ${NOTICE}, settled_at AS "at" FROM logout_notice
       WHERE state = 'failed' AND (settled_at, id) < (?, ?) ORDER BY settled_at DESC, id DESC`;
-    return this.page(text, [], after ?? `${Number.MAX_SAFE_INTEGER}.`);
+    return this.page(text, [], after ?? LATEST, limit);
   }
 
   async lastSent(): Promise<Date | undefined> {
@@ -119,10 +123,14 @@ export class Outboxes {
     return 'done';
   }
 
-  /** Whoever it was for is never told. What is under way may still arrive. */
+  /**
+   * Whoever it was for is never told. What is under way may still arrive. It may be all that its owner would have heard of a
+   * thief, or an application of an end: so no program drops what is about an operator.
+   */
   async drop(actor: Actor, box: Box, id: string, reason: string): Promise<OutboxOutcome> {
     const row = await this.one(box, id);
     if (!row) return 'gone';
+    if (row.accountId && (await this.permission.refusal(actor, { id: row.accountId }))) return 'may-not-help';
     const now = this.clock.now().getTime();
     const isDropped =
       box === 'letters'
@@ -158,12 +166,17 @@ export class Outboxes {
   }
 
   /** @param after the time and the id of the last row that was seen */
-  private async page(text: string, params: unknown[], after: string): Promise<OutboxPage> {
+  private async page(
+    text: string,
+    params: unknown[],
+    after: string,
+    limit = OUTBOX_PAGE,
+  ): Promise<OutboxPage> {
     const [, time = '0', id = ''] = /^(\d{1,16})\.([\w-]{0,22})$/.exec(after) ?? [];
-    const rows = await this.sql.rows<Row>(`${text} LIMIT ${OUTBOX_PAGE + 1}`, ...params, Number(time), id);
-    const shown = rows.slice(0, OUTBOX_PAGE).map(numbers);
+    const rows = await this.sql.rows<Row>(`${text} LIMIT ?`, ...params, Number(time), id, limit + 1);
+    const shown = rows.slice(0, limit).map(numbers);
     const last = shown.at(-1);
-    return { rows: shown, after: rows.length > OUTBOX_PAGE ? `${last!.at}.${last!.id}` : undefined };
+    return { rows: shown, after: rows.length > limit ? `${last!.at}.${last!.id}` : undefined };
   }
 }
 
