@@ -11,8 +11,11 @@ import { SHELL } from '../actor.js';
 import type { Acted } from '../users/acted.js';
 import { UserActions } from '../users/user-actions.js';
 import { UserHelp } from '../users/user-help.js';
-import type { AccountCommand } from './account-commands.list.js';
+import { takesReason, type AccountCommand } from './account-commands.list.js';
+import { reasoned } from './reason.js';
 import { whyNot } from './why-not.js';
+
+const EXIT_USAGE = 64;
 
 export interface Outcome {
   readonly done: boolean;
@@ -38,9 +41,13 @@ export class AccountCommands {
   async run(command: AccountCommand, args: string[]): Promise<Outcome> {
     if (command === 'create') return this.create(args[0]!, args[1]!);
     if (command === 'recoveries') return { done: true, message: await this.recoveries() };
-    const account = await this.accounts.findByIdentifier(args[0]!);
-    if (!account) return { done: false, message: `there is no account ${JSON.stringify(args[0])}` };
-    return this.act(command, account, args[1]);
+    const read = takesReason(command) ? reasoned(args) : { words: args, reason: undefined };
+    if ('mistake' in read) return usage(read.mistake);
+    const [who, argument] = read.words;
+    if (who === undefined) return usage('say whose account: a user name or an e-mail address');
+    const account = await this.accounts.findByIdentifier(who);
+    if (!account) return { done: false, message: `there is no account ${JSON.stringify(who)}` };
+    return this.act(command, account, argument, read.reason);
   }
 
   /** The same rules as on the page, and a password that nobody chose. */
@@ -62,7 +69,8 @@ export class AccountCommands {
   private async act(
     command: Exclude<AccountCommand, 'create' | 'recoveries'>,
     account: Account,
-    argument?: string,
+    argument: string | undefined,
+    reason: string | undefined,
   ): Promise<Outcome> {
     const { username } = account;
     const say = <More>(acted: Acted<More>, message: (acted: More) => string): Outcome =>
@@ -73,18 +81,18 @@ export class AccountCommands {
       `for ${username} alone, once, until ${expiresAt.toISOString()}:\n${url}`;
     switch (command) {
       case 'reset-password':
-        return say(await this.help.resetPassword(SHELL, account), ({ password }) =>
+        return say(await this.help.resetPassword(SHELL, account, reason), ({ password }) =>
           firstPassword(username, password),
         );
       case 'disable':
         return say(
-          await this.actions.disable(SHELL, account),
+          await this.actions.disable(SHELL, account, reason),
           () => `${username} is disabled; every session and token has ended`,
         );
       case 'enable':
-        return say(await this.actions.enable(SHELL, account), () => `${username} can sign in again`);
+        return say(await this.actions.enable(SHELL, account, reason), () => `${username} can sign in again`);
       case 'unlock':
-        return say(await this.help.clearThrottle(SHELL, account), () => `${username} can try again`);
+        return say(await this.help.clearThrottle(SHELL, account, reason), () => `${username} can try again`);
       case 'password-link':
         return say(await this.help.passwordLink(SHELL, account), link);
       case 'sign-in-link':
@@ -95,17 +103,17 @@ export class AccountCommands {
         return this.emailLink(account, argument!, (acted) => say(acted, link));
       case 'confirm-recovery':
         return say(
-          await this.help.confirmRecovery(SHELL, account),
+          await this.help.confirmRecovery(SHELL, account, reason),
           () =>
             `${username} signs in with the password, and is then offered to go on without a second factor`,
         );
       case 'refuse-recovery':
         return say(
-          await this.help.refuseRecovery(SHELL, account),
+          await this.help.refuseRecovery(SHELL, account, reason),
           () => `${username} needs a second factor as before`,
         );
       case 'remove-second-factor':
-        return say(await this.help.removeEveryFactor(SHELL, account), ({ hasPassword }) =>
+        return say(await this.help.removeEveryFactor(SHELL, account, reason), ({ hasPassword }) =>
           hasPassword
             ? `${username} signs in with the password alone until a second factor is set up again`
             : `${username} has no way in now: print a link to a new password with password-link`,
@@ -137,6 +145,10 @@ export class AccountCommands {
     });
     return open.length === 0 ? 'nobody asks for a recovery' : (await Promise.all(lines)).join('\n');
   }
+}
+
+function usage(message: string): Outcome {
+  return { done: false, exitCode: EXIT_USAGE, message };
 }
 
 function firstPassword(username: string, password: string): string {
