@@ -84,6 +84,14 @@ export class RegisteredClients {
     return rows.length > 0;
   }
 
+  /** What one says of itself, by which it is told from others; undefined: none registered itself so. */
+  async said(id: string): Promise<Metadata | undefined> {
+    const client = await this.em.fork().findOne(Client, { id, origin: 'registered' });
+    if (!client) return undefined;
+    const { client_name, redirect_uris, client_uri } = client.metadata;
+    return { client_name, redirect_uris, client_uri };
+  }
+
   /** Whether a name could be taken for this service's, or for an application's that the operator vouches for. */
   async isTakenName(name: string): Promise<boolean> {
     const declared = await this.em.fork().find(Client, { origin: { $ne: 'registered' } });

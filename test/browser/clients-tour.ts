@@ -1,6 +1,8 @@
 import { SHELL } from '../../src/admin/actor.js';
 import { ManagedClients } from '../../src/admin/clients/managed-clients.service.js';
 import { ClientRefusals } from '../../src/clients/client-refusals.service.js';
+import { RegisteredClients } from '../../src/clients/registered-clients.service.js';
+import { Sql } from '../../src/database/sql.js';
 import { signInAs } from './console-tour.js';
 import type { Tour } from './tour.js';
 
@@ -85,4 +87,22 @@ async function refusals({ stage, window, visit }: Tour, id: string): Promise<voi
   await window.press('submit');
 }
 
-export const CLIENT_TOURS = Object.entries({ applications });
+/** An operator takes an application away that nobody here let in. */
+async function registeredThemselves(tour: Tour): Promise<void> {
+  const { stage, window, visit } = tour;
+  const id = `app-tour-${++wikis}`;
+  const { app } = stage.server;
+  const metadata = { client_name: 'Calendar for everybody', redirect_uris: ['https://everybody.example/cb'] };
+  await app.get(Sql).transaction((sql) => app.get(RegisteredClients).insert(sql, id, metadata));
+  await signInAs('operator', tour);
+  await window.open(`/admin/clients/${id}`);
+  await visit('console-client-registered');
+  await window.press('remove');
+  await visit('console-client-registered-remove');
+  await window.submit({ confirm: 'notes' });
+  await visit('console-client-registered-remove-refused');
+  await window.submit({ confirm: id });
+  await visit('console-client-registered-removed');
+}
+
+export const CLIENT_TOURS = Object.entries({ applications, registeredThemselves });

@@ -22,10 +22,12 @@ export class Application {
     readonly clientId: string,
     /** Of one that the tests' clients file does not have. */
     private readonly ownSecret = '',
+    /** Of one whose id is not known before it registers. */
+    private readonly ownRedirectUri?: string,
   ) {}
 
   get redirectUri(): string {
-    return `http://localhost:9/${this.clientId}/callback`;
+    return this.ownRedirectUri ?? `http://localhost:9/${this.clientId}/callback`;
   }
 
   get secret(): string {

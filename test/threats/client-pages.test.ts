@@ -30,11 +30,17 @@ describe('somebody who does on the pages about applications what the pages do no
         secret: { version: '1' },
         'old-secret': {},
         logo: { version: '1', act: 'remove' },
-        remove: { confirm: target },
+        ...(target === registered ? {} : { remove: { confirm: target } }),
       })) {
         await browser.post(`/admin/clients/${target}/${page}`, { _csrf: form['_csrf']!, ...fields });
         expect([target, page, browser.page.status]).toEqual([target, page, 404]);
         expect((await browser.open(`/admin/clients/${target}/${page}`)).status).toBe(404);
+      }
+      // One that registered itself can be removed, by whoever types what it is called, and not otherwise.
+      for (const confirm of ['', id, `${target}x`, target.slice(1)]) {
+        await browser.post(`/admin/clients/${target}/remove`, { _csrf: form['_csrf']!, confirm });
+        const refused = target === registered ? 422 : 404;
+        expect([target, confirm, browser.page.status]).toEqual([target, confirm, refused]);
       }
       const clients = server.app.get(ManagedClients);
       const stolen = { client_id: target, redirect_uris: ['https://evil.example/'] };

@@ -3,8 +3,9 @@ import type { Request, Response } from 'express';
 import { Form, type Submitted } from '../../http/form.js';
 import { IsIn, IsOptional, IsString } from '../../http/rules.js';
 import { notFound } from '../../kernel/errors.js';
+import { Registrations } from '../../oidc/registration/registrations.service.js';
 import { Pictures } from '../../users/picture.js';
-import { actorOf } from '../actor.js';
+import { actorOf, type Actor } from '../actor.js';
 import { Operator } from '../console/operator.guard.js';
 import { ClientPages } from './client-pages.js';
 import type { ManagedClient } from './managed-client.js';
@@ -37,6 +38,7 @@ const LOGO_PROBLEMS = {
 export class ClientActsController {
   constructor(
     private readonly clients: ManagedClients,
+    private readonly registrations: Registrations,
     private readonly pictures: Pictures,
     private readonly pages: ClientPages,
     private readonly secretPage: SecretPage,
@@ -123,7 +125,7 @@ export class ClientActsController {
   @Operator()
   @Get(':client/remove')
   async askRemove(@Req() req: Request, @Res() res: Response, @Param('client') part: string): Promise<void> {
-    this.showAct(req, res, 'remove', await this.pages.ours(part));
+    this.showAct(req, res, 'remove', await this.removable(part));
   }
 
   @Operator()
@@ -134,12 +136,24 @@ export class ClientActsController {
     @Param('client') part: string,
     @Form(RemoveForm) submitted: Submitted<RemoveForm>,
   ): Promise<void> {
-    const client = await this.pages.ours(part);
+    const client = await this.removable(part);
     if (!submitted.valid || submitted.form.confirm.trim() !== client.id)
       return this.showAct(req, res, 'remove', client, { confirm: 'admin.clients.remove.mismatch' });
-    const removed = await this.clients.remove(actorOf(req), client.id);
-    if (removed.kind !== 'removed') throw notFound();
+    if (!(await this.isRemoved(actorOf(req), client))) throw notFound();
     this.pages.doneWithAll(res, 'client-removed');
+  }
+
+  /** @returns false: somebody else was faster */
+  private async isRemoved(actor: Actor, { id, origin }: ManagedClient): Promise<boolean> {
+    if (origin === 'registered') return (await this.registrations.remove(id, actor)) !== undefined;
+    return (await this.clients.remove(actor, id)).kind === 'removed';
+  }
+
+  /** @throws notFound for what the clients file declares: it is removed there */
+  private async removable(part: string): Promise<ManagedClient> {
+    const client = await this.pages.client(part);
+    if (client.origin === 'file') throw notFound();
+    return client;
   }
 
   private async withSecret(part: string): Promise<ManagedClient> {
@@ -158,6 +172,7 @@ export class ClientActsController {
     this.pages.show(req, res, act, {
       client,
       version: client.version,
+      isRegistered: client.origin === 'registered',
       action: this.pages.url(client.id, `/${act}`),
       cancelUrl: this.pages.url(client.id),
       ...(errors ? { errors } : {}),

@@ -75,6 +75,7 @@ export class ClientsController {
       originWords: ORIGIN_WORDS[origin],
       isOurs,
       isOfFile: origin === 'file',
+      isRegistered: origin === 'registered',
       file: this.config.clientsFile ?? `${this.config.dataDir}/clients.yaml`,
       mistakes,
       facts: inWords(metadata).map(({ words, ...fact }) => ({

@@ -7,6 +7,7 @@ import { BadSetting, duration } from '../../config/parsers.js';
 import { DAY, MINUTE, SECOND } from '../../kernel/clock.js';
 import { initialAccessToken } from '../../oidc/registration/registration.js';
 import { Registrations } from '../../oidc/registration/registrations.service.js';
+import { SHELL } from '../actor.js';
 import type { Outcome } from './account-commands.js';
 import type { RegistrationCommand } from './registration-commands.list.js';
 
@@ -32,7 +33,7 @@ export class RegistrationCommands {
   }
 
   private async remove(id: string): Promise<Outcome> {
-    const people = await this.registrations.remove(id);
+    const people = await this.registrations.remove(id, SHELL);
     const message =
       people === undefined
         ? `no application registered itself as ${JSON.stringify(id)}; what the clients file or an operator declares is removed there`

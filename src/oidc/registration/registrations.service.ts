@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import type { Request } from 'express';
 import type { Context, Next } from 'koa';
 import { Provider, type KoaContextWithOIDC } from 'oidc-provider';
 import { Audit, type AuditName } from '../../audit/audit.service.js';
@@ -22,6 +23,11 @@ const AUDITED: Record<string, AuditName> = {
 };
 
 const CHANGING = ['PUT', 'DELETE'];
+
+export interface RemovedBy {
+  readonly by: string;
+  readonly req?: Request;
+}
 
 /** What is true of a registration beside what the library does with it. */
 @Injectable()
@@ -91,15 +97,22 @@ export class Registrations {
   };
 
   /**
-   * The operator takes an application away that registered itself.
-   * @returns how many people had let it in; undefined when there is no such application
+   * An operator takes an application away that registered itself.
+   * @param by whose word it is: of the shell, or of somebody on a page, whose request is known
+   * @returns how many people had let it in; undefined when there is no such application (any more)
    */
-  async remove(clientId: string): Promise<number | undefined> {
-    if (!(await this.clients.isRegistered(clientId))) return undefined;
+  async remove(clientId: string, { by, req }: RemovedBy): Promise<number | undefined> {
+    const before = await this.clients.said(clientId);
+    if (!before) return undefined;
+    let gone = false as boolean;
     const { people } = await this.removal.around([clientId], () =>
-      this.records.join((sql) => this.clients.delete(sql, clientId)),
+      this.records.join(async (sql) => {
+        gone = await this.clients.delete(sql, clientId);
+      }),
     );
-    await this.audit.record('client.removed', { clientId, detail: { by: 'shell', people } });
+    // Of any number of operators who do it at once, one has.
+    if (!gone) return undefined;
+    await this.audit.record('client.removed', { clientId, detail: { by, before, people } }, req);
     return people;
   }
 
