@@ -58,6 +58,8 @@ describe('the operators’ pages about applications', () => {
     expect(desk.page.text).toMatch(/Sign-ins in 30 days ?1 People who let it in ?1 Access tokens ?1/);
     await desk.open('/admin/clients?search=WIK');
     expect(desk.page.html.querySelectorAll('.entries > li')).toHaveLength(1);
+    await desk.click('client-0');
+    expect(desk.page.path).toBe('/admin/clients/wiki');
     await desk.open('/admin/clients?origin=file');
     expect(desk.page.text).not.toContain('wiki');
     expect(await auditEvents(server, 'client.created')).toContainEqual(
