@@ -149,6 +149,20 @@ describe('the operators’ pages about applications', () => {
     });
   });
 
+  it('what somebody has not touched is not theirs, choices neither', async () => {
+    const first = await atDesk('/admin/clients/spa/edit');
+    const second = await atDesk('/admin/clients/spa/edit');
+    const [ofFirst, ofSecond] = [fieldsOn(first), fieldsOn(second)];
+    await first.press('submit', { ...ofFirst, id_token_signed_response_alg: 'ES256' });
+    await second.press('submit', { ...ofSecond, client_name: 'Third' });
+    expect(second.page.html.getElementById('stale')!.text).not.toContain('You have changed it, too');
+    expect(fieldsOn(second)).toMatchObject({ client_name: 'Third', id_token_signed_response_alg: 'ES256' });
+    await second.press('submit', fieldsOn(second));
+    const { fields } = (await server.app.get(ManagedClients).find('spa'))!;
+    expect(fields).toMatchObject({ client_name: 'Third', id_token_signed_response_alg: 'ES256' });
+    expect(fields).not.toHaveProperty('application_type');
+  });
+
   it('a secret is rotated with an overlap', async () => {
     await atDesk('/admin/clients/new/web');
     await desk.press('submit', {

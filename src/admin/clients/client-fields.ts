@@ -1,24 +1,6 @@
 import { AUTH_METHODS, CIBA_GRANT, DEVICE_GRANT, TOKEN_EXCHANGE_GRANT } from '../../clients/client.fields.js';
 import { PROFILES } from '../../clients/profiles.js';
-
-/** How a field of a client is typed. */
-export type Kind = 'text' | 'lines' | 'words' | 'number' | 'choice' | 'flag';
-
-export interface FormField {
-  readonly name: string;
-  readonly kind: Kind;
-  /** Message. */
-  readonly label: string;
-  readonly hint?: string;
-  /** For a choice; the first one is what counts where nothing is chosen. */
-  readonly options?: readonly string[];
-}
-
-export interface FormPart {
-  readonly name: string;
-  readonly legend: string;
-  readonly fields: readonly FormField[];
-}
+import { choice, flag, text, type FormField, type FormPart } from '../console/form-fields.js';
 
 /** The grants, each with a field of its own. */
 export const GRANT_FLAGS: Readonly<Record<string, string>> = {
@@ -33,25 +15,6 @@ export const GRANT_FLAGS: Readonly<Record<string, string>> = {
 export const USUAL_GRANTS = ['authorization_code', 'refresh_token'];
 /** The opposite of `require_pkce`, so that nothing is ticked where nothing is unusual. */
 export const WITHOUT_PKCE = 'without_pkce';
-
-const flag = (name: string, label: string, hint?: string): FormField => ({
-  name,
-  kind: 'flag',
-  label,
-  ...(hint ? { hint } : {}),
-});
-const text = (name: string, label: string, hint?: string, kind: Kind = 'text'): FormField => ({
-  name,
-  kind,
-  label,
-  ...(hint ? { hint } : {}),
-});
-const choice = (name: string, label: string, options: readonly string[]): FormField => ({
-  name,
-  kind: 'choice',
-  label,
-  options,
-});
 
 /** What a person needs to say of most clients, in the order of the page. All other fields have one text for them all. */
 export const FORM_PARTS: readonly FormPart[] = [

@@ -3,8 +3,9 @@ import type { Request, Response } from 'express';
 import type { ClientMistake } from '../../clients/client-rules.js';
 import { Config } from '../../config/config.js';
 import type { PageData } from '../../http/pages.js';
-import { FORM_FIELDS, FORM_PARTS, type FormField } from './client-fields.js';
-import type { FormValues } from './client-form.js';
+import { shownField, withoutName, type FormField } from '../console/form-fields.js';
+import type { FormValues } from '../console/merged-form.js';
+import { FORM_FIELDS, FORM_PARTS } from './client-fields.js';
 import { ClientPages } from './client-pages.js';
 
 /** What a choice is called; what is not here is called what it is. */
@@ -39,21 +40,8 @@ export class ClientFormPage {
     }: PageData & { values: FormValues; mistakes?: readonly ClientMistake[] },
   ): void {
     const at = (name: string) => mistakes.filter(({ field }) => placeOf(field) === name);
-    const shown = (field: FormField) => ({
-      ...field,
-      isLines: field.kind === 'lines',
-      isFlag: field.kind === 'flag',
-      isChoice: field.kind === 'choice',
-      value: values[field.name] ?? '',
-      isTicked: values[field.name] === 'yes',
-      isUrl: field.name.endsWith('_uri'),
-      mistakes: withoutName(at(field.name), field.name),
-      options: field.options?.map((value) => ({
-        value,
-        words: this.word(req, field.name, value),
-        selected: value === values[field.name],
-      })),
-    });
+    const shown = (field: FormField) =>
+      shownField(field, values, at(field.name), (name, option) => this.word(req, name, option));
     this.pages.show(
       req,
       res,
@@ -90,9 +78,4 @@ function placeOf(field: string | undefined): string | undefined {
   if (field === 'client_id' || FORM_FIELDS.some(({ name }) => name === field)) return field;
   if (field === 'grant_types') return 'grant_code';
   return field === 'require_pkce' ? 'without_pkce' : 'rest';
-}
-
-/** In a file a message begins with its field, which stands above it here. */
-function withoutName(mistakes: readonly ClientMistake[], name: string): string[] {
-  return mistakes.map(({ what }) => (what.startsWith(`${name}: `) ? what.slice(name.length + 2) : what));
 }

@@ -2,17 +2,9 @@ import { parse, stringify } from 'yaml';
 import { inOrder, type ClientFields } from '../../clients/client-draft.js';
 import type { ClientMistake } from '../../clients/client-rules.js';
 import { IsOptional, IsString, MaxLength } from '../../http/rules.js';
-import {
-  FORM_FIELDS,
-  GRANT_FLAGS,
-  IN_FORM,
-  USUAL_GRANTS,
-  WITHOUT_PKCE,
-  type FormField,
-} from './client-fields.js';
-
-/** What stands in the fields of the form, all of it text. */
-export type FormValues = Readonly<Record<string, string>>;
+import type { FormField } from '../console/form-fields.js';
+import { tidy, type FormValues } from '../console/merged-form.js';
+import { FORM_FIELDS, GRANT_FLAGS, IN_FORM, USUAL_GRANTS, WITHOUT_PKCE } from './client-fields.js';
 
 const TICKED = 'yes';
 /** What is typed of everything that has no field of its own. Aliases are for files of a thousand lines. */
@@ -70,49 +62,9 @@ export function fromForm(
   return { fields: Object.fromEntries(whole), mistakes };
 }
 
-/** What somebody else has changed meanwhile, for whoever was about to save. */
-export interface Collision {
-  readonly field: string;
-  readonly before: string;
-  readonly now: string;
-  /** Whoever is about to save has changed it, too: in the form it stands as they typed it. */
-  readonly isTyped: boolean;
-}
-
-/** Puts together what two have changed at once: each field as it was typed, and what was not touched as it is now. */
-export function merged(typed: FormValues, now: FormValues): { values: FormValues; collisions: Collision[] } {
-  const seen = seenIn(typed['seen']) ?? now;
-  const isTyped = (name: string) => tidy(typed[name]) !== tidy(seen[name]);
-  return {
-    values: Object.fromEntries(
-      Object.keys(now).map((name) => [name, (isTyped(name) ? typed[name] : now[name]) ?? '']),
-    ),
-    collisions: Object.keys(now)
-      .filter((name) => tidy(now[name]) !== tidy(seen[name]))
-      .map((field) => ({
-        field,
-        before: seen[field] ?? '',
-        now: now[field]!,
-        isTyped: isTyped(field) && tidy(typed[field]) !== tidy(now[field]),
-      })),
-  };
-}
-
-function seenIn(text = ''): FormValues | undefined {
-  try {
-    const seen: unknown = JSON.parse(text);
-    const isOfTexts =
-      typeof seen === 'object' &&
-      seen !== null &&
-      Object.values(seen).every((each) => typeof each === 'string');
-    return isOfTexts ? (seen as FormValues) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function shown({ name, kind }: FormField, fields: ClientFields): string {
-  const value = fields[name];
+function shown({ name, kind, options }: FormField, fields: ClientFields): string {
+  // A choice says what counts where nothing is written: what a browser sends of it untouched is nobody's change.
+  const value = fields[name] ?? options?.[0];
   if (name in GRANT_FLAGS) {
     const grants = (fields['grant_types'] ?? USUAL_GRANTS) as unknown;
     return Array.isArray(grants) && grants.includes(GRANT_FLAGS[name]) ? TICKED : '';
@@ -174,8 +126,4 @@ function restOf(text: string): { rest: ClientFields; mistakes: ClientMistake[] }
 
 function textOf(value: unknown): string {
   return typeof value === 'string' ? value : value === undefined ? '' : JSON.stringify(value);
-}
-
-function tidy(value = ''): string {
-  return value.replaceAll('\r\n', '\n').trim();
 }
