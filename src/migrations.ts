@@ -12,6 +12,7 @@ import { Migration0011_webhooks as postgresql0011 } from '../migrations/postgres
 import { Migration0012_console_users as postgresql0012 } from '../migrations/postgresql/0012-console-users.js';
 import { Migration0013_audit_filters as postgresql0013 } from '../migrations/postgresql/0013-audit-filters.js';
 import { Migration0014_what_became_of_letters as postgresql0014 } from '../migrations/postgresql/0014-what-became-of-letters.js';
+import { Migration0015_operator_apis as postgresql0015 } from '../migrations/postgresql/0015-operator-apis.js';
 import { Migration0001_initial as sqlite0001 } from '../migrations/sqlite/0001-initial.js';
 import { Migration0002_people as sqlite0002 } from '../migrations/sqlite/0002-people.js';
 import { Migration0003_relying_applications as sqlite0003 } from '../migrations/sqlite/0003-relying-applications.js';
@@ -26,6 +27,7 @@ import { Migration0011_webhooks as sqlite0011 } from '../migrations/sqlite/0011-
 import { Migration0012_console_users as sqlite0012 } from '../migrations/sqlite/0012-console-users.js';
 import { Migration0013_audit_filters as sqlite0013 } from '../migrations/sqlite/0013-audit-filters.js';
 import { Migration0014_what_became_of_letters as sqlite0014 } from '../migrations/sqlite/0014-what-became-of-letters.js';
+import { Migration0015_operator_apis as sqlite0015 } from '../migrations/sqlite/0015-operator-apis.js';
 import type { MigrationList } from './database/options.js';
 
 /** Every migration, oldest first; the same names in both folders. */
@@ -45,6 +47,7 @@ export const migrations: MigrationList = {
     { name: '0012-console-users', class: sqlite0012 },
     { name: '0013-audit-filters', class: sqlite0013 },
     { name: '0014-what-became-of-letters', class: sqlite0014 },
+    { name: '0015-operator-apis', class: sqlite0015 },
   ],
   postgresql: [
     { name: '0001-initial', class: postgresql0001 },
@@ -61,5 +64,6 @@ export const migrations: MigrationList = {
     { name: '0012-console-users', class: postgresql0012 },
     { name: '0013-audit-filters', class: postgresql0013 },
     { name: '0014-what-became-of-letters', class: postgresql0014 },
+    { name: '0015-operator-apis', class: postgresql0015 },
   ],
 };

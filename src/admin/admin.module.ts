@@ -10,8 +10,12 @@ import { WebhooksModule } from '../webhooks/webhooks.module.js';
 import { MailController } from './mail/mail.controller.js';
 import { Outboxes } from './mail/outboxes.service.js';
 import { AccountCommands } from './commands/account-commands.js';
+import { ApiActsController } from './apis/api-acts.controller.js';
+import { ApiPages } from './apis/api-pages.js';
+import { ApiUsers } from './apis/api-users.js';
 import { ApisController } from './apis/apis.controller.js';
 import { DeclaredThings } from './apis/declared-things.js';
+import { ManagedApis } from './apis/managed-apis.service.js';
 import { AuditController } from './audit/audit.controller.js';
 import { AuditExportController } from './audit/audit-export.controller.js';
 import { AuditExport } from './audit/audit-export.js';
@@ -112,6 +116,8 @@ const COMMANDS = [
     WebhooksModule,
   ],
   controllers: [
+    // Before the page of one API, whose address would take its own.
+    ApiActsController,
     ApisController,
     // Before the page of one event, whose address would take its own.
     AuditExportController,
@@ -140,6 +146,8 @@ const COMMANDS = [
     ...COMMANDS,
     ...USERS,
     ActionPages,
+    ApiPages,
+    ApiUsers,
     AuditExport,
     AuditQuestions,
     AuditWords,
@@ -154,6 +162,7 @@ const COMMANDS = [
     FirstSteps,
     GroupDirectory,
     Imports,
+    ManagedApis,
     ManagedClients,
     ManagedGroups,
     OperatorGuard,
@@ -165,6 +174,15 @@ const COMMANDS = [
     SigningKeys,
     Verifications,
   ],
-  exports: [...COMMANDS, ...USERS, GroupDirectory, ManagedClients, ManagedGroups, Outboxes, SigningKeys],
+  exports: [
+    ...COMMANDS,
+    ...USERS,
+    GroupDirectory,
+    ManagedApis,
+    ManagedClients,
+    ManagedGroups,
+    Outboxes,
+    SigningKeys,
+  ],
 })
 export class AdminModule {}

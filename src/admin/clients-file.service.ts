@@ -1,18 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { Audit } from '../audit/audit.service.js';
 import { readClientsFile, type DeclaredFile } from '../clients/clients-file.js';
-import { FileClients } from '../clients/file-clients.service.js';
+import { FileClients, type OfOperators } from '../clients/file-clients.service.js';
 import { plan, type Change } from '../clients/plan.js';
 import { ClientRemoval } from '../oidc/sessions/client-removal.service.js';
 import { DeclaredScopes } from '../oidc/claims/declared-scopes.js';
 import { Config, ConfigurationMistakes } from '../config/config.js';
 import { ProviderRules } from './clients/provider-rules.js';
 
-/** What is done with clients of the operators' pages that the file declares, too. */
+/** What is done with clients and APIs of the operators' pages that the file declares, too. */
 export type Others = 'refuse' | 'take-over';
 
-const madeOnPages = (id: string) =>
-  `client_id "${id}" was made on the operators' pages: choose another one, remove it there, or let the file have it from now on, with: gatehouse clients apply --take-over`;
+const madeOnPages = (key: 'client_id' | 'identifier', name: string) =>
+  `${key} "${name}" was made on the operators' pages: choose another one, remove it there, or let the file have it from now on, with: gatehouse clients apply --take-over`;
 
 const WEBHOOK_CHANGES = {
   add: 'webhook.added',
@@ -59,11 +59,11 @@ export class ClientsFile {
     const { people, done: changes } = await this.removal.around(gone, () =>
       this.clients.apply(declared, takenOver),
     );
-    if (changes.length + takenOver.length > 0) {
-      const names = [
-        ...takenOver.map((id) => `take over clients ${id}`),
-        ...changes.map(({ section, name, action }) => `${action} ${section} ${name}`),
-      ];
+    const taken = Object.entries(takenOver).flatMap(([section, names]: [string, readonly string[]]) =>
+      names.map((name) => `take over ${section} ${name}`),
+    );
+    if (changes.length + taken.length > 0) {
+      const names = [...taken, ...changes.map(({ section, name, action }) => `${action} ${section} ${name}`)];
       await this.audit.record('clients.applied', { detail: { by, changes: names, people } });
       await this.noteWebhooks(by, changes);
     }
@@ -77,7 +77,9 @@ export class ClientsFile {
         await this.audit.record(WEBHOOK_CHANGES[action], { detail: { by, webhook, fields } });
   }
 
-  private async read(others: Others): Promise<{ declared: DeclaredFile; takenOver: string[] } | undefined> {
+  private async read(
+    others: Others,
+  ): Promise<{ declared: DeclaredFile; takenOver: OfOperators } | undefined> {
     const file = this.config.clientsFile;
     if (!file) return undefined;
     const declared = readClientsFile(file, this.config);
@@ -87,15 +89,24 @@ export class ClientsFile {
       return refusal ? [`${file}, line ${client.line}: ${refusal}.`] : [];
     });
     // Of one that registered itself the file gets the id: no stranger keeps the operator from declaring one.
-    const made = await this.clients.madeByOperators(declared.clients.map(({ id }) => id));
-    const takenOver = others === 'take-over' ? made : [];
-    for (const id of made.filter((each) => !takenOver.includes(each))) {
-      const { line } = declared.clients.find((client) => client.id === id)!;
-      mistakes.push(`${file}, line ${line}: ${madeOnPages(id)}.`);
-    }
+    const made = await this.clients.madeByOperators(declared);
+    if (others === 'refuse')
+      mistakes.push(...alsoMade(declared, made).map(({ line, what }) => `${file}, line ${line}: ${what}.`));
     if (mistakes.length > 0) throw new ConfigurationMistakes(mistakes);
-    return { declared, takenOver };
+    return { declared, takenOver: others === 'take-over' ? made : { clients: [], apis: [] } };
   }
+}
+
+/** What of the file operators have made on their pages. */
+function alsoMade({ clients, declarations }: DeclaredFile, made: OfOperators) {
+  return [
+    ...clients
+      .filter(({ id }) => made.clients.includes(id))
+      .map(({ id, line }) => ({ line, what: madeOnPages('client_id', id) })),
+    ...declarations
+      .filter(({ kind, name }) => kind === 'apis' && made.apis.includes(name))
+      .map(({ name, line }) => ({ line, what: madeOnPages('identifier', name) })),
+  ];
 }
 
 function removedBy(changes: readonly Change[]): string[] {

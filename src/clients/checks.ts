@@ -80,11 +80,23 @@ export const aRedirectUri: Check = (value) => {
   return undefined;
 };
 
+/** Spaces, control and format characters, halves of characters. */
+const UNWRITTEN = /[\s\p{C}]/u;
+
 /** RFC 8707, section 2: an absolute URI without a fragment. */
 export const aResource: Check = (value) => {
   if (typeof value !== 'string' || !URL.canParse(value)) return 'write an absolute URI';
+  // A URL's reader passes over them; a token's audience is compared letter by letter.
+  if (UNWRITTEN.test(value)) return 'write an absolute URI without spaces and control characters';
   return value.includes('#') ? 'leave out the fragment (#…)' : undefined;
 };
+
+/** What any database can keep: PostgreSQL's JSON has no place for some, and a form or an escape in YAML can bring any. */
+export function canBeKept(value: unknown): boolean {
+  if (typeof value === 'string') return !value.includes('\0') && value.isWellFormed();
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.entries(value).every(([name, each]) => canBeKept(name) && canBeKept(each));
+}
 
 /** RFC 6749, appendix A.4. */
 export const aScopeName: Check = matching(

@@ -1,3 +1,4 @@
+import { canBeKept } from './checks.js';
 import { clientMetadata, clientMistakes, knownScopes } from './client-rules.js';
 import type { ClientMistake, ClientsFileRules } from './client-rules.js';
 import { CLIENT_FIELDS } from './client.fields.js';
@@ -57,13 +58,6 @@ export function draftMistakes(
   return clientMistakes(item, rules, declarations).map(atItsField);
 }
 
-/** PostgreSQL's JSON has no place for some, and a form or an escape in YAML can bring any. */
-function canBeKept(value: unknown): boolean {
-  if (typeof value === 'string') return !value.includes('\0') && value.isWellFormed();
-  if (typeof value !== 'object' || value === null) return true;
-  return Object.entries(value).every(([name, each]) => canBeKept(name) && canBeKept(each));
-}
-
 function fieldMistake(name: string, value: unknown): ClientMistake[] {
   if (OF_THE_FILE.includes(name))
     return [{ what: `${name} belongs into a clients file: secrets are made here, a logo is uploaded` }];
@@ -100,22 +94,13 @@ export function draftMetadata(
   rules: ClientsFileRules,
   declarations: readonly Declaration[],
 ): Record<string, unknown> {
-  const known = knownScopes(declarations);
   const { scope } = fields;
-  return clientMetadata(
-    typeof scope === 'string'
-      ? {
-          ...fields,
-          scope:
-            scope
-              .split(' ')
-              .filter((each) => known.includes(each))
-              .join(' ') || 'openid',
-        }
-      : fields,
-    rules,
-    declarations,
-  );
+  if (typeof scope !== 'string') return clientMetadata(fields, rules, declarations);
+  const known = knownScopes(declarations);
+  const left = scope.split(' ').filter((each) => known.includes(each));
+  const metadata = clientMetadata({ ...fields, scope: left.join(' ') || 'openid' }, rules, declarations);
+  // Where there is no API, there is no list of scopes that a client has of it; the first that there will be holds it to one.
+  return 'apis' in fields ? { api_scope: '', ...metadata } : metadata;
 }
 
 /** In the order in which the fields are described. */

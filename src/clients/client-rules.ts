@@ -17,6 +17,8 @@ export interface ClientsFileRules {
   readonly webMessage?: boolean;
   /** Client certificates are known, and with an authority also what stands in them. */
   readonly clientCertificates?: { readonly authorities: readonly unknown[] } | undefined;
+  /** Of this server. */
+  readonly issuer?: string;
 }
 
 /** A mistake in how the fields of a client go together. */

@@ -4,6 +4,7 @@ import { Clients } from './clients.service.js';
 import { Declarations } from './declarations.service.js';
 import { DeclaredClaims } from './declared-claims.js';
 import { FileClients } from './file-clients.service.js';
+import { OperatorApis } from './operator-apis.service.js';
 import { OperatorClients } from './operator-clients.service.js';
 import { RegisteredClients } from './registered-clients.service.js';
 import { RegistrationQuota } from './registration-quota.js';
@@ -20,6 +21,7 @@ import { RegistrationQuota } from './registration-quota.js';
     Declarations,
     DeclaredClaims,
     FileClients,
+    OperatorApis,
     OperatorClients,
     RegisteredClients,
     RegistrationQuota,
@@ -30,6 +32,7 @@ import { RegistrationQuota } from './registration-quota.js';
     Declarations,
     DeclaredClaims,
     FileClients,
+    OperatorApis,
     OperatorClients,
     RegisteredClients,
     RegistrationQuota,

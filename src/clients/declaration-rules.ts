@@ -2,7 +2,12 @@ import { PROTOCOL_CLAIMS, STANDARD_ATTRIBUTES, STANDARD_CLAIMS } from '../users/
 import { isBuiltInGroup } from '../users/groups.service.js';
 import type { ClientMistake, ClientsFileRules } from './client-rules.js';
 import type { Declaration } from './clients-file.js';
+import { scopesOfApi } from './declarations.service.js';
+import { GATEHOUSE_API, isGatehouseApi } from './gatehouse-api.js';
 import { webhookMistakes } from './webhook-rules.js';
+
+/** A key of the database, as long as it may be there. */
+const LONGEST_IDENTIFIER = 255;
 
 type Named = readonly { readonly id: string }[];
 
@@ -13,10 +18,30 @@ export function declarationMistakes(
   clients: Named,
   rules: ClientsFileRules,
 ): ClientMistake[] {
+  if (declaration.kind === 'apis') return apiMistakes(declaration, rules);
   if (declaration.kind === 'webhooks') return webhookMistakes(declaration, rules);
   if (declaration.kind === 'groups') return groupMistakes(declaration);
   if (declaration.kind === 'claims') return claimMistakes(declaration, declarations, clients);
   return [];
+}
+
+function apiMistakes({ name, body }: Declaration, { issuer }: ClientsFileRules): ClientMistake[] {
+  const mistakes: ClientMistake[] = [];
+  if (name.length > LONGEST_IDENTIFIER)
+    mistakes.push({
+      field: 'identifier',
+      what: `identifier: write at most ${LONGEST_IDENTIFIER} characters`,
+    });
+  if (issuer !== undefined && isGatehouseApi(issuer, name))
+    mistakes.push({
+      field: 'identifier',
+      what: `identifier: "${name}" is the API of Gatehouse itself, which ${GATEHOUSE_API} lets a client ask`,
+    });
+  const names = scopesOfApi(body).map((scope) => scope.name);
+  const twice = names.find((each, index) => names.indexOf(each) !== index);
+  if (twice !== undefined)
+    mistakes.push({ field: 'scopes', what: `scopes: "${twice}" stands there more than once` });
+  return mistakes;
 }
 
 function groupMistakes({ name, body }: Declaration): ClientMistake[] {

@@ -59,7 +59,7 @@ const READ_WEBHOOKS =
   "SELECT name, body, sealed_secrets FROM declaration WHERE kind = 'webhooks' ORDER BY name";
 
 /**
- * What the clients file declares beside clients. Each look reads the row by its key: what was declared anew counts on every
+ * What is declared beside clients. Each look reads the row by its key: what was declared anew counts on every
  * instance at once, and costs one small query.
  */
 @Injectable()
@@ -74,15 +74,7 @@ export class Declarations {
 
   async api(identifier: string): Promise<Api | undefined> {
     const body = await this.body('apis', identifier);
-    if (!body) return undefined;
-    return {
-      identifier,
-      name: (body['name'] as string | undefined) ?? identifier,
-      scopes: scopesOfApi(body),
-      ...formOfTokens(body),
-      lifetime: body['access_token_lifetime'] as number | undefined,
-      clientId: body['client_id'] as string | undefined,
-    };
+    return body && apiOf(identifier, body);
   }
 
   /** In the order that was asked for; what is not declared is left out. */
@@ -146,8 +138,20 @@ export class Declarations {
   }
 }
 
+/** An API as its declaration says it, with what that leaves out. */
+export function apiOf(identifier: string, body: Readonly<Record<string, unknown>>): Api {
+  return {
+    identifier,
+    name: (body['name'] as string | undefined) ?? identifier,
+    scopes: scopesOfApi(body),
+    ...formOfTokens(body),
+    lifetime: body['access_token_lifetime'] as number | undefined,
+    clientId: body['client_id'] as string | undefined,
+  };
+}
+
 /** What an API's access tokens are, unless its declaration says otherwise. */
-export function formOfTokens(body: Record<string, unknown>): Pick<Api, 'format' | 'algorithm'> {
+export function formOfTokens(body: Readonly<Record<string, unknown>>): Pick<Api, 'format' | 'algorithm'> {
   return {
     format: (body['access_token_format'] as Api['format'] | undefined) ?? 'jwt',
     algorithm: (body['access_token_signed_response_alg'] as Api['algorithm'] | undefined) ?? 'RS256',
@@ -155,7 +159,7 @@ export function formOfTokens(body: Record<string, unknown>): Pick<Api, 'format' 
 }
 
 /** A scope is written as its name alone, or with a description. */
-export function scopesOfApi(body: Record<string, unknown>): ApiScope[] {
+export function scopesOfApi(body: Readonly<Record<string, unknown>>): ApiScope[] {
   return ((body['scopes'] ?? []) as (string | { name: string; description?: string })[]).map((scope) =>
     typeof scope === 'string'
       ? { name: scope, description: undefined }

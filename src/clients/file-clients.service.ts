@@ -6,12 +6,12 @@ import { Clock } from '../kernel/clock.js';
 import { Events, eventKind } from '../kernel/events.js';
 import { Secrets } from '../kernel/secrets.js';
 import { GroupSchema } from '../users/group.entity.js';
-import { draftMetadata } from './client-draft.js';
 import { Client } from './client.entity.js';
-import type { DeclaredClient, DeclaredFile } from './clients-file.js';
+import type { Declaration, DeclaredClient, DeclaredFile } from './clients-file.js';
 import { sealedAt } from './clients.service.js';
 import { DeclarationSchema } from './declaration.entity.js';
 import { openedSecrets, sealedSecretsOf } from './declared-secrets.js';
+import { followDeclarations } from './operator-clients.metadata.js';
 import { plan, type Change, type StoredFile } from './plan.js';
 
 /** A secret of fewer characters can be guessed; it is accepted, since it may be fixed elsewhere, but said. */
@@ -21,6 +21,14 @@ const WEAK_SECRET = 16;
 export const clientsFileApplied = eventKind<{ readonly changes: readonly Change[]; readonly sql: SqlRunner }>(
   'clients-file.applied',
 );
+
+/** What of the operators' pages a file has as well, by ids and identifiers. */
+export interface OfOperators {
+  readonly clients: readonly string[];
+  readonly apis: readonly string[];
+}
+
+const NONE: OfOperators = { clients: [], apis: [] };
 
 /** The clients of the clients file, and what is declared beside them, in the database. */
 @Injectable()
@@ -40,10 +48,14 @@ export class FileClients {
    * What is stored of what a clients file declares, for comparison with one.
    * @param takenOver compared like the file's own
    */
-  async stored(takenOver: readonly string[] = []): Promise<StoredFile> {
+  async stored(takenOver = NONE): Promise<StoredFile> {
     const em = this.em.fork();
-    const clients = await em.find(Client, { $or: [{ origin: 'file' }, { id: { $in: [...takenOver] } }] });
-    const declarations = await em.find(DeclarationSchema, {});
+    const clients = await em.find(Client, {
+      $or: [{ origin: 'file' }, { id: { $in: [...takenOver.clients] } }],
+    });
+    const declarations = await em.find(DeclarationSchema, {
+      $or: [{ origin: 'file' }, { kind: 'apis', name: { $in: [...takenOver.apis] } }],
+    });
     return {
       clients: clients.map(({ id, metadata, logo, sealedSecret, sealedPreviousSecret }) => ({
         id,
@@ -67,29 +79,24 @@ export class FileClients {
    * @param takenOver those of the operators' pages that are the file's from now on
    * @returns what was changed; nothing is written where nothing has to be
    */
-  async apply(declared: DeclaredFile, takenOver: readonly string[] = []): Promise<Change[]> {
+  async apply(declared: DeclaredFile, takenOver = NONE): Promise<Change[]> {
     const changes = plan(await this.stored(takenOver), declared);
-    if (changes.length === 0 && takenOver.length === 0) return changes;
+    if (changes.length + takenOver.clients.length + takenOver.apis.length === 0) return changes;
     const { clients, declarations } = declared;
     await this.em.fork().transactional(async (em) => {
+      const sql = this.sql.within(em);
       await em.nativeDelete(Client, { origin: 'file', id: { $nin: clients.map(({ id }) => id) } });
-      await this.refuseOthers(em, clients, takenOver);
-      await em.nativeDelete(DeclarationSchema, {});
-      for (const { kind, name, body, secrets } of declarations) {
-        const sealedSecrets = sealedSecretsOf(this.secrets, kind, name, secrets);
-        await em.upsert(DeclarationSchema, { kind, name, body, sealedSecrets });
-      }
+      await this.refuseOthers(em, clients, takenOver.clients);
+      await em.nativeDelete(DeclarationSchema, {
+        $or: [{ origin: 'file' }, { kind: 'apis', name: { $in: [...takenOver.apis] } }],
+      });
+      for (const declaration of declarations) await this.declare(sql, declaration);
       // A group that is declared no longer keeps its members: nobody loses them by a slip in a file.
       for (const { kind, name, body } of declarations)
         if (kind === 'groups') await this.declareGroup(em, name, body['description'] as string | undefined);
       for (const client of clients) await em.upsert(Client, this.row(client));
-      for (const { id, version, declared: fields } of await em.find(Client, { origin: 'operator' }))
-        await em.nativeUpdate(
-          Client,
-          { id, version },
-          { metadata: draftMetadata(fields!, this.config, declarations) },
-        );
-      await this.events.emit(clientsFileApplied, { changes, sql: this.sql.within(em) });
+      await followDeclarations(sql, this.config);
+      await this.events.emit(clientsFileApplied, { changes, sql });
     });
     return changes;
   }
@@ -106,17 +113,38 @@ export class FileClients {
       throw new Error(`the client ${JSON.stringify(taken.id)} was made on the operators' pages meanwhile`);
   }
 
+  /** Two instances may do this at once with the same file; what an operator made meanwhile is not overwritten. */
+  private async declare(sql: SqlRunner, { kind, name, body, secrets }: Declaration): Promise<void> {
+    const declared = await sql.run(
+      `INSERT INTO declaration (kind, name, origin, version, body, sealed_secrets) VALUES (?, ?, 'file', 1, ?, ?)
+       ON CONFLICT (kind, name) DO UPDATE SET body = excluded.body, sealed_secrets = excluded.sealed_secrets
+       WHERE declaration.origin = 'file'`,
+      kind,
+      name,
+      JSON.stringify(body),
+      sealedSecretsOf(this.secrets, kind, name, secrets),
+    );
+    if (declared === 0)
+      throw new Error(`the API ${JSON.stringify(name)} was made on the operators' pages meanwhile`);
+  }
+
   private async declareGroup(em: EntityManager, name: string, description = ''): Promise<void> {
     const row = { name, description: description || null, createdAt: this.clock.now().getTime() };
     await em.upsert(GroupSchema, row, { onConflictFields: ['name'], onConflictMergeFields: ['description'] });
   }
 
-  /** Which of these operators made on their pages. */
-  async madeByOperators(ids: readonly string[]): Promise<string[]> {
-    const found = await this.em
-      .fork()
-      .find(Client, { id: { $in: [...ids] }, origin: 'operator' }, { fields: ['id'] });
-    return found.map(({ id }) => id);
+  /** What of these operators made on their pages. */
+  async madeByOperators({ clients, declarations }: DeclaredFile): Promise<OfOperators> {
+    const em = this.em.fork();
+    const ids = clients.map(({ id }) => id);
+    const made = await em.find(Client, { id: { $in: ids }, origin: 'operator' }, { fields: ['id'] });
+    const identifiers = declarations.filter(({ kind }) => kind === 'apis').map(({ name }) => name);
+    const apis = await em.find(
+      DeclarationSchema,
+      { kind: 'apis', name: { $in: identifiers }, origin: 'operator' },
+      { fields: ['name'] },
+    );
+    return { clients: made.map(({ id }) => id), apis: apis.map(({ name }) => name) };
   }
 
   private row({ id, secret, previousSecret, metadata, logo, line }: DeclaredClient) {

@@ -25,9 +25,21 @@ export type GatehouseScope = keyof typeof GATEHOUSE_SCOPES;
 /** The field of a client in the clients file that lets it ask for them: nothing else does. */
 export const GATEHOUSE_API = 'gatehouse_api';
 
+/** What the names of its scopes begin with. */
+export const OWN_SCOPES = 'gatehouse:';
+
 /** The audience of its tokens: a resource indicator as that of any API. */
-export function gatehouseApi(config: Config): string {
-  return config.url(API_PATH);
+export function gatehouseApi(config: Pick<Config, 'issuer'>): string {
+  return config.issuer + API_PATH;
+}
+
+/** Whether an API of this identifier would be it, or look like a part of it. */
+export function isGatehouseApi(issuer: string, identifier: string): boolean {
+  const placeOf = (uri: string) => {
+    const { protocol, host, pathname } = new URL(uri);
+    return `${protocol}//${host}${pathname.replace(/\/+$/, '')}/`;
+  };
+  return placeOf(identifier).startsWith(placeOf(gatehouseApi({ issuer })));
 }
 
 /** What the clients file lets a client ask for. */

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { ScratchClientsFile } from '../../test/support/clients-file.js';
+import type { ConfigurationMistakes } from '../config/config.js';
 import { readClientsFile } from './clients-file.js';
 
 const scratch = new ScratchClientsFile();
@@ -70,6 +71,29 @@ groups:
     ],
   ])('nor a built-in group, nor two words on consent: %s', (text, what) => {
     expect(mistakes(text)).toEqual([`line 2: ${what}.`]);
+  });
+
+  it('nor an API in the place of Gatehouse’s own, nor a scope twice', () => {
+    const text = `apis:
+  - identifier: https://id.example.org/api/v1
+    scopes: [users]
+  - identifier: https://orders.example.org/
+    scopes: ['orders:read', {name: 'orders:read'}]
+`;
+    scratch.write(text);
+    const mistakesAt = (issuer: string) => {
+      try {
+        return readClientsFile(file, { issuer }) && [];
+      } catch (error) {
+        return (error as ConfigurationMistakes).mistakes.map((each) => each.replace(`${file}, `, ''));
+      }
+    };
+    const twice = 'line 5: scopes: "orders:read" stands there more than once.';
+    expect(mistakesAt('https://other.example.org')).toEqual([twice]);
+    expect(mistakesAt('https://id.example.org')).toEqual([
+      'line 2: identifier: "https://id.example.org/api/v1" is the API of Gatehouse itself, which gatehouse_api lets a client ask.',
+      twice,
+    ]);
   });
 
   it('takes consent: never for one of the house’s own', () => {

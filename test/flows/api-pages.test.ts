@@ -34,27 +34,30 @@ describe('an operator with APIs and claims', () => {
   });
   afterAll(() => server.stop());
 
-  it('sees what the clients file declares, and which applications may use it', () => {
-    expect(browser.page.text).toMatch(
-      /Stock <b>Room<\/b> Identifier ?https:\/\/stock\.example\/ Access tokens ?jwt, RS256, 300 seconds Applications ?Ledger/,
-    );
-    expect(browser.page.text).toMatch(/stock:read – See what is in stock ?stock:write/);
+  it('sees what the clients file declares, and which applications may use it', async () => {
     expect(browser.page.text).toMatch(/An order Type ?order Applications ?Ledger/);
     expect(browser.page.text).toMatch(
       /department Your department Comes from ?An attribute of the person Scopes? ?team Applications ?Every one/,
     );
+    expect(browser.page.text).toMatch(/Stock <b>Room<\/b> ?Clients file ?https:\/\/stock\.example\//);
+    await browser.click('api-0');
+    expect(browser.page.text).toMatch(
+      /Identifier ?https:\/\/stock\.example\/ ?Access tokens ?JWT, which the API checks by itself, RS256 .*300 /,
+    );
+    expect(browser.page.text).toMatch(/stock:read ?See what is in stock ?stock:write/);
+    expect(browser.page.text).toMatch(/Applications ?Ledger ?May ask for every scope/);
+    expect(browser.page.html.querySelector('b')).toBeNull();
   });
 
-  it('reads each as the file says it', () => {
+  it('reads each as the file says it', async () => {
+    const file = parse(DECLARED) as Record<string, unknown>;
+    const texts = () => browser.page.html.querySelectorAll('pre').map(({ text }) => parse(text) as unknown);
     expect(browser.page.html.querySelector('pre')!.text).toMatch(/^apis:\n  - identifier: https:\/\/stock/);
-    const texts = browser.page.html.querySelectorAll('pre').map(({ text }) => parse(text) as unknown);
-    expect(texts).toEqual([
-      { apis: (parse(DECLARED) as { apis: unknown }).apis },
-      {
-        authorization_details_types: (parse(DECLARED) as { authorization_details_types: unknown })
-          .authorization_details_types,
-      },
-      { claims: (parse(DECLARED) as { claims: unknown }).claims },
+    expect(texts()).toEqual([{ apis: file['apis'] }]);
+    await browser.click('to-list');
+    expect(texts()).toEqual([
+      { authorization_details_types: file['authorization_details_types'] },
+      { claims: file['claims'] },
     ]);
   });
 });

@@ -1,4 +1,5 @@
 import { ACCOUNT_FORMS } from './open-forms.account.js';
+import { API_FORMS } from './open-forms.apis.js';
 import { APPROVAL_FORMS } from './open-forms.approvals.js';
 import { CLIENT_FORMS } from './open-forms.clients.js';
 import { LINK_FORMS } from './open-forms.links.js';
@@ -15,4 +16,5 @@ export const OPEN_FORMS = {
   ...OPERATOR_FORMS,
   ...RECORDS_FORMS,
   ...CLIENT_FORMS,
+  ...API_FORMS,
 };

@@ -3,7 +3,6 @@ import { Injectable } from '@nestjs/common';
 import { stringify } from 'yaml';
 import { Client } from '../../clients/client.entity.js';
 import { DeclarationSchema } from '../../clients/declaration.entity.js';
-import { formOfTokens, scopesOfApi, type ApiScope } from '../../clients/declarations.service.js';
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -17,27 +16,23 @@ interface Thing {
   readonly applications: readonly string[];
 }
 
-export interface ShownApi extends Thing {
-  readonly scopes: readonly ApiScope[];
-  readonly format: string;
-  readonly algorithm: string;
-  readonly lifetime: number | undefined;
-  readonly clientId: string | undefined;
-}
-
 export interface ShownClaim extends Thing {
   readonly source: 'attribute' | 'groups' | 'value';
   readonly scopes: readonly string[];
 }
 
-/** Everything that is declared beside clients, for operators to look at. */
+/** What only the clients file declares beside clients, for operators to look at: types of authorization details, and claims. */
 @Injectable()
 export class DeclaredThings {
   constructor(private readonly em: EntityManager) {}
 
-  async all(): Promise<{ apis: ShownApi[]; types: Thing[]; claims: ShownClaim[] }> {
-    const rows = await this.em.fork().find(DeclarationSchema, {}, { orderBy: { name: 'asc' } });
-    const found = await this.em.fork().find(Client, {}, { fields: ['metadata'] });
+  async all(): Promise<{ types: Thing[]; claims: ShownClaim[] }> {
+    const kinds = ['authorization_details_types', 'claims'];
+    const rows = await this.em
+      .fork()
+      .find(DeclarationSchema, { kind: { $in: kinds } }, { orderBy: { name: 'asc' } });
+    // What registered itself names none of them, and there may be very many.
+    const found = await this.em.fork().find(Client, { registeredAt: null }, { fields: ['metadata'] });
     const clients = found.map(({ id, metadata }): { id: string; metadata: Body } => ({ id, metadata }));
     const nameOf = ({ id, metadata }: (typeof clients)[number]) =>
       (metadata['client_name'] as string | undefined) ?? id;
@@ -62,13 +57,6 @@ export class DeclaredThings {
       applications,
     });
     return {
-      apis: of('apis').map(({ name, body }) => ({
-        ...thing('apis', 'identifier', name, body, usersOf('apis', name)),
-        ...formOfTokens(body),
-        scopes: scopesOfApi(body),
-        lifetime: body['access_token_lifetime'] as number | undefined,
-        clientId: body['client_id'] as string | undefined,
-      })),
       types: of('authorization_details_types').map(({ name, body }) =>
         thing('authorization_details_types', 'type', name, body, usersOf('details_types', name)),
       ),

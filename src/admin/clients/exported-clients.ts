@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { apiInOrder, type ApiFields } from '../../clients/api-draft.js';
 import type { Client } from '../../clients/client.entity.js';
 import { inOrder, usesSecret } from '../../clients/client-draft.js';
 
@@ -7,8 +8,8 @@ interface Exported {
   readonly secrets: { readonly secret?: string; readonly previous?: string };
 }
 
-/** The clients as a clients file declares them. Where a secret is not wanted the file's own place for it is named. */
-export function exportedClients(exported: readonly Exported[]): string {
+/** The clients, and the APIs, as a clients file declares them. Where a secret is not wanted the file's own place for it is named. */
+export function exportedClients(exported: readonly Exported[], apis: readonly ApiFields[]): string {
   const clients = exported.map(({ client, secrets: { secret, previous } }) => {
     const { client_id, ...rest } = inOrder(client.declared ?? {});
     return {
@@ -23,7 +24,13 @@ export function exportedClients(exported: readonly Exported[]): string {
   return [
     '# gatehouse clients apply --take-over lets the file have them.',
     ...(logos.length > 0 ? [`# With a logo, which is not in this text: ${JSON.stringify(logos)}`] : []),
-    stringify({ clients }, { lineWidth: 0 }).trimEnd(),
+    stringify(
+      {
+        ...(apis.length > 0 ? { apis: apis.map(apiInOrder) } : {}),
+        ...(clients.length > 0 ? { clients } : {}),
+      },
+      { lineWidth: 0 },
+    ).trimEnd(),
   ].join('\n');
 }
 

@@ -16,6 +16,7 @@ import { Sql, type SqlRunner } from '../../database/sql.js';
 import { DeclaredScopes } from '../../oidc/claims/declared-scopes.js';
 import { ClientRemoval } from '../../oidc/sessions/client-removal.service.js';
 import type { Actor } from '../actor.js';
+import { auditedChange } from '../audited-change.js';
 import { ClientDirectory } from './client-directory.js';
 import { managedClient, type Done, type ManagedClient, type Refused } from './managed-client.js';
 import { ProviderRules } from './provider-rules.js';
@@ -204,21 +205,12 @@ export class ManagedClients {
     return client ? { kind: 'done', client, secret } : NOT_HERE;
   }
 
-  /** The change and what is written down of it are one commit: neither is there without the other. */
-  private async audited(
+  private audited(
     { by, req }: Actor,
     { name, id, detail }: { name: AuditName; id: string; detail: Record<string, unknown> },
     change: (sql: SqlRunner) => Promise<boolean>,
   ): Promise<boolean> {
-    let changed = false;
-    await this.sql.gather(
-      () => this.audit.record(name, { clientId: id, detail: { by, ...detail } }, req),
-      (write) =>
-        this.sql.transaction(async (sql) => {
-          changed = await change(sql);
-          if (changed) await write(sql);
-        }),
-    );
-    return changed;
+    const facts = { clientId: id, detail: { by, ...detail } };
+    return auditedChange(this.sql, this.audit, { name, facts, req }, change);
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Audit } from '../../audit/audit.service.js';
 import { OperatorClients } from '../../clients/operator-clients.service.js';
+import { OperatorApis } from '../../clients/operator-apis.service.js';
 import { Clients } from '../../clients/clients.service.js';
 import { inWords } from '../../clients/plan.js';
 import { Config } from '../../config/config.js';
@@ -22,6 +23,7 @@ export class ClientCommands {
     private readonly file: ClientsFile,
     private readonly clients: Clients,
     private readonly operatorClients: OperatorClients,
+    private readonly operatorApis: OperatorApis,
     private readonly audit: Audit,
   ) {}
 
@@ -49,16 +51,23 @@ export class ClientCommands {
 
   private async export(withSecrets: boolean): Promise<Outcome> {
     const { exportedClients } = await import('../clients/exported-clients.js');
-    const clients = await this.operatorClients.all();
-    if (clients.length === 0) return { done: true, message: '# no client was made on the operators’ pages' };
+    const [clients, apis] = [await this.operatorClients.all(), await this.operatorApis.all()];
+    if (clients.length + apis.length === 0)
+      return { done: true, message: '# neither a client nor an API was made on the operators’ pages' };
     const exported = clients.map((client) => ({
       client,
       secrets: withSecrets ? this.operatorClients.secretsOf(client) : {},
     }));
     await this.audit.record('clients.exported', {
-      detail: { by: 'shell', clients: clients.length, withSecrets },
+      detail: { by: 'shell', clients: clients.length, apis: apis.length, withSecrets },
     });
-    return { done: true, message: exportedClients(exported) };
+    return {
+      done: true,
+      message: exportedClients(
+        exported,
+        apis.map(({ fields }) => fields),
+      ),
+    };
   }
 
   private async settings(clientId: string, applicationId: string | undefined): Promise<Outcome> {

@@ -32,7 +32,7 @@ export const CLIENT_COMMANDS = {
   'clients export': {
     parameters: [],
     optional: ['--with-secrets'],
-    help: 'prints the clients that were made on the operators’ pages as a clients file',
+    help: 'prints the clients and APIs that were made on the operators’ pages as a clients file',
   },
   'client-settings': {
     parameters: ['client_id'],
