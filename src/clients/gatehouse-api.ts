@@ -9,7 +9,7 @@ export const GATEHOUSE_SCOPES = {
   'gatehouse:groups.write': 'Make, change and delete groups; put people into them',
   'gatehouse:clients.read': 'Look at applications and APIs',
   'gatehouse:clients.write':
-    'Make, change and remove the applications that operators make, and renew their secrets',
+    'Make, change and remove the applications and APIs that operators make, and renew secrets',
   'gatehouse:invitations.read': 'Look at invitations that nobody has used yet',
   'gatehouse:invitations.write': 'Invite somebody, by a link or by mail, and withdraw it',
   'gatehouse:mail.read': 'Look at letters and sign-out notices: what waits, and what became of them',
