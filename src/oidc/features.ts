@@ -3,6 +3,7 @@ import type { Config } from '../config/config.js';
 import { resourceIndicators } from './apis/apis.js';
 import { richAuthorizationRequests } from './apis/authorization-details.js';
 import { refuseUncoveredClaims } from './claims/claims.js';
+import { refuseUnknownLevels } from './guards/demand.js';
 import { dpop } from './guards/dpop.js';
 import { mayIntrospect, mayRevoke } from './guards/endpoint-access.js';
 import { fapiProfile } from './guards/fapi.js';
@@ -54,7 +55,13 @@ export function features(config: Config, parts: ProviderParts): NonNullable<Conf
       verifyUserCode: (ctx, account, code) => ciba.admit(ctx.oidc.client!, account.accountId, code),
       triggerAuthenticationDevice: (ctx, request, _account, client) => ciba.tell(ctx, request, client),
     },
-    claimsParameter: { enabled: true, assertClaimsParameter: refuseUncoveredClaims },
+    claimsParameter: {
+      enabled: true,
+      assertClaimsParameter: (ctx, claims, client) => {
+        refuseUncoveredClaims(ctx, claims, client);
+        refuseUnknownLevels(claims);
+      },
+    },
     ...registrationFeatures(config),
     clientIdMetadataDocument: metadataDocuments(config, parts),
     backchannelLogout: { enabled: true },

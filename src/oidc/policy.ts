@@ -3,7 +3,7 @@ import type { Config } from '../config/config.js';
 import type { DeclaredClaims } from '../clients/declared-claims.js';
 import { levelOf } from '../mfa/assurance.js';
 import { isOfDocument } from './registration/unvouched.js';
-import { demandedLevel, demandsVerifiedEmail } from './guards/demand.js';
+import { demandedLevel, demandsVerifiedEmail, isAskedAnew } from './guards/demand.js';
 import type { Entry } from './claims/entry.js';
 
 const { base, Check, Prompt } = interactionPolicy;
@@ -29,6 +29,12 @@ export function policy(config: Config, { entry, declared }: PolicyParts): intera
     new Check(ASSURANCE_TOO_LOW, 'a stronger authentication is required', 'login_required', (ctx) => {
       const { session, client, params } = ctx.oidc;
       return (levelOf(session?.acr) ?? 0) < demandedLevel(client, params ?? {});
+    }),
+  );
+  login.checks.add(
+    // The library makes `prompt=login` of `max_age=0`, and then reads no prompt of what a device has sent.
+    new Check('device_login', 'a sign-in of now is required', 'login_required', ({ oidc }) => {
+      return isAskedAnew(oidc.deviceCode?.params) && !oidc.result?.login;
     }),
   );
   login.checks.add(

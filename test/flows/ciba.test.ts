@@ -220,6 +220,21 @@ describe('an application that asks for an approval (CIBA)', () => {
     });
   });
 
+  it('that asks for a sign-in of now gets no approval from a session of before (max_age=0)', async () => {
+    await browser.signIn(person);
+    server.clock.advance(60_000);
+    const till = new BackchannelApplication(server);
+    await till.ask(person.username, { max_age: '0' });
+    const asked = Math.floor(server.clock.now().getTime() / 1000);
+    await seen();
+    await browser.press('approve-0');
+    expect(browser.page.path).toMatch(/\/password$/);
+    await browser.enterPassword(person);
+    await seen();
+    await browser.press('approve-0');
+    expect(claimsOf(await till.poll())['auth_time']).toBeGreaterThanOrEqual(asked);
+  });
+
   it('that demands a confirmed address gets no approval before it is', async () => {
     const post = new BackchannelApplication(server, 'post');
     await post.ask(person.username);

@@ -115,6 +115,20 @@ describe('connecting a device', () => {
     expect(claimsOf(await tool.poll())['email']).toBe(person.email);
   });
 
+  it('has somebody sign in for it that asks for a sign-in of now (max_age=0)', async () => {
+    await browser.signIn(person);
+    server.clock.advance(60_000);
+    const tool = new Device(server, 'tool');
+    await tool.start({ max_age: '0' });
+    await typeCode(tool.userCode);
+    await browser.press('submit');
+    expect(browser.page.path).toMatch(/\/password$/);
+    const asked = Math.floor(server.clock.now().getTime() / 1000);
+    await browser.enterPassword(person);
+    expect(browser.page.text).toContain('The device is connected');
+    expect(claimsOf(await tool.poll())['auth_time']).toBeGreaterThanOrEqual(asked);
+  });
+
   it('demands the second factor that the application demands, and says so truthfully', async () => {
     const secured = somebody();
     await addEnrolled(server, secured);

@@ -150,6 +150,22 @@ describe('a session that is weaker, older or somebody else’s than the one an a
     }
   });
 
+  it('is not enough for who needs a level that nobody knows, and says so', async () => {
+    const { browser } = await twoFactorSession();
+    const claims = (acr: object) => JSON.stringify({ id_token: { acr } });
+    for (const [acr, answer] of [
+      [{ essential: true, value: 'urn:example:gold' }, 'unmet_authentication_requirements'],
+      [{ essential: true, values: ['urn:example:gold', '2'] }, 'unmet_authentication_requirements'],
+      [{ essential: true, values: 'urn:example:gold' }, 'invalid_request'],
+      [{ essential: true, values: ['urn:example:gold', TWO] }, undefined],
+      [{ essential: true }, undefined],
+      [{ value: 'urn:example:gold' }, undefined],
+    ] as const) {
+      await ask(browser, { claims: claims(acr) });
+      expect([acr, error(browser)]).toEqual([acr, answer]);
+    }
+  });
+
   it('is not taken for the session of another person whom the application expects', async () => {
     const [mine, hers] = [await twoFactorSession(), await twoFactorSession()];
     const { id_token: hint } = await tokensOf(await ask(hers.browser), hers.browser);

@@ -6,7 +6,7 @@ import { Clock, SECOND } from '../../kernel/clock.js';
 import type { Level } from '../../mfa/assurance.js';
 import { AccountRecords } from '../records/account-records.js';
 import { ApprovalContents, type Shown } from './approval-contents.js';
-import { demandedLevel, demandsVerifiedEmail } from '../guards/demand.js';
+import { demandedLevel, demandsVerifiedEmail, isAskedAnew } from '../guards/demand.js';
 import { Entry } from '../claims/entry.js';
 import { PingNotices } from './ping-notices.js';
 import type { Payload } from '../records/record.batch.js';
@@ -160,13 +160,16 @@ export class Approvals {
 
   private tooWeak(
     person: SignedInPerson,
-    { params = {} }: BackchannelRequest,
+    { params = {}, iat }: BackchannelRequest,
     client: Client,
   ): Answered | undefined {
     const level = demandedLevel(client, params);
-    const maxAge = params['max_age'] === undefined ? undefined : Number(params['max_age']);
-    const within = maxAge === undefined ? undefined : maxAge * SECOND;
-    if (suffices(person, { level, within }, this.clock.now())) return undefined;
+    const now = this.clock.now();
+    const isAnew = isAskedAnew(params);
+    const maxAge = isAnew ? 0 : params['max_age'] === undefined ? undefined : Number(params['max_age']);
+    // Signed in for this request is who has done so since it was made.
+    const within = isAnew ? now.getTime() - iat * SECOND : maxAge === undefined ? undefined : maxAge * SECOND;
+    if (suffices(person, { level, within }, now)) return undefined;
     return { kind: 'too-weak', level, maxAge };
   }
 
