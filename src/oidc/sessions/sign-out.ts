@@ -60,17 +60,28 @@ export async function signOutForApplications(
   }
 }
 
+interface RequestContext {
+  readonly ctx: KoaContextWithOIDC;
+  readonly route: string;
+  readonly session?: EndedSession;
+  entity: (this: RequestContext, kind: string, value: unknown) => void;
+}
+
 /**
- * Somebody who stays signed in here has left the application all the same: the library takes it out of the session, and
- * says so in this event alone.
+ * Somebody who stays signed in here has left the application all the same: the library takes it out of the session. It has an
+ * event for those alone that have an address to be told at. So where every application was in the session is read when the
+ * library has found it, which is just before.
  */
 export function noteLeaving(provider: Provider): void {
-  provider.on(
-    'backchannel.success',
-    (ctx: KoaContextWithOIDC, client: Client, _accountId: string, sid: string) => {
-      ctx.state['left'] = { ...(ctx.state['left'] as object | undefined), [client.clientId]: { sid } };
-    },
-  );
+  const { prototype } = (provider as unknown as { OIDCContext: { prototype: RequestContext } }).OIDCContext;
+  const { entity } = prototype;
+  prototype.entity = function (kind, value) {
+    entity.call(this, kind, value);
+    if (kind !== 'Client' || this.route !== 'end_session_confirm') return;
+    const clientId = (value as Client | undefined)?.clientId;
+    const place = clientId === undefined ? undefined : this.session?.authorizations?.[clientId];
+    if (place?.sid) this.ctx.state['left'] = { [clientId!]: { sid: place.sid } };
+  };
 }
 
 function returnAddress(ctx: KoaContextWithOIDC, state: SignOutState | undefined): string {
