@@ -1,4 +1,5 @@
 import type { Adapter, Client, Provider } from 'oidc-provider';
+import { lookAgainForKeys } from './guards/client-keys.js';
 
 interface Finder {
   find(id: string): Promise<Client | undefined>;
@@ -17,6 +18,7 @@ export function rememberClients(provider: Provider, stored: Pick<Adapter, 'find'
     const known = metadata && made.get(metadata);
     if (known) return known;
     const client = await find(id);
+    if (client) lookAgainForKeys(client);
     if (client && metadata) made.set(metadata, client);
     return client;
   };
