@@ -9,6 +9,7 @@ import type { InteractionTokens } from './interaction-tokens.js';
 import { denyUserCodes } from './devices/ciba.service.js';
 import { commitBeforeAnswering, goOnWith } from './records/commit.js';
 import type { RecordStore } from './records/record.store.js';
+import { spareRefusedRefresh } from './records/refused-refresh.js';
 import { offerUserCode } from './devices/device-requests.js';
 import { takeEmptySecrets } from './guards/empty-secrets.js';
 import { slowDown } from './devices/polling.js';
@@ -53,6 +54,7 @@ export function providerHandler(parts: MountParts): RequestHandler {
   );
   takeEmptySecrets(provider);
   provider.use(slowDown(records, parts.clock));
+  provider.use(spareRefusedRefresh(records));
   provider.use(offerUserCode);
   provider.use(denyUserCodes);
   noteLeaving(provider);

@@ -192,5 +192,16 @@ describe('an application and an API', () => {
     // Neither named: nothing is guessed.
     const unnamed = await calendar.refresh(orders.refresh_token!);
     expect(unnamed).toMatchObject({ status: 400, error: 'invalid_target' });
+    expect(unnamed.refresh_token).toBeUndefined();
+    // Refused, it has got nothing: the token is as good as before, and still works once.
+    const refresh = { grant_type: 'refresh_token', refresh_token: orders.refresh_token! };
+    expect(await calendar.token({ ...refresh, resource: PAYROLL })).toMatchObject({
+      error: 'invalid_target',
+    });
+    const named = await calendar.token({ ...refresh, resource: STOCK });
+    expect(named.status).toBe(200);
+    expect(await calendar.token({ ...refresh, resource: STOCK })).toMatchObject({ error: 'invalid_grant' });
+    const ended = { ...refresh, refresh_token: named.refresh_token!, resource: STOCK };
+    expect(await calendar.token(ended)).toMatchObject({ error: 'invalid_grant' });
   });
 });

@@ -71,6 +71,12 @@ export class RecordBatch {
     else this.spent.set(hash, kind);
   }
 
+  /** What was spent and made of a kind was not, after all. */
+  takeBack(kind: string): void {
+    for (const [hash, each] of this.spent) if (each === kind) this.spent.delete(hash);
+    for (const [hash, record] of this.pending) if (record.kind === kind) this.pending.delete(hash);
+  }
+
   revokeGrant(kind: string, grantHash: string): void {
     this.revoked.push({ kind, grantHash });
     for (const [hash, record] of this.pending) {

@@ -4,8 +4,8 @@ import { Sql, type SqlRunner } from '../../database/sql.js';
 import { Clock } from '../../kernel/clock.js';
 import { sha256 } from '../../kernel/secrets.js';
 import { RecordBatch, type Payload, type PendingRecord, type Seen, type Work } from './record.batch.js';
-import { RecordLost } from './record.lost.js';
 import { RecordSeal } from './record.seal.js';
+import { execute, type Statement } from './record.statements.js';
 
 /** Kinds that wait for a person's answer. */
 export const ANSWERED_ONCE: ReadonlySet<string> = new Set(['DeviceCode', 'BackchannelAuthenticationRequest']);
@@ -22,13 +22,6 @@ interface Row {
 const READ = 'SELECT id_hash, payload, uid, grant_id, expires_at, consumed_at FROM oidc_record WHERE';
 const READ_BY_ID = `${READ} id_hash = ?`;
 const READ_BY_UID = `${READ} uid = ? AND kind = ? ORDER BY seq DESC`;
-
-interface Statement {
-  readonly text: string;
-  readonly params: unknown[];
-  /** Of what is thrown when no row was changed. */
-  readonly lost?: { readonly kind: string; readonly grantHash?: string | undefined };
-}
 
 /** What one request takes away to put another in its place. */
 const EXCHANGED = ['Session', 'RegistrationAccessToken'];
@@ -96,6 +89,11 @@ export class RecordStore {
   /** Marks a record as spent. The verdict falls when the batch is committed. */
   async consume(kind: string, id: string): Promise<void> {
     await this.write((batch) => batch.consume(kind, idHash(kind, id)));
+  }
+
+  /** Of what this request has written so far, nothing of a kind is kept. */
+  takeBack(kind: string): void {
+    this.batches.getStore()?.takeBack(kind);
   }
 
   async revokeByGrantId(kind: string, grantId: string): Promise<void> {
@@ -239,11 +237,4 @@ export class RecordStore {
 
 export function idHash(kind: string, id: string): string {
   return sha256(`${kind}:${id}`);
-}
-
-async function execute(sql: SqlRunner, statements: Statement[]): Promise<void> {
-  for (const { text, params, lost } of statements) {
-    const changed = await sql.run(text, ...params);
-    if (lost && changed !== 1) throw new RecordLost(lost.kind, lost.grantHash);
-  }
 }
