@@ -15,6 +15,7 @@ export function refreshTokensNeedConsent(provider: Provider): void {
   // eslint-disable-next-line @typescript-eslint/unbound-method -- it is called on the context, below
   const { get: said } = Object.getOwnPropertyDescriptor(prototype, 'prompts')!;
   Object.defineProperty(prototype, 'prompts', {
+    configurable: true,
     get(this: RequestContext): Set<string> {
       const isAsked = this.params?.['prompt'] === undefined && ROUTES.has(this.route);
       const scopes = isAsked ? (this.params?.['scope'] as string | undefined)?.split(' ') : undefined;

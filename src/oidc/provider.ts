@@ -4,6 +4,7 @@ import { LEGACY_RESPONSE_TYPES, OWN_FIELDS } from '../clients/client.fields.js';
 import { guardedFetch } from '../http/guarded-fetch.js';
 import type { Cookies } from '../http/cookies.js';
 import { ACR } from '../mfa/assurance.js';
+import { PROMPTS, selectAccountBySigningIn } from './account-selection.js';
 import { accountFinder } from './claims/account.js';
 import { SCOPE_CLAIMS } from './claims/claims.js';
 import { giveDeclaredClaims } from './claims/declared-claims.library.js';
@@ -30,6 +31,7 @@ import { mutualTlsMethods } from './guards/mutual-tls.js';
 import { followKeys } from './provider.keys.js';
 import { refuseWithoutStack } from './refusals.stack.js';
 import { limitResponseModes } from './guards/response-modes.js';
+import { stepUpWithoutOpenid } from './guards/step-up.js';
 import { tokenClaims } from './apis/token-claims.js';
 import type { ProviderParts } from './provider.parts.js';
 
@@ -122,7 +124,11 @@ export function createProvider(config: Config, cookies: Cookies, parts: Provider
       backchannel_authentication: '/oidc/backchannel',
       registration: '/oidc/registration',
     },
-    discovery: { ui_locales_supported: parts.languages.codes, service_documentation: undefined },
+    discovery: {
+      prompt_values_supported: PROMPTS,
+      ui_locales_supported: parts.languages.codes,
+      service_documentation: undefined,
+    },
     features: features(config, parts),
     extraTokenClaims: tokenClaims,
     renderError: (ctx, out, error) => parts.pages.error(ctx, out, error),
@@ -140,6 +146,8 @@ export function createProvider(config: Config, cookies: Cookies, parts: Provider
   leaveTraces(provider, parts);
   lookAfterJwts(provider, parts);
   refreshTokensNeedConsent(provider);
+  selectAccountBySigningIn(provider);
+  stepUpWithoutOpenid(provider);
   limitResponseModes(provider);
   sayWhatIsMissing(provider);
   giveDeclaredClaims(provider);
