@@ -12,6 +12,7 @@ import {
   STOCK,
   verify,
 } from '../support/apis.js';
+import { ClientKey } from '../support/client-key.js';
 import { TestServer } from '../support/server.js';
 
 const SECOND = 1_000;
@@ -100,5 +101,46 @@ describe('token exchange', () => {
     const lines = await server.app.get(LogoutNotices).receipt(accountId, receiptId!);
     expect(lines.map(({ client }) => client.id)).toEqual(['calendar']);
     expect(lines[0]!.tokenUntil! - server.clock.now().getTime()).toBeGreaterThan(200 * SECOND);
+  });
+});
+
+/** The API has a key of its own, and what it gets is worth nothing to whoever takes it away. */
+describe('token exchange with a proof of possession (RFC 9449)', () => {
+  let server: TestServer;
+  const key = new ClientKey();
+  const bound = (id: string) => `client_id: ${id}\n    dpop_bound_access_tokens: true\n    client_secret:`;
+  beforeAll(async () => {
+    server = await TestServer.start({
+      clients: APIS.replace('client_id: stock-api\n    client_secret:', bound('stock-api')),
+    });
+  });
+  afterAll(() => server.stop());
+
+  const proof = async () => ({ DPoP: await key.proof('POST', `${server.url}/oidc/token`) });
+
+  it('binds the new token to its key, and takes a proof once', async () => {
+    const { token } = await granted(server, ORDERS);
+    const headers = await proof();
+    const { body } = await exchange(server, 'orders-api', token, { audience: PAYROLL }, headers);
+    expect(body).toMatchObject({ token_type: 'DPoP' });
+    const { payload } = await verify(server, body['access_token'], PAYROLL);
+    expect(payload['cnf']).toEqual({ jkt: await key.thumbprint() });
+    const again = await exchange(server, 'orders-api', token, { audience: PAYROLL }, headers);
+    expect(again.status).toBe(400);
+    expect(again.body).not.toHaveProperty('access_token');
+    // Whoever has it cannot go on with it.
+    const further = await exchange(server, 'payroll-api', body['access_token']);
+    expect(further.body).toMatchObject({ error: 'invalid_request' });
+  });
+
+  it('is the only way for a client whose tokens are bound', async () => {
+    const { token } = await granted(server, STOCK);
+    const without = await exchange(server, 'stock-api', token);
+    expect(without.body).toMatchObject({
+      error: 'invalid_grant',
+      error_description: 'DPoP proof JWT not provided',
+    });
+    const { status, body } = await exchange(server, 'stock-api', token, {}, await proof());
+    expect([status, body['token_type']]).toEqual([200, 'DPoP']);
   });
 });

@@ -68,6 +68,7 @@ export async function ask(
   client: string,
   path: string,
   params: Record<string, string> | [string, string][],
+  headers: Record<string, string> = {},
 ): Promise<Answer> {
   const secret = encodeURIComponent(`${client}-secret-of-thirty-two-characters`);
   const response = await fetch(server.url + path, {
@@ -75,6 +76,7 @@ export async function ask(
     headers: {
       'Content-Type': 'application/x-www-form-urlencoded',
       Authorization: `Basic ${Buffer.from(`${client}:${secret}`).toString('base64')}`,
+      ...headers,
     },
     body: new URLSearchParams(params),
   });
@@ -94,6 +96,7 @@ export function exchange(
   client: string,
   subjectToken: unknown,
   changed: Record<string, string> = {},
+  headers: Record<string, string> = {},
 ): Promise<Answer> {
   const params = {
     grant_type: TOKEN_EXCHANGE,
@@ -106,6 +109,7 @@ export function exchange(
     client,
     '/oidc/token',
     Object.entries(params).filter(([, value]) => value !== ''),
+    headers,
   );
 }
 

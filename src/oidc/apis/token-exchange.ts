@@ -6,6 +6,12 @@ import {
   type Provider,
   type ResourceServer,
 } from 'oidc-provider';
+import {
+  checkDpopReplay,
+  checkDpopRequired,
+  checkMtlsCert,
+  validateDpop,
+} from 'oidc-provider/lib/helpers/grants.js';
 import { TOKEN_EXCHANGE_GRANT } from '../../clients/client.fields.js';
 import type { Api, Declarations } from '../../clients/declarations.service.js';
 import { actingChain } from './acting-chain.js';
@@ -76,6 +82,7 @@ async function exchange(ctx: KoaContextWithOIDC, parts: ExchangeParts): Promise<
   const { accountId, sessionUid, sid, extra, remainingTTL } = subject.token;
   const act = actingChain(client.clientId, extra?.['act']);
 
+  const prove = await keyOf(ctx);
   // Of one that ends at this very moment nothing may come: the commit sees it.
   await relyOn(parts, subject.kind, subject.id);
   const token = new provider.AccessToken({
@@ -88,6 +95,7 @@ async function exchange(ctx: KoaContextWithOIDC, parts: ExchangeParts): Promise<
   const { ResourceServer } = provider as unknown as LibraryParts;
   token.resourceServer = new ResourceServer(api.identifier, resourceServer(api, api.scopes));
   token.scope = scope;
+  await prove(token);
   // Neither a loop nor a chain of exchanges prolongs anything.
   Object.assign(token, { origin: subject.origin, expiresIn: Math.min(token.expiration, remainingTTL) });
   ctx.state['exchanged'] = { ...extra, act };
@@ -98,6 +106,20 @@ async function exchange(ctx: KoaContextWithOIDC, parts: ExchangeParts): Promise<
     token_type: token.tokenType,
     expires_in: token.expiration,
     scope,
+  };
+}
+
+/** What the client has to show for its tokens to be its own: a proof (RFC 9449), or a certificate (RFC 8705). @returns what binds one */
+async function keyOf(ctx: KoaContextWithOIDC): Promise<(token: AccessToken) => Promise<void>> {
+  const { provider, client } = ctx.oidc;
+  const proof = await validateDpop(provider, ctx);
+  checkDpopRequired(provider, ctx, proof);
+  const certificate = checkMtlsCert(provider, ctx);
+  return async (token) => {
+    if (certificate) token.setThumbprint('x5t', certificate);
+    if (!proof) return;
+    await checkDpopReplay(provider, ctx, proof, client!.clientId);
+    token.setThumbprint('jkt', proof.thumbprint);
   };
 }
 
@@ -113,9 +135,8 @@ function refuseUnsupported({ oidc: { params } }: KoaContextWithOIDC, client: Cli
     throw new errors.InvalidRequest("missing required parameter(s) 'subject_token'");
   if (params['actor_token'] !== undefined || params['actor_token_type'] !== undefined)
     throw new errors.InvalidRequest('actor_token is not supported: who acts is the client itself');
-  const bound = client.dpopBoundAccessTokens || client.tlsClientCertificateBoundAccessTokens;
-  if (bound || client['profile'] !== undefined)
-    throw new errors.InvalidRequest('a client whose tokens are bound to its key cannot exchange tokens');
+  if (client['profile'] !== undefined)
+    throw new errors.InvalidRequest('a client with a profile cannot exchange tokens');
 }
 
 /** One declared API, which the client may exchange for: named as `resource` or as `audience`, or the only one. */
