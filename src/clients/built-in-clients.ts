@@ -7,6 +7,8 @@ export interface ClientMetadata extends Record<string, unknown> {
   policy_uri?: string;
   tos_uri?: string;
   brand_color?: string;
+  /** A data: URL, of one that has no row to keep it in. */
+  drawn_logo?: string;
 }
 
 /**

@@ -132,10 +132,14 @@ export class Clients {
 
   /** @param metadata the provider's, of a declared or a built-in client */
   async face(
-    metadata: Pick<ClientMetadata, 'client_id' | 'client_name' | 'policy_uri' | 'tos_uri' | 'brand_color'>,
+    metadata: Pick<
+      ClientMetadata,
+      'client_id' | 'client_name' | 'policy_uri' | 'tos_uri' | 'brand_color' | 'drawn_logo'
+    >,
   ): Promise<ClientFace> {
     const [client] = await this.sql.rows<{ logo: string | null }>(
       'SELECT logo FROM client WHERE id = ?',
+        metadata.drawn_logo ??
       metadata.client_id,
     );
     return {

@@ -59,7 +59,8 @@ export class RegisteredClients {
   /** Inside a transaction. Its logo is gone until it is fetched anew. @returns whether there was one that registered itself */
   async update(sql: SqlRunner, id: string, metadata: Metadata): Promise<boolean> {
     const changed = await sql.run(
-      `UPDATE client SET metadata = ?, sealed_secret = ?, logo = NULL WHERE id = ? AND origin = 'registered'`,
+      `UPDATE client SET metadata = ?, sealed_secret = ?, logo = NULL, version = version + 1
+       WHERE id = ? AND origin = 'registered'`,
       ...this.columns(id, metadata),
       id,
     );
@@ -71,9 +72,27 @@ export class RegisteredClients {
     return (await sql.run(`DELETE FROM client WHERE id = ? AND origin = 'registered'`, id)) === 1;
   }
 
-  /** @param logo a data: URL, as a declared client's is kept */
-  async keepLogo(id: string, logo: string): Promise<void> {
-    await this.sql.run(`UPDATE client SET logo = ? WHERE id = ? AND origin = 'registered'`, logo, id);
+  /** How often an application has changed what it is, as long as it says that its logo is there; undefined: it does not say so. */
+  async saying(id: string, logoUri: string): Promise<number | undefined> {
+    const [row] = await this.sql.rows<{ version: number; metadata: string }>(
+      `SELECT version, CAST(metadata AS text) AS metadata FROM client WHERE id = ? AND origin = 'registered'`,
+      id,
+    );
+    return row && (JSON.parse(row.metadata) as Metadata)['logo_uri'] === logoUri ? row.version : undefined;
+  }
+
+  /**
+   * A logo that was slow to come is not put in the place of a later one.
+   * @param version as `saying` gave it before the logo was fetched
+   * @param logo a data: URL, as a declared client's is kept
+   */
+  async keepLogo(id: string, version: number, logo: string): Promise<void> {
+    await this.sql.run(
+      `UPDATE client SET logo = ? WHERE id = ? AND origin = 'registered' AND version = ?`,
+      logo,
+      id,
+      version,
+    );
   }
 
   async isRegistered(id: string): Promise<boolean> {
@@ -94,7 +113,10 @@ export class RegisteredClients {
 
   /** Whether a name could be taken for this service's, or for an application's that the operator vouches for. */
   async isTakenName(name: string): Promise<boolean> {
-    const declared = await this.em.fork().find(Client, { origin: { $ne: 'registered' } });
+    // Without their logos: it is asked whenever a client of a metadata document is looked for.
+    const declared = await this.em
+      .fork()
+      .find(Client, { origin: { $ne: 'registered' } }, { fields: ['metadata'] });
     const names = [...declared.map(({ metadata }) => metadata), ...builtInClients(this.config)]
       .map((metadata): Metadata => metadata)
       .map((metadata) => metadata['client_name'])

@@ -20,6 +20,7 @@ import { RegisteredClients } from '../clients/registered-clients.service.js';
 import { ProviderPages } from './provider.pages.js';
 import { RecordStore } from './records/record.store.js';
 import { ReleasedClaims } from './claims/released-claims.js';
+import { Logos } from './registration/logos.service.js';
 import { UserCodes } from './devices/user-codes.service.js';
 
 /** What the provider is made of, gathered so that provider.ts shows its configuration and nothing else. */
@@ -48,6 +49,7 @@ export class ProviderParts {
     readonly devices: DevicePages,
     readonly userCodes: UserCodes,
     readonly ciba: Ciba,
+    readonly logos: Logos,
   ) {
     this.adapter = adapterFactory({ records, clients, registered, scopes });
     this.builtInClients = builtInClients(config);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ServerResponse } from 'node:http';
 import * as oidc from 'openid-client';
+import sharp from 'sharp';
 import { OpenIdClientApp } from '../relying-apps/openid-client.app.js';
 import { Traveller } from '../relying-apps/traveller.js';
 import { DocumentHost } from '../support/document-host.js';
@@ -93,6 +94,29 @@ describe('an agent that is known by a document of its own', () => {
     };
     expect(await given('/all.json', {})).toHaveProperty('email');
     expect(await given('/requested.json', { id_token_claims: 'requested' })).not.toHaveProperty('email');
+  });
+
+  it('shows the logo that its document names, which is fetched once; without one there is a letter', async () => {
+    server.clock.advance(61_000);
+    const picture = await sharp({ create: { width: 90, height: 60, channels: 3, background: '#0963c7' } })
+      .png()
+      .toBuffer();
+    const logo_uri = host.answer('/agent.png', (_req, res) =>
+      res.writeHead(200, { 'Content-Type': 'image/png' }).end(picture),
+    );
+    const sign = async (id: string) => {
+      const { browser } = await askedBy(id);
+      expect(browser.page.path).toMatch(/\/password$/);
+      return browser.page.html.querySelector('.client .gate, .client .monogram')!;
+    };
+    const id = agent('/with-a-logo.json', { logo_uri });
+    for (const _time of ['first', 'again'])
+      expect((await sign(id)).getAttribute('src')).toMatch(/^data:image\/webp;base64,/);
+    expect(host.asked.filter((path) => path === '/agent.png')).toHaveLength(1);
+    const without = agent('/with-no-logo.json', { logo_uri: `${host.origin}/nothing.png` });
+    for (const _time of ['first', 'again'])
+      expect((await sign(without)).getAttribute('data-name')).toBe('Agent Smith');
+    expect(host.asked.filter((path) => path === '/nothing.png')).toHaveLength(1);
   });
 
   it('is asked for consent each time on the web, too', async () => {

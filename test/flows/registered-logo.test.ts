@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import sharp, { type Color } from 'sharp';
+import { Logos } from '../../src/oidc/registration/logos.service.js';
 import { Browser } from '../support/browser.js';
 import { DocumentHost } from '../support/document-host.js';
 import { DECENT, manage, register } from '../support/self-registered.js';
@@ -124,6 +125,29 @@ describe('the logo of an application that registered itself', () => {
     await change({});
     expect(await logoAt(id)).toBeUndefined();
     expect(host.asked).toEqual(['/changing.png', '/changing.png', '/nothing.png', '/changing.png']);
+  });
+
+  it('that comes late does not take the place of a newer one', async () => {
+    const early = serve('/early.png', await plain(BLUE).png().toBuffer());
+    const { body } = await register(server, { ...DECENT, logo_uri: early });
+    const id = String(body['client_id']);
+    const late = await plain(BLUE).png().toBuffer();
+    let answer = () => {};
+    const asked = new Promise<void>((came) =>
+      host.answer('/early.png', (_req, res) => {
+        answer = () => void res.writeHead(200, { 'Content-Type': 'image/png' }).end(late);
+        came();
+      }),
+    );
+    const fetching = server.app.get(Logos).keep(id, early, '');
+    await asked;
+    const newer = serve('/newer.png', await plain({ r: 200, g: 20, b: 20 }).png().toBuffer());
+    const wishes = { ...DECENT, client_id: id, logo_uri: newer };
+    expect((await manage(server, 'PUT', id, body['registration_access_token'], wishes)).status).toBe(200);
+    const shown = await colour((await logoAt(id))!);
+    answer();
+    await fetching;
+    expect(await colour((await logoAt(id))!)).toEqual(shown);
   });
 
   it('that was not there leaves the registration as it is, the first letter on the page, and a line in the log', async () => {

@@ -5,6 +5,7 @@ import type { Config } from '../../config/config.js';
 import { visitor } from '../../http/visitor.js';
 import { FetchBudget } from './fetch-budget.js';
 import { isOfDocument } from './unvouched.js';
+import type { Logos } from './logos.service.js';
 import type { ProviderParts } from '../provider.parts.js';
 
 type Feature = NonNullable<NonNullable<Configuration['features']>['clientIdMetadataDocument']>;
@@ -15,7 +16,7 @@ export function hostOf(client: Client): string | undefined {
 }
 
 /** What the library leaves to us: whose documents are read, how often, and what a client gets of what its document says. */
-export function metadataDocuments(config: Config, { registered, clock }: ProviderParts): Feature {
+export function metadataDocuments(config: Config, { registered, logos, clock }: ProviderParts): Feature {
   const { clientMetadataHosts: hosts } = config;
   const budget = new FetchBudget(clock);
   return {
@@ -44,6 +45,7 @@ export function metadataDocuments(config: Config, { registered, clock }: Provide
           'client_id metadata document: client_name is too much like one that is taken',
         );
       give(client, metadata);
+      await showLogo(client, metadata, logos);
       return true;
     },
   };
@@ -59,15 +61,26 @@ function isAllowed(id: string, hosts: readonly string[]): boolean {
   return search === '' && !id.includes('?') && hosts.some(isOne);
 }
 
+/** Nothing of an ended session is told by what was in a document then: these wait for nobody. */
+const NOT_OF_DOCUMENTS = ['backchannel_logout_uri', 'backchannel_logout_session_required'];
+
 /** This client was made for this request alone, so that it can be changed. */
 function give(client: Client, metadata: Record<string, unknown>): void {
   const fields = client as unknown as Record<string, unknown>;
   for (const field of Object.keys(client)) {
     const name = field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-    if (!maySay(name)) delete fields[field];
+    if (!maySay(name) || NOT_OF_DOCUMENTS.includes(name)) delete fields[field];
   }
   fields['clientName'] = metadata['client_name'];
   fields['grantTypes'] = metadata['grant_types'];
   fields['scope'] = metadata['scope'];
   fields['applicationType'] = metadata['application_type'];
+}
+
+/** Of the library's fields none is called so, and no document can say it: shown-client.ts passes it on to the pages. */
+async function showLogo(client: Client, metadata: Record<string, unknown>, logos: Logos): Promise<void> {
+  const { logo_uri: logoUri } = metadata as { logo_uri?: string };
+  if (logoUri === undefined) return;
+  const logo = await logos.ofDocument(client.clientId, logoUri, visitor()?.address ?? '');
+  if (logo !== undefined) Object.assign(client, { drawn_logo: logo });
 }

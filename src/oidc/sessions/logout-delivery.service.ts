@@ -3,7 +3,7 @@ import { Provider } from 'oidc-provider';
 import { postForm, type OutgoingOptions } from '../../http/outgoing.js';
 import { DAY } from '../../kernel/clock.js';
 import { logoutWaiting } from './logout-notices.service.js';
-import { registeredItself } from '../registration/unvouched.js';
+import { isUnvouched } from '../registration/unvouched.js';
 import { logoutToken } from './logout-token.js';
 import { DeliveryParts, NoticeDelivery, refusal, type DueNotice } from './notice-delivery.js';
 
@@ -39,7 +39,7 @@ export class LogoutDelivery extends NoticeDelivery<Due> {
     if (!client?.backchannelLogoutUri) return 'it is not a client any more, or has no address to be told at';
     const token = await logoutToken(this.provider, client, { id, accountId: account_id, sid });
     // The operator's word is about applications that the operator knows.
-    const internal = options.internal && !registeredItself(client);
+    const internal = options.internal && !isUnvouched(client);
     const form = { logout_token: token };
     return refusal(await postForm(new URL(client.backchannelLogoutUri), form, { ...options, internal }));
   }
