@@ -23,6 +23,8 @@ export interface Api {
   readonly lifetime: number | undefined;
   /** The client that the API is where it asks something itself: to introspect its tokens, to exchange them. */
   readonly clientId: string | undefined;
+  /** Whether applications that nobody declared may ask for it. */
+  readonly undeclaredClients: boolean;
 }
 
 /** A declared type of authorization details (RFC 9396). */
@@ -147,6 +149,7 @@ export function apiOf(identifier: string, body: Readonly<Record<string, unknown>
     ...formOfTokens(body),
     lifetime: body['access_token_lifetime'] as number | undefined,
     clientId: body['client_id'] as string | undefined,
+    undeclaredClients: body['undeclared_clients'] === true,
   };
 }
 

@@ -63,6 +63,7 @@ export const SECTIONS = {
       access_token_lifetime: seconds(30, 86_400),
       access_token_signed_response_alg: among(['RS256', 'ES256']),
       client_id: aText,
+      undeclared_clients: aBoolean,
     },
   },
   groups: {

@@ -13,6 +13,7 @@ const BODY = {
   scopes: [{ name: 'orders:read', description: 'See what you ordered' }, { name: 'orders:write' }],
   tokenLifetime: 300,
   clientId: 'automation',
+  undeclaredClients: true,
 };
 
 type Item = Record<string, unknown>;
@@ -47,6 +48,7 @@ describe('APIs, for a program', () => {
         signingAlgorithm: 'RS256',
         tokenLifetime: 300,
         clientId: 'automation',
+        undeclaredClients: true,
       },
     ]);
     expect((await program.put(pathOf(ORDERS), BODY, { 'If-None-Match': '*' })).status).toBe(412);

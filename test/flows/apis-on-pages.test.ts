@@ -114,6 +114,23 @@ describe('the operators’ pages about APIs', () => {
       expect((await desk.open(`${desk.page.path.replace(/\/(edit|remove)$/, '')}/${act}`)).status).toBe(404);
   });
 
+  it('open it to applications that nobody declared, and close it again', async () => {
+    await open('edit');
+    expect(fieldsOn(desk)).not.toHaveProperty('undeclared_clients');
+    await desk.press('submit', { ...fieldsOn(desk), undeclared_clients: 'yes' });
+    await open();
+    expect(desk.page.text).toContain('Applications not declared');
+    await open('edit');
+    expect(fieldsOn(desk)).toHaveProperty('undeclared_clients');
+    // What is not touched stays.
+    await desk.press('submit', { ...fieldsOn(desk), access_token_lifetime: '299' });
+    const api = () => server.app.get(ManagedApis).find(ORDERS);
+    expect((await api())!.fields).toMatchObject({ undeclared_clients: true, access_token_lifetime: 299 });
+    await open('edit');
+    await desk.press('submit', { ...fieldsOn(desk), undeclared_clients: '', access_token_lifetime: '300' });
+    expect((await api())!.fields).not.toHaveProperty('undeclared_clients');
+  });
+
   it('change it for the next token, and two who edit at once lose nothing', async () => {
     const { browser: other } = await operatorOn(server, '/admin/apis');
     await open('edit');

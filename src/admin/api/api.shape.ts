@@ -2,7 +2,7 @@ import { LONGEST_API_NAME, LONGEST_DESCRIPTION, type ApiFields } from '../../cli
 import type { ClientMistake } from '../../clients/client-rules.js';
 import type { Mistake } from '../../kernel/problem.js';
 import type { ManagedApi } from '../apis/managed-api.js';
-import { among, integer, listOf, nullable, optional, shape, text, type Of } from './schema.js';
+import { among, flag, integer, listOf, nullable, optional, shape, text, type Of } from './schema.js';
 
 export const ApiIdentifier = text({
   maxLength: 255,
@@ -14,6 +14,7 @@ const Lifetime = nullable(integer(30, 86_400, { description: 'Seconds; null: as 
 const ItsClient = nullable(
   text({ maxLength: 255, description: 'The client that the API is where it asks something itself' }),
 );
+const Undeclared = flag('Whether applications that nobody declared may ask for it');
 const ScopeName = text({ maxLength: 100 });
 const ScopeDescription = nullable(
   text({ maxLength: LONGEST_DESCRIPTION, description: 'What people read when they are asked' }),
@@ -29,6 +30,7 @@ export const ApiDescribed = shape('Api', {
   signingAlgorithm: Algorithm,
   tokenLifetime: Lifetime,
   clientId: ItsClient,
+  undeclaredClients: Undeclared,
 });
 
 /** What may be said of one here. */
@@ -45,6 +47,7 @@ export const ApiToBe = shape('ApiToBe', {
   signingAlgorithm: optional(Algorithm),
   tokenLifetime: optional(Lifetime),
   clientId: optional(ItsClient),
+  undeclaredClients: optional(Undeclared),
 });
 
 /** The fields of the clients file by their names here. */
@@ -55,10 +58,12 @@ const NAMES: Readonly<Record<string, string>> = {
   access_token_signed_response_alg: 'signingAlgorithm',
   access_token_lifetime: 'tokenLifetime',
   client_id: 'clientId',
+  undeclared_clients: 'undeclaredClients',
 };
 
 export function apiDescribed(api: ManagedApi): Of<typeof ApiDescribed> {
   const { identifier, name, origin, version, scopes, format, algorithm, lifetime, clientId } = api;
+  const { undeclaredClients } = api;
   return {
     identifier,
     name,
@@ -69,6 +74,7 @@ export function apiDescribed(api: ManagedApi): Of<typeof ApiDescribed> {
     signingAlgorithm: algorithm,
     tokenLifetime: lifetime ?? null,
     clientId: clientId ?? null,
+    undeclaredClients,
   };
 }
 
@@ -85,6 +91,7 @@ export function apiFields(identifier: string, sent: Of<typeof ApiToBe>): ApiFiel
     access_token_signed_response_alg: sent.signingAlgorithm === 'RS256' ? undefined : sent.signingAlgorithm,
     access_token_lifetime: sent.tokenLifetime ?? undefined,
     client_id: sent.clientId ?? undefined,
+    undeclared_clients: sent.undeclaredClients === true ? true : undefined,
   };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }

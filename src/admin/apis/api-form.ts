@@ -1,7 +1,7 @@
 import type { ApiFields } from '../../clients/api-draft.js';
 import { scopesOfApi } from '../../clients/declarations.service.js';
 import { IsOptional, IsString, MaxLength } from '../../http/rules.js';
-import { choice, text, type FormPart } from '../console/form-fields.js';
+import { choice, flag, text, type FormPart } from '../console/form-fields.js';
 import { tidy, type FormValues } from '../console/merged-form.js';
 
 export const API_PARTS: readonly FormPart[] = [
@@ -26,6 +26,13 @@ export const API_PARTS: readonly FormPart[] = [
     name: 'itself',
     legend: 'admin.apis.part.itself',
     fields: [text('client_id', 'admin.apis.client-id', 'admin.apis.client-id-hint')],
+  },
+  {
+    name: 'strangers',
+    legend: 'admin.apis.part.strangers',
+    fields: [
+      flag('undeclared_clients', 'admin.apis.undeclared-clients', 'admin.apis.undeclared-clients-hint'),
+    ],
   },
 ];
 
@@ -52,7 +59,7 @@ export function toForm(fields: ApiFields): FormValues {
     ...Object.fromEntries(
       FIELDS.map(({ name, options }) => [
         name,
-        name === 'scopes' ? scopesAsText(fields) : textOf(fields[name] ?? options?.[0]),
+        name === 'scopes' ? scopesAsText(fields) : textOf(ticked(fields[name]) ?? options?.[0]),
       ]),
     ),
   };
@@ -74,6 +81,7 @@ export function fromForm(values: FormValues, before: ApiFields): ApiFields {
 function typed(name: string, value: string): unknown {
   if (value === '' || value === FIELDS.find((field) => field.name === name)?.options?.[0]) return undefined;
   if (name === 'scopes') return scopesIn(value);
+  if (name === 'undeclared_clients') return value === 'yes';
   // What is no number is refused by the rule of its field.
   return name === 'access_token_lifetime' && /^\d{1,9}$/.test(value) ? Number(value) : value;
 }
@@ -94,6 +102,11 @@ function scopesAsText(fields: ApiFields): string {
   return scopesOfApi(fields)
     .map(({ name, description }) => (description === undefined ? name : `${name} ${description}`))
     .join('\n');
+}
+
+/** As a form has it. */
+function ticked(value: unknown): unknown {
+  return value === true ? 'yes' : value === false ? undefined : value;
 }
 
 function textOf(value: unknown): string {

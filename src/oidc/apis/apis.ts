@@ -16,6 +16,18 @@ export function apisOf(client: Client): readonly string[] {
   return (client['apis'] as string[] | undefined) ?? [];
 }
 
+/** One that the client may ask for. Whom nobody has declared may ask for those which the operator has opened to such. */
+async function apiFor(
+  client: Client,
+  identifier: string,
+  declarations: Declarations,
+): Promise<Api | undefined> {
+  const isItsOwn = apisOf(client).includes(identifier);
+  if (!isItsOwn && !isUnvouched(client)) return undefined;
+  const api = await declarations.api(identifier);
+  return isItsOwn || api?.undeclaredClients ? api : undefined;
+}
+
 /** How the provider makes a token for an API. The algorithm is the operator's choice; no request has a say in it. */
 export function resourceServer(api: Api, scopes: readonly ApiScope[]): ResourceServer {
   const common = {
@@ -56,7 +68,7 @@ export function resourceIndicators(declarations: Declarations, config: Config) {
     getResourceServerInfo: async (ctx: KoaContextWithOIDC, identifier: string, client: Client) => {
       refusePersonScopes(ctx);
       if (identifier === own) return ownResourceServer(ctx, own, client);
-      const api = apisOf(client).includes(identifier) ? await declarations.api(identifier) : undefined;
+      const api = await apiFor(client, identifier, declarations);
       if (!api)
         throw new errors.InvalidTarget('resource indicator is unknown or not allowed for this client');
       const { profile } = client;

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Client, Provider } from 'oidc-provider';
+import { errors, type Client, type Provider } from 'oidc-provider';
 import { Groups } from '../../users/groups.service.js';
 
 /** The groups whose members may use a client; empty: everyone may. */
@@ -29,6 +29,17 @@ export async function stillLetsIn(
   clientId: string | undefined,
   accountId: string | undefined,
 ): Promise<boolean> {
-  const client = clientId === undefined ? undefined : await provider.Client.find(clientId);
+  const client = clientId === undefined ? undefined : await found(provider, clientId);
   return client !== undefined && (accountId === undefined || entry.isOpen(client, accountId));
+}
+
+/** A client whose metadata document cannot be had is none: whoever asks about its tokens is told so, and not of the document. */
+async function found(provider: Provider, clientId: string): Promise<Client | undefined> {
+  try {
+    return await provider.Client.find(clientId);
+  } catch (error) {
+    if (error instanceof errors.InvalidClient || error instanceof errors.InvalidClientMetadata)
+      return undefined;
+    throw error;
+  }
 }
