@@ -7,6 +7,7 @@ import { Secrets } from '../kernel/secrets.js';
 import { builtInClients, type ClientMetadata } from './built-in-clients.js';
 import { Client, type ClientOrigin } from './client.entity.js';
 import { CLIENT_ID } from './client.fields.js';
+import { initiatedLogin } from './initiated-login.js';
 import { leftOf, legacyFlowsFor } from './registered-flows.js';
 
 /** What the pages show of an application. */
@@ -114,16 +115,8 @@ export class Clients {
       face: await this.face({ ...metadata, client_id: id }),
       firstParty: metadata['first_party'] === true,
       canBeTold: Boolean(metadata['backchannel_logout_uri']),
-      signInUri: this.signInUri(metadata['initiate_login_uri'] as string | undefined),
+      signInUri: initiatedLogin(this.config.issuer, metadata['initiate_login_uri']),
     };
-  }
-
-  /** OpenID Connect Core, section 4: the application learns whom to ask. */
-  private signInUri(initiateLoginUri: string | undefined): string | undefined {
-    if (!initiateLoginUri) return undefined;
-    const url = new URL(initiateLoginUri);
-    url.searchParams.set('iss', this.config.issuer);
-    return url.href;
   }
 
   private open(id: string, sealed: string | null | undefined): string | undefined {
@@ -139,7 +132,6 @@ export class Clients {
   ): Promise<ClientFace> {
     const [client] = await this.sql.rows<{ logo: string | null }>(
       'SELECT logo FROM client WHERE id = ?',
-        metadata.drawn_logo ??
       metadata.client_id,
     );
     return {
@@ -147,6 +139,7 @@ export class Clients {
       name: metadata.client_name ?? metadata.client_id,
       logo:
         client?.logo ??
+        metadata.drawn_logo ??
         (metadata.client_id.startsWith('gatehouse-') ? `${this.config.basePath}/assets/logo.svg` : undefined),
       policyUri: metadata.policy_uri,
       tosUri: metadata.tos_uri,

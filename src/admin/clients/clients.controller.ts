@@ -1,6 +1,7 @@
 import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { ClientRefusals } from '../../clients/client-refusals.service.js';
+import { initiatedLogin } from '../../clients/initiated-login.js';
 import { Config } from '../../config/config.js';
 import { notFound } from '../../kernel/errors.js';
 import { ClientUse } from '../../oidc/records/client-use.js';
@@ -83,6 +84,7 @@ export class ClientsController {
         values: [...words.map((key) => this.pages.text(req, key)), ...fact.values],
         isCode: words.length === 0,
       })),
+      signInUri: initiatedLogin(this.config.issuer, metadata['initiate_login_uri']),
       discovery: this.pages.discovery(client),
       usage: await this.use.of(id),
       refusals: (await this.refusals.of(id)).map((refusal) => ({
