@@ -119,6 +119,41 @@ describe('an agent that is known by a document of its own', () => {
     expect(host.asked.filter((path) => path === '/nothing.png')).toHaveLength(1);
   });
 
+  it('needs to say no more than its id, its name and where it listens', async () => {
+    server.clock.advance(61_000);
+    const id = host.origin + '/short.json';
+    host.serve('/short.json', { client_id: id, client_name: 'Short', redirect_uris: [LISTENING] });
+    const { app, browser } = await askedBy(id, { scope: 'openid email' });
+    await browser.enterPassword(person);
+    await browser.enterTotp(person);
+    await browser.press('submit');
+    expect((await app.receive(browser)).claims()).toMatchObject({ aud: id });
+  });
+
+  it('may listen at a scheme of its own', async () => {
+    server.clock.advance(61_000);
+    const own = 'com.example.agent:/callback';
+    const id = agent('/app.json', { redirect_uris: [own, 'https://agent.example/callback'] });
+    const app = await appOf(id, own);
+    const browser = new Traveller(server);
+    await app.sendToSignIn(browser);
+    expect(browser.page.path).toMatch(/\/password$/);
+  });
+
+  it('may name scopes of other servers, which are left out', async () => {
+    server.clock.advance(61_000);
+    const id = agent('/of-many.json', { scope: 'openid email atproto tools:use' });
+    const { app, browser } = await askedBy(id, { scope: 'openid email' });
+    await browser.enterPassword(person);
+    await browser.enterTotp(person);
+    await browser.press('submit');
+    expect((await app.receive(browser)).claims()).toMatchObject({ email: person.email });
+    const { browser: beyond } = await askedBy(id, { scope: 'openid phone' });
+    expect(beyond.sentTo!.searchParams.get('error')).toBe('invalid_scope');
+    const none = await askedBy(agent('/of-others.json', { scope: 'atproto' }), { scope: 'openid' });
+    expect(none.browser.page.path).toMatch(/\/password$/);
+  });
+
   it('is asked for consent each time on the web, too', async () => {
     const id = agent('/web.json', { redirect_uris: ['https://agent.example/callback'] });
     const app = await appOf(id, 'https://agent.example/callback');

@@ -58,8 +58,35 @@ export function metadataValidator(
       const mistake = restrict(metadata as Record<string, unknown>, ctx.oidc.body, rules);
       if (mistake) throw new errors.InvalidClientMetadata(mistake);
     }
+    if (field === ONCE_AT && ctx === undefined) readDocument(metadata as OfDocument, [...(scopes() ?? [])]);
     refuseOutsideProfile(ctx, field, value, metadata);
   };
+}
+
+type OfDocument = Record<string, unknown>;
+/** Only a native application has one of its own. */
+const OWN_SCHEME = /^(?!https?:)[a-z][a-z0-9+.-]*:/i;
+
+/**
+ * What the library makes of a metadata document, before it is looked at here. It refuses the whole of it for a scope that it does
+ * not know; of a registration it is left out as well. It takes who says nothing of a secret for one that has one, which a
+ * document cannot, and who says nothing of its type for a website. A declared client always says something of PKCE, and is not
+ * meant.
+ */
+function readDocument(metadata: OfDocument, known: readonly string[]): void {
+  const { client_id: id, scope, redirect_uris: uris } = metadata;
+  if (metadata['require_pkce'] !== undefined || typeof id !== 'string' || !/^https:/i.test(id)) return;
+  const method = 'token_endpoint_auth_method';
+  if (metadata[method] === 'client_secret_basic' && metadata['client_secret'] === undefined)
+    metadata[method] = 'none';
+  if (Array.isArray(uris) && uris.some((uri) => OWN_SCHEME.test(String(uri))))
+    metadata['application_type'] = 'native';
+  if (typeof scope !== 'string') return;
+  metadata['scope'] =
+    scope
+      .split(' ')
+      .filter((each) => known.includes(each))
+      .join(' ') || 'openid';
 }
 
 /**
