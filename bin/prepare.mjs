@@ -44,8 +44,9 @@ function isBuilt() {
 }
 
 function run(what, command, args) {
-  console.log(what);
-  const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
+  // Beside the output, which is that of whatever comes after this: a script may read it.
+  console.error(what);
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['inherit', 2, 'inherit'] });
   if (error) throw error;
   if (status !== 0) process.exit(status ?? 1);
 }

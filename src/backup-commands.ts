@@ -1,4 +1,6 @@
 import type { BackupCommand } from './admin/commands/backup-commands.list.js';
+import { help } from './admin/commands/help.js';
+import { asJson, usage, type Outcome } from './admin/commands/outcome.js';
 import { backup } from './backup/backup.js';
 import { BackupFailure } from './backup/failures.js';
 import { restore } from './backup/restore.js';
@@ -8,26 +10,18 @@ import { entities } from './entities.js';
 import { SystemClock } from './kernel/clock.js';
 import { migrations } from './migrations.js';
 
-const EXIT_USAGE = 64;
-const FLAGS = ['--verify', '--overwrite'];
-
 /** Runs a command that has no program around it. What comes of it is said as JSON, and by the exit code. */
-export async function runBackupCommand(
-  command: BackupCommand,
-  args: string[],
-): Promise<{ message: string; exitCode: number }> {
+export async function runBackupCommand(command: BackupCommand, args: string[]): Promise<Outcome> {
   const flags = args.filter((arg) => arg.startsWith('--'));
   const [file, ...more] = args.filter((arg) => !arg.startsWith('--'));
-  const isWrong = !file || more.length > 0 || flags.some((flag) => !FLAGS.includes(flag));
-  if (isWrong || (command === 'backup' && flags.length > 0))
-    return { message: 'see `gatehouse help`', exitCode: EXIT_USAGE };
+  if (!file || more.length > 0) return usage(help(command));
   try {
     const result = command === 'backup' ? await make(file) : await bringBack(file, flags[0]);
-    return { message: JSON.stringify({ done: true, ...result }, undefined, 2), exitCode: 0 };
+    return { done: true, message: asJson({ done: true, ...result }), isJson: true };
   } catch (error) {
     if (!(error instanceof BackupFailure)) throw error;
     const { reason, says, exitCode } = error;
-    return { message: JSON.stringify({ done: false, reason, says }, undefined, 2), exitCode };
+    return { done: false, exitCode, message: asJson({ done: false, reason, says }), isJson: true };
   }
 }
 

@@ -4,12 +4,14 @@ import { pipeline } from 'node:stream/promises';
 import { BACKUP_COMMANDS, type BackupCommand } from './admin/commands/backup-commands.list.js';
 import { COMMANDS } from './admin/commands/commands.list.js';
 import { help } from './admin/commands/help.js';
+import { asJson, EXIT_USAGE, said, type Outcome } from './admin/commands/outcome.js';
+import { argumentsOf, fits, JSON_OPTION } from './admin/commands/words.js';
 import type { Config } from './config/config.js';
 import { loadConfig, unknownSettings } from './config/load.js';
 import { explain } from './start-failure.js';
 
-const EXIT_USAGE = 64;
 const typed = process.argv.slice(2);
+const wantsJson = typed.includes(JSON_OPTION);
 /** `--help` is known to everybody, and nobody is called so. */
 const words = typed.some((word) => word === '--help' || word === '-h')
   ? ['help', ...typed.filter((word) => !word.startsWith('-'))]
@@ -19,49 +21,54 @@ const command =
   [words.slice(0, 2).join(' '), words[0] ?? 'help'].find((name) => Object.hasOwn(COMMANDS, name)) ??
   words[0] ??
   'help';
-const args = words.slice(command.split(' ').length);
+const rest = words.slice(command.split(' ').length);
 
 async function run(): Promise<number> {
   process.umask(0o077);
   // A container asks this every few seconds: it must not load the whole program for it.
   if (command === 'health') return health(loadConfig(process.env));
-  const known = Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined;
-  const needed = known?.parameters.length ?? 0;
-  const most = known?.mostWords ?? needed + (known?.optional?.length ?? 0);
-  if (!known || args.length < needed || args.length > most) {
-    if (command !== 'help') console.error(help(command));
-    else console.log(help(args.join(' ')));
-    return command === 'help' ? 0 : EXIT_USAGE;
+  if (command === 'help') {
+    console.log(help(rest.filter((word) => word !== JSON_OPTION).join(' ')));
+    return 0;
   }
+  const known = Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined;
+  const args = known ? argumentsOf(known, rest) : rest;
+  if (!known || !fits(known, args)) {
+    console.error(help(command));
+    return EXIT_USAGE;
+  }
+  return tell(await outcomeOf(args));
+}
+
+async function outcomeOf(args: string[]): Promise<Outcome> {
   // Nothing of the program runs in these: a backup migrates nothing, and a restore has no secret yet.
   if (Object.hasOwn(BACKUP_COMMANDS, command)) {
     const { runBackupCommand } = await import('./backup-commands.js');
-    const { message, exitCode } = await runBackupCommand(command as BackupCommand, args);
-    console.log(message);
-    return exitCode;
+    return runBackupCommand(command as BackupCommand, args);
   }
-  if (command === 'doctor') return doctor();
-  return runInside();
+  if (command === 'migrate') {
+    const { runMigrate } = await import('./migrate-command.js');
+    return runMigrate(loadConfig(process.env), { dryRun: args.length > 0 });
+  }
+  return command === 'doctor' ? doctor() : runInside(args);
 }
 
 /** Also where nothing would start: it takes the settings as they are, and no module of the server. */
-async function doctor(): Promise<number> {
-  const isForScripts = args[0] === '--json';
-  if (args.length > 0 && !isForScripts) {
-    console.error(help('doctor'));
-    return EXIT_USAGE;
-  }
+async function doctor(): Promise<Outcome> {
   const { entities } = await import('./entities.js');
   const { examine } = await import('./ops/doctor/examine.js');
-  const { asJson, asText, EXIT, worst } = await import('./ops/doctor/findings.js');
+  const findings = await import('./ops/doctor/findings.js');
   const { migrations } = await import('./migrations.js');
-  const findings = await examine({ env: process.env, entities, migrations });
-  console.log(isForScripts ? asJson(findings) : asText(findings));
-  return EXIT[worst(findings)];
+  const found = await examine({ env: process.env, entities, migrations });
+  const exitCode = findings.EXIT[findings.worst(found)];
+  return wantsJson
+    ? { done: exitCode === 0, exitCode, message: findings.asJson(found), isJson: true }
+    : // What is wrong is what was asked for.
+      { done: true, exitCode, message: findings.asText(found) };
 }
 
 /** With every module of the server, and without listening. */
-async function runInside(): Promise<number> {
+async function runInside(args: string[]): Promise<Outcome> {
   const { NestFactory } = await import('@nestjs/core');
   const { AppModule } = await import('./app.module.js');
   const { Shell } = await import('./admin/commands/shell.js');
@@ -74,13 +81,20 @@ async function runInside(): Promise<number> {
     abortOnError: false,
   });
   try {
-    const { done, message, lines, exitCode } = await app.get(Shell).run(command, args);
-    if (lines) await print(lines);
-    else console.log(message);
-    return exitCode ?? (done ? 0 : 1);
+    const outcome = await app.get(Shell).run(command, args);
+    // Before the database is closed.
+    if (outcome.lines) await print(outcome.lines);
+    return outcome;
   } finally {
     await app.close();
   }
+}
+
+/** @returns the exit code */
+function tell(outcome: Outcome): number {
+  const { text, to } = said(outcome, wantsJson);
+  if (!outcome.lines && text !== '') (to === 'output' ? console.log : console.error)(text);
+  return outcome.exitCode ?? (outcome.done ? 0 : 1);
 }
 
 /** As fast as it is read. Whoever has read enough (`| head`) closes the pipe, and that is no failure. */
@@ -97,6 +111,10 @@ async function health({ ownAddress }: Config): Promise<number> {
   const answer = await fetch(`${ownAddress}/health/ready`, { signal: AbortSignal.timeout(4000) }).catch(
     () => undefined,
   );
+  const ready = (await answer?.json().catch(() => undefined)) as { status?: string } | undefined;
+  const message = ready?.status ?? `no server answers at ${ownAddress}`;
+  if (wantsJson) console.log(asJson({ done: answer?.ok === true, message }));
+  else if (!answer?.ok) console.error(message);
   return answer?.ok ? 0 : 1;
 }
 
@@ -106,7 +124,8 @@ run().then(
   (code) => process.exit(code),
   (error: unknown) => {
     const { message, exitCode } = explain(error);
-    console.error(message);
+    if (wantsJson) console.log(asJson({ done: false, message }));
+    else console.error(message);
     process.exit(exitCode);
   },
 );

@@ -3,7 +3,7 @@ import { APPLICATIONS } from '../applications/catalogue.js';
 import type { ClientOrigin } from '../clients/client.entity.js';
 import { clientPage } from '../applications/page.js';
 import { at, type Metadata } from '../applications/values.js';
-import type { Outcome } from './commands/account-commands.js';
+import type { Outcome } from './commands/outcome.js';
 
 interface DeclaredBy {
   readonly origin: ClientOrigin;

@@ -74,7 +74,10 @@ describe('from the shell', () => {
       ['refuse-recovery', 'recovery.cancelled'],
       ['remove-second-factor', 'second-factor.removed'],
       ['disable', 'account.disabled'],
+      ['delete', 'account.deletion-requested'],
+      ['keep', 'account.kept'],
       ['enable', 'account.enabled'],
+      ['sign-out', 'session.ended'],
       ['reset-password', 'password.changed'],
     ];
     const all = Object.keys(ACCOUNT_COMMANDS) as AccountCommand[];

@@ -10,6 +10,8 @@ const { scripts } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), '
 /** The built program as a process of its own, as an operator starts it. */
 export class Program {
   output = '';
+  /** What a script would read of it. */
+  stdout = '';
   private readonly child: ChildProcess;
 
   /** @param args of Node; absent: those of `npm start` */
@@ -21,6 +23,7 @@ export class Program {
     });
     for (const stream of [this.child.stdout!, this.child.stderr!])
       stream.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
+    this.child.stdout!.on('data', (chunk: Buffer) => (this.stdout += chunk.toString()));
   }
 
   /** Flags and file of one of npm's scripts: what people run is what is tested. */

@@ -10,7 +10,27 @@ interface Exported {
 
 /** The clients, and the APIs, as a clients file declares them. Where a secret is not wanted the file's own place for it is named. */
 export function exportedClients(exported: readonly Exported[], apis: readonly ApiFields[]): string {
-  const clients = exported.map(({ client, secrets: { secret, previous } }) => {
+  const logos = exported.filter(({ client }) => client.logo != null).map(({ client }) => client.id);
+  return [
+    '# gatehouse clients apply --take-over lets the file have them.',
+    ...(logos.length > 0 ? [`# With a logo, which is not in this text: ${JSON.stringify(logos)}`] : []),
+    stringify(declarationsIn(exported, apis), { lineWidth: 0 }).trimEnd(),
+  ].join('\n');
+}
+
+/** The same before it is text. */
+export function declarationsIn(
+  exported: readonly Exported[],
+  apis: readonly ApiFields[],
+): { readonly apis?: object[]; readonly clients?: object[] } {
+  return {
+    ...(apis.length > 0 ? { apis: apis.map(apiInOrder) } : {}),
+    ...(exported.length > 0 ? { clients: clientsIn(exported) } : {}),
+  };
+}
+
+function clientsIn(exported: readonly Exported[]): object[] {
+  return exported.map(({ client, secrets: { secret, previous } }) => {
     const { client_id, ...rest } = inOrder(client.declared ?? {});
     return {
       client_id,
@@ -20,18 +40,6 @@ export function exportedClients(exported: readonly Exported[], apis: readonly Ap
       ...rest,
     };
   });
-  const logos = exported.filter(({ client }) => client.logo != null).map(({ client }) => client.id);
-  return [
-    '# gatehouse clients apply --take-over lets the file have them.',
-    ...(logos.length > 0 ? [`# With a logo, which is not in this text: ${JSON.stringify(logos)}`] : []),
-    stringify(
-      {
-        ...(apis.length > 0 ? { apis: apis.map(apiInOrder) } : {}),
-        ...(clients.length > 0 ? { clients } : {}),
-      },
-      { lineWidth: 0 },
-    ).trimEnd(),
-  ].join('\n');
 }
 
 /** Ids may have anything in them that can be seen. */

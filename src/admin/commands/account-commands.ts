@@ -12,20 +12,9 @@ import type { Acted } from '../users/acted.js';
 import { UserActions } from '../users/user-actions.js';
 import { UserHelp } from '../users/user-help.js';
 import { takesReason, type AccountCommand } from './account-commands.list.js';
+import { usage, type Outcome } from './outcome.js';
 import { reasoned } from './reason.js';
 import { whyNot } from './why-not.js';
-
-const EXIT_USAGE = 64;
-
-export interface Outcome {
-  readonly done: boolean;
-  /** Where scripts tell more than done (0) and not done (1) apart. */
-  readonly exitCode?: number;
-  /** For the operator. */
-  readonly message: string;
-  /** What is printed instead where it may be too much for the memory. */
-  readonly lines?: AsyncIterable<string>;
-}
 
 /** What an operator can do for one account from the shell. Each act is audited. */
 @Injectable()
@@ -40,7 +29,7 @@ export class AccountCommands {
 
   async run(command: AccountCommand, args: string[]): Promise<Outcome> {
     if (command === 'create') return this.create(args[0]!, args[1]!);
-    if (command === 'recoveries') return { done: true, message: await this.recoveries() };
+    if (command === 'recoveries') return this.recoveries();
     const read = takesReason(command) ? reasoned(args) : { words: args, reason: undefined };
     if ('mistake' in read) return usage(read.mistake);
     const [who, argument] = read.words;
@@ -63,7 +52,8 @@ export class AccountCommands {
     }
     const created = await this.actions.create(SHELL, submitted.form);
     if (created.kind === 'refused') return { done: false, message: whyNot(created, username) };
-    return { done: true, message: firstPassword(created.account.username, created.password) };
+    const { account, password } = created;
+    return firstPassword(account.username, password);
   }
 
   private async act(
@@ -73,12 +63,16 @@ export class AccountCommands {
     reason: string | undefined,
   ): Promise<Outcome> {
     const { username } = account;
-    const say = <More>(acted: Acted<More>, message: (acted: More) => string): Outcome =>
-      acted.kind === 'refused'
-        ? { done: false, message: whyNot(acted, username) }
-        : { done: true, message: message(acted) };
-    const link = ({ url, expiresAt }: PrintedLink) =>
-      `for ${username} alone, once, until ${expiresAt.toISOString()}:\n${url}`;
+    const say = <More>(acted: Acted<More>, message: (acted: More) => string | Outcome): Outcome => {
+      if (acted.kind === 'refused') return { done: false, message: whyNot(acted, username) };
+      const told = message(acted);
+      return typeof told === 'string' ? { done: true, message: told } : told;
+    };
+    const link = ({ url, expiresAt }: PrintedLink): Outcome => ({
+      done: true,
+      message: `for ${username} alone, once, until ${expiresAt.toISOString()}:\n${url}`,
+      facts: { username, url, expiresAt },
+    });
     switch (command) {
       case 'reset-password':
         return say(await this.help.resetPassword(SHELL, account, reason), ({ password }) =>
@@ -91,6 +85,23 @@ export class AccountCommands {
         );
       case 'enable':
         return say(await this.actions.enable(SHELL, account, reason), () => `${username} can sign in again`);
+      case 'sign-out':
+        return say(
+          await this.actions.signOut(SHELL, account, reason),
+          () => `${username} is signed out everywhere; applications are told`,
+        );
+      case 'delete':
+        return say(await this.actions.requestDeletion(SHELL, account, reason), ({ dueAt }) => ({
+          done: true,
+          message: `${username} is disabled, and gone with everything ${dueAt.toISOString()}; until then: keep ${username}`,
+          facts: { username, dueAt },
+        }));
+      case 'keep':
+        return say(
+          await this.actions.keep(SHELL, account, reason),
+          () =>
+            `${username} is not deleted${account.disabledAt ? `, and stays disabled: enable ${username}` : ''}`,
+        );
       case 'unlock':
         return say(await this.help.clearThrottle(SHELL, account, reason), () => `${username} can try again`);
       case 'password-link':
@@ -136,21 +147,27 @@ export class AccountCommands {
     return say(await this.help.emailLink(SHELL, account, submitted.form.email));
   }
 
-  private async recoveries(): Promise<string> {
+  private async recoveries(): Promise<Outcome> {
     const open = await this.recovery.all();
-    const lines = open.map(async ({ accountId, requestedAt, effectiveAt }) => {
-      const account = await this.accounts.find(accountId);
+    const recoveries = await Promise.all(
+      open.map(async ({ accountId, requestedAt, effectiveAt }) => {
+        const account = await this.accounts.find(accountId);
+        const { username = accountId, email = '' } = account ?? {};
+        return { username, email, requestedAt, effectiveAt: effectiveAt ?? null };
+      }),
+    );
+    const lines = recoveries.map(({ username, email, requestedAt, effectiveAt }) => {
       const when = effectiveAt ? `takes effect ${effectiveAt.toISOString()}` : 'waits for confirm-recovery';
-      return `${account?.username ?? accountId}\t${account?.email ?? ''}\tasked ${requestedAt.toISOString()}\t${when}`;
+      return `${username}\t${email}\tasked ${requestedAt.toISOString()}\t${when}`;
     });
-    return open.length === 0 ? 'nobody asks for a recovery' : (await Promise.all(lines)).join('\n');
+    return { done: true, message: lines.join('\n') || 'nobody asks for a recovery', facts: { recoveries } };
   }
 }
 
-function usage(message: string): Outcome {
-  return { done: false, exitCode: EXIT_USAGE, message };
-}
-
-function firstPassword(username: string, password: string): string {
-  return `${username} signs in with this password and changes it: ${password}`;
+function firstPassword(username: string, password: string): Outcome {
+  return {
+    done: true,
+    message: `${username} signs in with this password and changes it: ${password}`,
+    facts: { username, password },
+  };
 }

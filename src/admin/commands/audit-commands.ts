@@ -5,12 +5,11 @@ import { Languages } from '../../http/language.js';
 import { SHELL } from '../actor.js';
 import { AuditExport, FORMATS, type ExportedEvent } from '../audit/audit-export.js';
 import { AuditQuestions, QUESTIONS, type Asked } from '../audit/audit-questions.js';
-import type { Outcome } from './account-commands.js';
+import { asJson, usage, type Outcome } from './outcome.js';
 import type { AuditCommand } from './audit-commands.list.js';
 
 /** As the exit code of `audit verify`: neither a failure (1) nor a typing error (64). */
 const EXIT_NOT_WHOLE = 3;
-const EXIT_USAGE = 64;
 const LIMIT = 50;
 const MOST = 1_000;
 
@@ -48,7 +47,8 @@ export class AuditCommands {
     return {
       done: report.whole,
       ...(report.whole ? {} : { exitCode: EXIT_NOT_WHOLE }),
-      message: JSON.stringify(report, undefined, 2),
+      message: asJson(report),
+      isJson: true,
     };
   }
 
@@ -82,10 +82,6 @@ export class AuditCommands {
       .map(([option, message]) => `--${option}: ${this.languages.text('en', message)}`)
       .join('\n');
   }
-}
-
-function usage(message: string): Outcome {
-  return { done: false, exitCode: EXIT_USAGE, message };
 }
 
 /** @returns what is wrong with them, in words */

@@ -4,12 +4,18 @@ export const BACKUP_COMMANDS = {
     parameters: ['file'],
     optional: [],
     help: 'writes everything into one encrypted file, while servers run; needs GATEHOUSE_BACKUP_KEY_FILE',
+    examples: ['backup /backup/gatehouse-$(date +%F).backup'],
   },
   restore: {
     parameters: ['file'],
     optional: ['--verify or --overwrite'],
     help: 'puts it back; --verify only tries that in a temporary place, and signs in there',
+    examples: [
+      'restore --verify /backup/gatehouse.backup',
+      'restore /backup/gatehouse.backup',
+      'restore /backup/gatehouse.backup --overwrite',
+    ],
   },
-} satisfies Record<string, { parameters: string[]; optional: string[]; help: string }>;
+} satisfies Record<string, { parameters: string[]; optional: string[]; help: string; examples: string[] }>;
 
 export type BackupCommand = keyof typeof BACKUP_COMMANDS;

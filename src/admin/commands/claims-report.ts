@@ -3,7 +3,7 @@ import { Languages } from '../../http/language.js';
 import type { MessageRef } from '../../http/form.js';
 import { ClaimsPreview, type PreviewedClaim } from '../../oidc/claims/claims-preview.service.js';
 import type { Account } from '../../users/account.entity.js';
-import type { Outcome } from './account-commands.js';
+import type { Outcome } from './outcome.js';
 
 /** The preview of claims as text, for the shell. */
 @Injectable()
@@ -20,8 +20,23 @@ export class ClaimsReport {
     const text = (message: MessageRef) => this.languages.text('en', message);
     const line = (claim: PreviewedClaim) =>
       `  ${claim.name}\t${claim.value === undefined ? '' : JSON.stringify(claim.value)}\t${placesOf(claim)}\t${text(claim.why)}`;
+    const shown = (claim: PreviewedClaim) => ({
+      name: claim.name,
+      value: claim.value ?? null,
+      idToken: claim.idToken,
+      userinfo: claim.userinfo,
+      why: text(claim.why),
+    });
     return {
       done: true,
+      facts: {
+        client: clientId,
+        username: account.username,
+        scopes: previewed.scopes,
+        circumstances: previewed.circumstances.map(text),
+        given: previewed.given.map(shown),
+        missing: previewed.missing.map(shown),
+      },
       message: [
         `${account.username} at ${clientId}, with ${previewed.scopes.join(' ')}`,
         ...previewed.circumstances.map((message) => `  ${text(message)}`),

@@ -5,7 +5,7 @@ import { OperatorApis } from '../../clients/operator-apis.service.js';
 import { Clients } from '../../clients/clients.service.js';
 import { inWords } from '../../clients/plan.js';
 import { Config } from '../../config/config.js';
-import type { Outcome } from './account-commands.js';
+import { usage, type Outcome } from './outcome.js';
 import { ClientsFile } from '../clients-file.service.js';
 import type { ClientCommand } from './commands.list.js';
 
@@ -32,10 +32,7 @@ export class ClientCommands {
     if (command === 'client-settings') return this.settings(args[0]!, args[1]);
     const [option] = args;
     if (option !== undefined && option !== OPTION[command])
-      return {
-        done: false,
-        message: `${JSON.stringify(option)} is not known here; there is: ${OPTION[command]}`,
-      };
+      return usage(`${JSON.stringify(option)} is not known here; there is: ${OPTION[command]}`);
     if (command === 'clients export') return this.export(option !== undefined);
     const changes =
       command === 'clients plan'
@@ -46,14 +43,19 @@ export class ClientCommands {
         done: false,
         message: `there is no clients file: write ${this.config.dataDir}/clients.yaml, or name one with GATEHOUSE_CLIENTS_FILE`,
       };
-    return { done: true, message: inWords(changes) };
+    return { done: true, message: inWords(changes), facts: { changes } };
   }
 
   private async export(withSecrets: boolean): Promise<Outcome> {
-    const { exportedClients } = await import('../clients/exported-clients.js');
-    const [clients, apis] = [await this.operatorClients.all(), await this.operatorApis.all()];
+    const { declarationsIn, exportedClients } = await import('../clients/exported-clients.js');
+    const [clients, operatorApis] = [await this.operatorClients.all(), await this.operatorApis.all()];
+    const apis = operatorApis.map(({ fields }) => fields);
     if (clients.length + apis.length === 0)
-      return { done: true, message: '# neither a client nor an API was made on the operators’ pages' };
+      return {
+        done: true,
+        message: '# neither a client nor an API was made on the operators’ pages',
+        facts: { apis: [], clients: [] },
+      };
     const exported = clients.map((client) => ({
       client,
       secrets: withSecrets ? this.operatorClients.secretsOf(client) : {},
@@ -63,10 +65,8 @@ export class ClientCommands {
     });
     return {
       done: true,
-      message: exportedClients(
-        exported,
-        apis.map(({ fields }) => fields),
-      ),
+      message: exportedClients(exported, apis),
+      facts: { apis: [], clients: [], ...declarationsIn(exported, apis) },
     };
   }
 

@@ -23,21 +23,28 @@ export interface CommandHelp {
 }
 
 export const CLIENT_COMMANDS = {
-  'clients plan': { parameters: [], help: 'shows what the clients file would change; changes nothing' },
+  'clients plan': {
+    parameters: [],
+    help: 'shows what the clients file would change; changes nothing',
+    examples: ['clients plan', 'clients plan --json'],
+  },
   'clients apply': {
     parameters: [],
     optional: ['--take-over'],
     help: 'makes it so; servers that run follow at their next request',
+    examples: ['clients apply', 'clients apply --take-over'],
   },
   'clients export': {
     parameters: [],
     optional: ['--with-secrets'],
     help: 'prints the clients and APIs that were made on the operators’ pages as a clients file',
+    examples: ['clients export > made-on-pages.yaml', 'clients export --with-secrets'],
   },
   'client-settings': {
     parameters: ['client_id'],
     optional: ['application'],
     help: 'settings to paste into a well-known application; without one: which there are',
+    examples: ['client-settings notes', 'client-settings notes grafana'],
   },
 } satisfies Record<string, CommandHelp>;
 
@@ -48,6 +55,16 @@ const DOCTOR_COMMANDS = {
     parameters: [],
     optional: ['--json'],
     help: 'looks at the whole set-up, from inside and outside; each finding names its mend',
+    examples: ['doctor', 'doctor --json'],
+  },
+} satisfies Record<string, CommandHelp>;
+
+const MIGRATION_COMMANDS = {
+  migrate: {
+    parameters: [],
+    optional: ['--dry-run'],
+    help: 'brings the database up to date with this version, as each start does; --dry-run only says what is due',
+    examples: ['migrate --dry-run', 'migrate'],
   },
 } satisfies Record<string, CommandHelp>;
 
@@ -62,7 +79,7 @@ export const SECTIONS: readonly { title: string; commands: Record<string, Comman
   { title: 'Groups, operators, and what applications are told', commands: GROUP_COMMANDS },
   { title: 'Signing keys', commands: KEY_COMMANDS },
   { title: 'The audit log', commands: AUDIT_COMMANDS },
-  { title: 'Backups', commands: BACKUP_COMMANDS },
+  { title: 'Backups, and new versions', commands: { ...BACKUP_COMMANDS, ...MIGRATION_COMMANDS } },
   { title: 'People from other programs, and to them', commands: IMPORT_COMMANDS },
   { title: 'Settings that change while servers run', commands: SETTING_COMMANDS },
   { title: 'Webhooks', commands: WEBHOOK_COMMANDS },

@@ -8,11 +8,15 @@ import { Operators, type Role } from '../../users/operators.service.js';
 import { SHELL } from '../actor.js';
 import { ManagedGroups, type GroupRefusal } from '../groups/managed-groups.service.js';
 import { UserMemberships } from '../users/user-memberships.js';
-import type { Outcome } from './account-commands.js';
+import type { Outcome } from './outcome.js';
 import { ClaimsReport } from './claims-report.js';
 import type { GroupCommand } from './group-commands.list.js';
 
-const done = (message: string): Outcome => ({ done: true, message });
+const done = (message: string, facts?: Outcome['facts']): Outcome => ({
+  done: true,
+  message,
+  ...(facts ? { facts } : {}),
+});
 const not = (message: string): Outcome => ({ done: false, message });
 
 const REFUSALS: Record<GroupRefusal, (name: string) => string> = {
@@ -45,7 +49,7 @@ export class GroupCommands {
       case 'operators':
         return this.listOperators();
       case 'group-members':
-        return this.members(first, `nobody is in ${first}`);
+        return this.members(first);
       case 'group-create':
         return this.create(first);
       case 'group-describe':
@@ -83,13 +87,14 @@ export class GroupCommands {
   private async list(): Promise<Outcome> {
     const groups = (await this.groups.all()).filter(({ name }) => !isBuiltInGroup(name));
     const lines = groups.map(({ name, description, members }) => `${name}\t${members}\t${description ?? ''}`);
-    return done(lines.length === 0 ? 'there are no groups' : lines.join('\n'));
+    return done(lines.join('\n') || 'there are no groups', { groups });
   }
 
-  private async members(group: string, none: string): Promise<Outcome> {
+  private async members(group: string): Promise<Outcome> {
     const members = await this.groups.members(group);
+    if (members.length === 0 && !(await this.groups.one(group))) return not(REFUSALS['no-group'](group));
     const lines = members.map(({ username, email }) => `${username}\t${email}`);
-    return done(lines.length === 0 ? none : lines.join('\n'));
+    return done(lines.join('\n') || `nobody is in ${group}`, { group, members });
   }
 
   private async create(name: string): Promise<Outcome> {
@@ -127,10 +132,9 @@ export class GroupCommands {
   }
 
   private async listOperators(): Promise<Outcome> {
-    const lines = (await this.operators.all()).map(
-      ({ username, email, role }) => `${username}\t${email}\t${role}`,
-    );
-    return done(lines.length === 0 ? 'there is no operator; operator-add makes one' : lines.join('\n'));
+    const operators = await this.operators.all();
+    const lines = operators.map(({ username, email, role }) => `${username}\t${email}\t${role}`);
+    return done(lines.join('\n') || 'there is no operator; operator-add makes one', { operators });
   }
 
   private async makeOperator(account: Account): Promise<Outcome> {
@@ -156,7 +160,10 @@ export class GroupCommands {
     const lines = Object.entries(attributes ?? {}).map(
       ([name, value]) => `${name}\t${JSON.stringify(value)}`,
     );
-    return done(lines.length === 0 ? `nothing is set for ${username}` : lines.join('\n'));
+    return done(lines.join('\n') || `nothing is set for ${username}`, {
+      username,
+      attributes: attributes ?? {},
+    });
   }
 
   private async set(account: Account, name: string, typed: string): Promise<Outcome> {

@@ -22,7 +22,8 @@ export function help(about = ''): string {
 function everything(about: string): string {
   return [
     ...(about === '' ? [] : [`there is no command "${about}"`, '']),
-    'gatehouse <command>; more about one of them: gatehouse help <command>',
+    'gatehouse <command>; more about one of them, and examples: gatehouse help <command>',
+    'With --json each says what came of it as one document of JSON, or as one on each line where there can be many.',
     '',
     line('health', HEALTH),
     ...SECTIONS.flatMap(({ title, commands }) => [

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { SHELL } from '../actor.js';
 import { SigningKeys, type ListedKey, type Rotated } from '../keys/signing-keys.service.js';
-import type { Outcome } from './account-commands.js';
+import type { Outcome } from './outcome.js';
 import type { KeyCommand } from './key-commands.list.js';
 
 const WARNING = [
@@ -17,19 +17,33 @@ export class KeyCommands {
   async run(command: KeyCommand, args: string[]): Promise<Outcome> {
     switch (command) {
       case 'keys':
-        return { done: true, message: (await this.keys.list()).map(line).join('\n') };
+        return this.list();
       case 'rotate-keys':
-        return { done: true, message: await this.rotate('in-a-day') };
+        return this.rotate('in-a-day');
       case 'rotate-keys-now':
-        return { done: true, message: `${await this.rotate('in-a-minute')}\n${WARNING}` };
+        return this.rotate('in-a-minute');
       case 'revoke-key':
         return this.revoke(args[0]!);
     }
   }
 
-  private async rotate(when: 'in-a-day' | 'in-a-minute'): Promise<string> {
+  private async list(): Promise<Outcome> {
+    const keys = await this.keys.list();
+    return { done: true, message: keys.map(line).join('\n'), facts: { keys: keys.map(withTimes) } };
+  }
+
+  private async rotate(when: 'in-a-day' | 'in-a-minute'): Promise<Outcome> {
     const rotated = await this.keys.rotate(SHELL, when);
-    return rotated.map((each) => `${each.alg}: ${said(each)}`).join('\n');
+    const lines = rotated.map((each) => `${each.alg}: ${said(each)}`);
+    return {
+      done: true,
+      message: [...lines, ...(when === 'in-a-minute' ? [WARNING] : [])].join('\n'),
+      facts: {
+        rotated: rotated.map((each) =>
+          'signsFrom' in each ? { ...each, signsFrom: time(each.signsFrom) } : each,
+        ),
+      },
+    };
   }
 
   private async revoke(kid: string): Promise<Outcome> {
@@ -38,6 +52,7 @@ export class KeyCommands {
       return { done: false, message: `there is no signing key ${JSON.stringify(kid)}: see \`keys\`` };
     return {
       done: true,
+      facts: { kid, alg: outcome.alg, signing: outcome.signing ?? null },
       message: [
         `${kid} is revoked and its private half deleted. Every instance leaves it out of the list of keys within a minute,`,
         `and accepts nothing that it signed. ${outcome.signing} signs ${outcome.alg} now.`,
@@ -57,6 +72,11 @@ function said(rotated: Rotated): string {
     case 'made-meanwhile':
       return 'the server has published a new key at this very moment: see `keys`';
   }
+}
+
+function withTimes({ kid, alg, state, createdAt, at, deletedAt }: ListedKey) {
+  const moment = (each: number | undefined) => (each === undefined ? null : time(each));
+  return { kid, alg, state, createdAt: time(createdAt), at: moment(at), deletedAt: moment(deletedAt) };
 }
 
 function line({ kid, alg, state, createdAt, at, deletedAt }: ListedKey): string {

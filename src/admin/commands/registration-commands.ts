@@ -8,7 +8,7 @@ import { DAY, MINUTE, SECOND } from '../../kernel/clock.js';
 import { initialAccessToken } from '../../oidc/registration/registration.js';
 import { Registrations } from '../../oidc/registration/registrations.service.js';
 import { SHELL } from '../actor.js';
-import type { Outcome } from './account-commands.js';
+import type { Outcome } from './outcome.js';
 import type { RegistrationCommand } from './registration-commands.list.js';
 
 /** What an operator does from the shell about applications that register themselves. */
@@ -23,13 +23,17 @@ export class RegistrationCommands {
   ) {}
 
   async run(command: RegistrationCommand, [first = '', second = '']: string[]): Promise<Outcome> {
-    if (command === 'clients') return { done: true, message: await this.list() };
+    if (command === 'clients') return this.list();
     return command === 'clients remove' ? this.remove(first) : this.token(first, second);
   }
 
-  private async list(): Promise<string> {
+  private async list(): Promise<Outcome> {
     const clients = await this.clients.list();
-    return clients.length > 0 ? clients.map(line).join('\n') : 'there is no application';
+    return {
+      done: true,
+      message: clients.map(line).join('\n') || 'there is no application',
+      facts: { clients: clients.map(forScripts) },
+    };
   }
 
   private async remove(id: string): Promise<Outcome> {
@@ -38,7 +42,7 @@ export class RegistrationCommands {
       people === undefined
         ? `no application registered itself as ${JSON.stringify(id)}; what the clients file or an operator declares is removed there`
         : `removed, with everything that ${people} ${people === 1 ? 'person' : 'people'} had allowed it`;
-    return { done: people !== undefined, message };
+    return { done: people !== undefined, message, ...(people === undefined ? {} : { facts: { people } }) };
   }
 
   private async token(uses: string, lifetime: string): Promise<Outcome> {
@@ -50,7 +54,7 @@ export class RegistrationCommands {
     if (typeof milliseconds === 'string') return { done: false, message: milliseconds };
     const token = await initialAccessToken(this.provider, uses, Math.floor(milliseconds / SECOND));
     await this.audit.record('client.registration-token-made', { detail: { by: 'shell', uses, lifetime } });
-    return { done: true, message: token };
+    return { done: true, message: token, facts: { token } };
   }
 }
 
@@ -61,6 +65,11 @@ function lifetimeOf(text: string): number | string {
     if (error instanceof BadSetting) return error.message;
     throw error;
   }
+}
+
+function forScripts({ id, name, origin, registeredAt, lastUsedAt }: KnownClient) {
+  const registered = registeredAt === undefined ? null : new Date(registeredAt);
+  return { id, name, origin, registeredAt: registered, lastUsedAt: lastUsedAt ?? null };
 }
 
 /** Names were chosen by strangers: each is written as JSON, so that none makes lines of its own. */

@@ -8,7 +8,7 @@ import type { PrintedLink } from '../../users/invitations.js';
 import { SetUpLinks } from '../../users/set-up-links.js';
 import { SHELL } from '../actor.js';
 import { UserInvitations } from '../users/user-invitations.js';
-import type { Outcome } from './account-commands.js';
+import type { Outcome } from './outcome.js';
 import type { SetUpCommand } from './set-up-commands.list.js';
 import { whyNot } from './why-not.js';
 
@@ -32,7 +32,7 @@ export class SetUpCommands {
           ? printed(await this.invitations.invite(SHELL))
           : this.inviteByMail(argument);
       case 'invitations':
-        return { done: true, message: await this.list() };
+        return this.list();
       case 'invitation-withdraw':
         return (await this.invitations.withdraw(SHELL, argument!)).kind === 'done'
           ? { done: true, message: 'its link is worthless now' }
@@ -55,19 +55,32 @@ export class SetUpCommands {
     const invited = await this.invitations.inviteByMail(SHELL, submitted.form.email);
     if (invited.kind === 'refused') return { done: false, message: whyNot(invited, email) };
     const until = invited.expiresAt.toISOString();
-    return { done: true, message: `a letter goes to ${submitted.form.email}; its link works until ${until}` };
+    return {
+      done: true,
+      message: `a letter goes to ${submitted.form.email}; its link works until ${until}`,
+      facts: { id: invited.id, email: submitted.form.email, expiresAt: invited.expiresAt },
+    };
   }
 
-  private async list(): Promise<string> {
-    const open = await this.invitations.open();
-    const lines = open.map(async ({ id, email, madeBy, expiresAt }) => {
-      const by = madeBy === null ? 'shell' : ((await this.accounts.find(madeBy))?.username ?? madeBy);
-      return `${id}\t${email ?? 'by link'}\tby ${by}\tuntil ${expiresAt.toISOString()}`;
-    });
-    return open.length === 0 ? 'there is no open invitation' : (await Promise.all(lines)).join('\n');
+  private async list(): Promise<Outcome> {
+    const invitations = await Promise.all(
+      (await this.invitations.open()).map(async ({ id, email, madeBy, createdAt, expiresAt }) => {
+        const by = madeBy === null ? 'shell' : ((await this.accounts.find(madeBy))?.username ?? madeBy);
+        return { id, email, by, createdAt, expiresAt };
+      }),
+    );
+    const lines = invitations.map(
+      ({ id, email, by, expiresAt }) =>
+        `${id}\t${email ?? 'by link'}\tby ${by}\tuntil ${expiresAt.toISOString()}`,
+    );
+    return { done: true, message: lines.join('\n') || 'there is no open invitation', facts: { invitations } };
   }
 }
 
 function printed({ url, expiresAt }: PrintedLink): Outcome {
-  return { done: true, message: `for one person, once, until ${expiresAt.toISOString()}:\n${url}` };
+  return {
+    done: true,
+    message: `for one person, once, until ${expiresAt.toISOString()}:\n${url}`,
+    facts: { url, expiresAt },
+  };
 }

@@ -3,7 +3,7 @@ import { CHANGEABLE, isChangeable } from '../../config/changeable.js';
 import { RuntimeSettings } from '../../settings/runtime-settings.service.js';
 import { SHELL } from '../actor.js';
 import { SettingChanges } from '../settings/setting-changes.js';
-import type { Outcome } from './account-commands.js';
+import type { Outcome } from './outcome.js';
 import type { SettingCommand } from './setting-commands.list.js';
 
 /** What an operator changes of the service itself from the shell, while servers run. */
@@ -15,7 +15,7 @@ export class SettingCommands {
   ) {}
 
   async run(command: SettingCommand, [name = '', value]: string[]): Promise<Outcome> {
-    if (command === 'settings') return { done: true, message: this.list() };
+    if (command === 'settings') return { done: true, message: this.list(), isJson: true };
     if (!isChangeable(name))
       return { done: false, message: `${JSON.stringify(name)} is none of: ${CHANGEABLE.join(', ')}` };
     const mistake = await this.changes.change(name, command === 'setting-set' ? value : undefined, SHELL);

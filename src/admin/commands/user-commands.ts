@@ -2,12 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { Accounts } from '../../users/accounts.service.js';
 import { UserFacts } from '../users/user-facts.js';
 import { UserSearch, type ListedUser } from '../users/user-search.js';
-import type { Outcome } from './account-commands.js';
+import { asJson, type Outcome } from './outcome.js';
 import type { UserCommand } from './user-commands.list.js';
 
 const JSON_FLAG = '--json';
 /** More would be a long wait: whoever wants everybody exports them. */
 const MOST = 1000;
+/** Of a list without an end. */
+const AT_ONCE = 100;
 
 /** Looking for people from the shell: the list and the page that operators have. */
 @Injectable()
@@ -28,20 +30,34 @@ export class UserCommands {
     const found: ListedUser[] = [];
     let page = await this.search.page({ term });
     found.push(...page.users);
+    if (json) {
+      // For a script all of them: a list that silently ends somewhere would be taken for whole.
+      if (page.next) return { done: true, message: '', lines: this.everybody(term) };
+      return { done: true, message: found.map((user) => JSON.stringify(user)).join('\n'), isJson: true };
+    }
     while (page.next && found.length < MOST) {
       page = await this.search.page({ term, after: page.next });
       found.push(...page.users);
     }
-    const lines = found.map((user) => (json ? JSON.stringify(user) : line(user)));
-    if (page.next && !json) lines.push(`… and more: only the first ${found.length} are shown`);
-    return { done: true, message: lines.length === 0 && !json ? 'nobody' : lines.join('\n') };
+    const lines = found.map(line);
+    if (page.next) lines.push(`… and more: only the first ${found.length} are shown`);
+    return { done: true, message: lines.join('\n') || 'nobody' };
+  }
+
+  private async *everybody(term: string): AsyncGenerator<string> {
+    for (let after: string | undefined; ;) {
+      const { users, next } = await this.search.page({ term, limit: AT_ONCE, ...(after ? { after } : {}) });
+      yield users.map((user) => `${JSON.stringify(user)}\n`).join('');
+      if (!next) return;
+      after = next;
+    }
   }
 
   private async show(who: string, json: boolean): Promise<Outcome> {
     const account = await this.accounts.findByIdentifier(who);
     if (!account) return { done: false, message: `there is no account ${JSON.stringify(who)}` };
     const facts = await this.facts.of(account);
-    if (json) return { done: true, message: JSON.stringify(facts) };
+    if (json) return { done: true, message: asJson(facts), isJson: true };
     const lines = Object.entries(facts).map(([name, value]) => `${name}\t${JSON.stringify(value)}`);
     return { done: true, message: lines.join('\n') };
   }

@@ -4,7 +4,7 @@ import { SECOND } from '../../kernel/clock.js';
 import { MOST_WAITING } from '../../webhooks/webhook-outbox.js';
 import { Webhooks, type Delivery, type WebhookState } from '../../webhooks/webhooks.service.js';
 import { SHELL } from '../actor.js';
-import type { Outcome } from './account-commands.js';
+import type { Outcome } from './outcome.js';
 import type { WebhookCommand } from './webhook-commands.list.js';
 
 const LOOK_EVERY = 0.2 * SECOND;
@@ -25,16 +25,23 @@ export class WebhookCommands {
   private async list(): Promise<Outcome> {
     const all = await this.webhooks.list();
     const message = all.length > 0 ? all.map(inWords).join('\n') : 'the clients file declares no webhook';
-    return { done: true, message };
+    return { done: true, message, facts: { webhooks: all.map(withTimes) } };
   }
 
   private async deliveries(id: string, after: string | undefined): Promise<Outcome> {
     const { deliveries, next } = await this.webhooks.deliveries(id, after);
+    // What one was told that is declared no longer is kept for a while.
+    const isKnown = deliveries.length > 0 || (await this.webhooks.list()).some((each) => each.id === id);
+    if (!isKnown) return not(unknown(id));
     const lines = deliveries.map(
       (each) => `${each.id}  ${moment(each.happenedAt)}  ${each.event}  ${fate(each)}`,
     );
     const more = next === undefined ? [] : [`older ones: webhooks deliveries ${id} ${next}`];
-    return { done: true, message: [...lines, ...more].join('\n') || 'there is none' };
+    return {
+      done: true,
+      message: [...lines, ...more].join('\n') || 'there is none',
+      facts: { deliveries: deliveries.map(withTimes), next: next ?? null },
+    };
   }
 
   private async test(id: string): Promise<Outcome> {
@@ -67,6 +74,19 @@ export class WebhookCommands {
 const not = (message: string): Outcome => ({ done: false, message });
 const unknown = (id: string) => `the clients file declares no webhook ${JSON.stringify(id)}`;
 const moment = (at: number) => new Date(at).toISOString();
+
+const TIMES = ['failingSince', 'lastToldAt', 'happenedAt', 'settledAt', 'nextTryAt'];
+
+/** For scripts: what is a moment is written as one. */
+function withTimes(told: WebhookState | Delivery): Record<string, unknown> {
+  const entries = Object.entries(told) as [string, unknown][];
+  return Object.fromEntries(
+    entries.map(([name, value]) => [
+      name,
+      typeof value === 'number' && TIMES.includes(name) ? moment(value) : value,
+    ]),
+  );
+}
 
 function inWords({ id, url, events, waiting, failingSince, lastToldAt, givenUp }: WebhookState): string {
   const facts = [

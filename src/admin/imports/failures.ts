@@ -3,6 +3,7 @@ export class ImportFailure extends Error {
   constructor(
     readonly reason:
       | 'no-file'
+      | 'cannot-read'
       | 'file-too-large'
       | 'other-format'
       | 'several-realms'

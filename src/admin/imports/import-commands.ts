@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { readdirSync, statSync } from 'node:fs';
+import { accessSync, constants, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Audit } from '../../audit/audit.service.js';
-import type { Outcome } from '../commands/account-commands.js';
+import { asJson, usage, type Outcome } from '../commands/outcome.js';
 import { ImportFailure } from './failures.js';
 import { Exports } from './export.service.js';
 import { IMPORT_USAGE, type ImportCommand } from './import-commands.list.js';
@@ -10,7 +10,6 @@ import { KINDS, readWords, type Kind } from './import-kinds.js';
 import { Imports } from './import.service.js';
 import { takeClients } from './taken-clients.js';
 
-const EXIT_USAGE = 64;
 /** Some people of the file were refused; the others are in. */
 const EXIT_SOME_REFUSED = 30;
 /** Nothing of the file was looked at further. */
@@ -76,12 +75,8 @@ export class ImportCommands {
   }
 }
 
-function usage(message: string): Outcome {
-  return { done: false, exitCode: EXIT_USAGE, message };
-}
-
-function said(result: object): { message: string } {
-  return { message: JSON.stringify(result, undefined, 2) };
+function said(result: object): { message: string; isJson: true } {
+  return { message: asJson(result), isJson: true };
 }
 
 function assertReadable(
@@ -94,10 +89,15 @@ function assertReadable(
       if (name.endsWith('.json')) assertReadable(join(path, name), { largest });
     return;
   }
-  if (!stat?.isFile()) throw new ImportFailure('no-file', 'there is no such file');
+  if (!stat?.isFile()) throw new ImportFailure('no-file', `${path}: there is no such file`);
   if (stat.size > largest)
     throw new ImportFailure(
       'file-too-large',
       `${path} has ${stat.size} bytes, and at most ${largest} are read`,
     );
+  try {
+    accessSync(path, constants.R_OK);
+  } catch (error) {
+    throw new ImportFailure('cannot-read', (error as Error).message);
+  }
 }
