@@ -46,18 +46,28 @@ export async function* decrypted(passphrase: string, file: FileHandle): AsyncGen
   const key = await keyOf(passphrase, await read(file, 0, HEADER_LENGTH));
   const { size } = await file.stat();
   const footer = await read(file, Math.max(HEADER_LENGTH, size - FOOTER), FOOTER);
+  const end = size - FOOTER;
   if (
     footer.length < FOOTER ||
     !footer.subarray(0, END.length).equals(END) ||
     footer.readBigUInt64BE(END.length) !== BigInt(size)
   )
-    throw new BackupFailure('truncated', 'the archive breaks off: copy it again, or take another one');
-  const end = size - FOOTER;
+    throw (await endsAt(file, key, end))
+      ? new BackupFailure('corrupt', 'the archive is damaged, or was altered, in its last bytes')
+      : new BackupFailure('truncated', 'the archive breaks off: copy it again, or take another one');
   for (let at = HEADER_LENGTH, count = 0; at < end; at += CHUNK + TAG, count++) {
     const bytes = await read(file, at, Math.min(CHUNK + TAG, end - at));
     yield opened(key, bytes, count, at + CHUNK + TAG >= end);
   }
   if (end <= HEADER_LENGTH) throw new BackupFailure('truncated', 'the archive has no content');
+}
+
+/** Whether what was sealed as the last chunk ends there: then nothing is missing. */
+async function endsAt(file: FileHandle, key: ArchiveKey, end: number): Promise<boolean> {
+  if (end <= HEADER_LENGTH) return false;
+  const count = Math.ceil((end - HEADER_LENGTH) / (CHUNK + TAG)) - 1;
+  const at = HEADER_LENGTH + count * (CHUNK + TAG);
+  return attempt(key, await read(file, at, end - at), nonce(key, count, true)) !== undefined;
 }
 
 function opened(key: ArchiveKey, bytes: Buffer, count: number, last: boolean): Buffer {

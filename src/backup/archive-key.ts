@@ -39,8 +39,10 @@ export async function newKey(passphrase: string): Promise<ArchiveKey> {
 export async function keyOf(passphrase: string, header: Buffer): Promise<ArchiveKey> {
   const open = header.subarray(0, OPEN_LENGTH);
   const [format, logN, r, p] = open.subarray(MAGIC.length) as unknown as [number, number, number, number];
-  if (header.length < HEADER_LENGTH || !open.subarray(0, MAGIC.length).equals(MAGIC))
+  if (!open.subarray(0, MAGIC.length).equals(MAGIC))
     throw new BackupFailure('not-an-archive', 'the file does not begin as a backup of Gatehouse does');
+  if (header.length < HEADER_LENGTH)
+    throw new BackupFailure('truncated', 'the archive breaks off in its first bytes: copy it again');
   if (format > FORMAT)
     throw new BackupFailure('newer-version', 'a newer Gatehouse made this archive: restore it with that one');
   if (logN > MOST_COST.logN || r > MOST_COST.r || p > MOST_COST.p || logN < 1 || r < 1 || p < 1)

@@ -14,6 +14,7 @@ import { packed, type Entry } from './archive-entries.js';
 import { assertNotNewer, connected, filesOfSqlite, migrationsOf } from './connection.js';
 import { BackupFailure } from './failures.js';
 import { NAMES, type Manifest } from './manifest.js';
+import { assertOwnSecret } from './own-secret.js';
 import { dumpOf } from './postgresql-programs.js';
 import { SCRATCH, withScratch } from './scratch.js';
 
@@ -40,12 +41,14 @@ export async function backup(
   if (database.kind === 'sqlite' && !(await exists(database.file)))
     throw new BackupFailure('other-database', `there is no database at ${database.file}: nothing to back up`);
   await assertNotNewer(database, known);
+  const migrations = await migrationsOf(database);
+  if (migrations.length > 0) await assertOwnSecret(config);
   const manifest: Manifest = {
     madeAt: clock.now().toISOString(),
     version: programVersion(),
     issuer: config.issuer,
     database: database.kind,
-    migrations: await migrationsOf(database),
+    migrations,
   };
   const draft = `${file}.unfinished`;
   try {
@@ -59,7 +62,7 @@ export async function backup(
     );
     await rename(draft, file);
   } catch (error) {
-    await rm(draft, { force: true });
+    await rm(draft, { force: true }).catch(() => {});
     throw error;
   }
   return { file, bytes: (await stat(file)).size, ...manifest };

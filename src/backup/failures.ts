@@ -14,6 +14,7 @@ export const EXIT_CODES = {
   'program-failed': 20,
   'not-verified': 21,
   'file-exists': 22,
+  'file-unusable': 23,
 } as const;
 
 export type Reason = keyof typeof EXIT_CODES;
@@ -31,4 +32,29 @@ export class BackupFailure extends Error {
   get exitCode(): number {
     return EXIT_CODES[this.reason];
   }
+}
+
+/** What was being done to a file; the names of system calls that do it to anything else are not among them. */
+const OF_FILES =
+  /^(open|read|write|mkdir|mkdtemp|rename|copyfile|scandir|l?stat|access|unlink|rm|rmdir|f?sync|chmod|close)$/;
+const MENDS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such folder',
+  ENOTDIR: 'part of its path is a file',
+  EACCES: 'this user may not',
+  EPERM: 'this user may not',
+  EROFS: 'it can only be read there: name another place',
+  ENOSPC: 'there is no room left: make some, or name another place',
+  EDQUOT: 'there is no room left: make some, or name another place',
+};
+
+/** A file that cannot be read or written is no failure of the program. @returns undefined: it is something else */
+export function fileFailure(error: unknown): BackupFailure | undefined {
+  const { code = '', syscall = '', path } = error as NodeJS.ErrnoException;
+  if (!/^E[A-Z]+$/.test(code) || !OF_FILES.test(syscall)) return undefined;
+  const mend = MENDS[code];
+  return new BackupFailure(
+    'file-unusable',
+    `${path ?? 'a file'} cannot be ${syscall === 'read' ? 'read' : 'used'} (${code})${mend ? `: ${mend}` : ''}`,
+    error,
+  );
 }

@@ -51,6 +51,34 @@ export async function assertStopped({ ownAddress }: Config): Promise<void> {
     );
 }
 
+/** Whoever has the file open would go on with the one that was there. @throws BackupFailure server-runs */
+export async function assertUnused({ database }: Config): Promise<void> {
+  if (database.kind === 'sqlite' && (await isInUse(database.file)))
+    throw new BackupFailure(
+      'server-runs',
+      `another process has ${database.file} open, a server in another container perhaps: stop it first`,
+    );
+}
+
+const SQLITE_BUSY = 5;
+
+/** Every connection holds a lock on the file as long as it lasts, which keeps this one from having it alone. */
+async function isInUse(file: string): Promise<boolean> {
+  if (!(await exists(file))) return false;
+  const { DatabaseSync } = await import('node:sqlite');
+  let database: InstanceType<typeof DatabaseSync> | undefined;
+  try {
+    database = new DatabaseSync(file);
+    database.exec('PRAGMA busy_timeout = 0; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; ROLLBACK');
+    return false;
+  } catch (error) {
+    // What is damaged is about to be replaced.
+    return ((error as { errcode?: number }).errcode ?? 0) % 256 === SQLITE_BUSY;
+  } finally {
+    database?.close();
+  }
+}
+
 /** Tables of ours and of others: those in the schema that the connection uses. */
 export async function tablesIn(database: Config['database']): Promise<string[]> {
   const query =

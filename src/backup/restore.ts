@@ -9,7 +9,14 @@ import { assertNotNewer, filesOfSqlite, tablesOf } from './connection.js';
 import { BackupFailure } from './failures.js';
 import type { Manifest } from './manifest.js';
 import { inPlaceOf } from './tables-aside.js';
-import { assertEmpty, assertStopped, destination, tablesIn, type Environment } from './place.js';
+import {
+  assertEmpty,
+  assertStopped,
+  assertUnused,
+  destination,
+  tablesIn,
+  type Environment,
+} from './place.js';
 import { restoreDump } from './postgresql-programs.js';
 import { withScratch } from './scratch.js';
 import { unpack, type Unpacked } from './unpack.js';
@@ -51,6 +58,7 @@ export async function restore(
       );
     // After the archive, which says more of what is wrong: one of another kind of database is not even connected to.
     await assertReplaceable(config.database, known);
+    await assertUnused(config);
     await placeDatabase(config.database, unpacked.databaseFile, entities);
     if (!secretIsGiven)
       await writeFile(join(config.dataDir, 'secret.key'), `${unpacked.secret}\n`, {

@@ -32,6 +32,10 @@ export async function unpack(
   const handle = await open(archive, 'r').catch((cause: NodeJS.ErrnoException) => {
     throw new BackupFailure('not-an-archive', `${archive} cannot be read (${cause.code})`, cause);
   });
+  if (!(await handle.stat()).isFile()) {
+    await handle.close();
+    throw new BackupFailure('not-an-archive', `${archive} is not a file`);
+  }
   let manifest: Manifest | undefined;
   let secret: string | undefined;
   let clientsFile: string | undefined;

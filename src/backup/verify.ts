@@ -110,6 +110,8 @@ async function silence(database: Config['database']): Promise<void> {
   const there = await tablesIn(database);
   await connected(database, async (ask) => {
     for (const table of OUTBOXES) if (there.includes(table)) await ask(`DELETE FROM ${table}`);
+    // The sign-in below is nobody's, and no receiver is to hear of it.
+    if (there.includes('declaration')) await ask(`DELETE FROM declaration WHERE kind = 'webhooks'`);
   });
 }
 
@@ -136,6 +138,7 @@ function settings(
     GATEHOUSE_TEST_APP: 'off',
     // A server that runs beside it has that port.
     GATEHOUSE_METRICS_PORT: undefined,
+    OTEL_EXPORTER_OTLP_ENDPOINT: undefined,
     GATEHOUSE_STOP_DELAY: 'off',
     GATEHOUSE_LOG_LEVEL: 'error',
   };
@@ -160,7 +163,7 @@ async function looked(
     accounts: Number(count!.n),
     opened,
     audit: { whole, checked, waiting },
-    clientsFile: await clientsFile(unpacked),
+    clientsFile: await clientsFile(unpacked, config),
     signIn: 'done',
   };
 }
@@ -196,12 +199,12 @@ async function sealedIn(
   return rows.map(({ id, value }) => ({ value, where: place(id) }));
 }
 
-async function clientsFile({ databaseFile, clientsFile, files }: Unpacked): Promise<string> {
+async function clientsFile({ databaseFile, clientsFile, files }: Unpacked, config: Config): Promise<string> {
   const usual = files.includes('clients.yaml') ? join(databaseFile, '..', 'data', 'clients.yaml') : undefined;
   const file = clientsFile ?? usual;
   if (!file || !(await exists(file))) return 'none';
   try {
-    readClientsFile(file);
+    readClientsFile(file, config);
     return 'good';
   } catch (error) {
     return (error as Error).message;

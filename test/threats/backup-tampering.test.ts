@@ -62,7 +62,8 @@ describe('an archive', () => {
   });
 
   it('is corrupt when one bit of it is another, wherever', async () => {
-    for (const at of [HEADER, HEADER + 1000, HEADER + CHUNK - 1, HEADER + 2 * CHUNK, whole.length - 17])
+    const ends = [17, 16, 8, 1].map((left) => whole.length - left);
+    for (const at of [HEADER, HEADER + 1000, HEADER + CHUNK - 1, HEADER + 2 * CHUNK, ...ends])
       expect([at, await outcome(changed(at))]).toEqual([at, 'corrupt']);
     // A header of another salt, nonce or HMAC: no key fits it.
     for (const at of [25, 40, 60]) expect([at, await outcome(changed(at))]).toEqual([at, 'wrong-key']);
@@ -75,7 +76,15 @@ describe('an archive', () => {
   });
 
   it('is truncated when it breaks off, also where a chunk ends, and also when its length is written anew', async () => {
-    for (const length of [HEADER, HEADER + 5, HEADER + CHUNK, HEADER + 2 * CHUNK + 77, whole.length - 1])
+    for (const length of [
+      16,
+      HEADER - 1,
+      HEADER,
+      HEADER + 5,
+      HEADER + CHUNK,
+      HEADER + 2 * CHUNK + 77,
+      whole.length - 1,
+    ])
       expect([length, await outcome(whole.subarray(0, length))]).toEqual([length, 'truncated']);
     const cut = HEADER + 2 * CHUNK;
     expect(await outcome(Buffer.concat([whole.subarray(0, cut), footer(cut + 16)]))).toBe('truncated');
