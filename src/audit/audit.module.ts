@@ -3,6 +3,7 @@ import { AuditChain } from './audit-chain.service.js';
 import { AuditChainStore } from './audit-chain.store.js';
 import { AuditChainWorker } from './audit-chain.worker.js';
 import { Audit } from './audit.service.js';
+import { AuditErasure } from './audit-erasure.service.js';
 import { AuditLog } from './audit-log.service.js';
 import { AuditVerification } from './audit-verification.service.js';
 import { KnownHead } from './known-head.js';
@@ -15,11 +16,12 @@ import { SettledEvents } from './settled-events.js';
     AuditChain,
     AuditChainStore,
     AuditChainWorker,
+    AuditErasure,
     AuditLog,
     AuditVerification,
     KnownHead,
     SettledEvents,
   ],
-  exports: [Audit, AuditChain, AuditChainWorker, AuditLog, AuditVerification],
+  exports: [Audit, AuditChain, AuditChainWorker, AuditErasure, AuditLog, AuditVerification],
 })
 export class AuditModule {}

@@ -1,8 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
-import { Secrets } from '../kernel/secrets.js';
-import { Marks } from './audit-chain.marks.js';
-import { Sql, type Note, type SqlRunner } from '../database/sql.js';
+import { Sql, type Note } from '../database/sql.js';
 import { Config } from '../config/config.js';
 import { Clock } from '../kernel/clock.js';
 
@@ -129,7 +127,6 @@ const INSERT = `INSERT INTO audit_event
 /** Writes down each authentication event (ASVS 16.3.1). What is passed in must never contain a secret. */
 @Injectable()
 export class Audit {
-  private readonly marks: Marks;
   private listener: ((name: AuditName, facts: AuditFacts) => void) | undefined;
   private companion: Companion | undefined;
 
@@ -137,10 +134,7 @@ export class Audit {
     private readonly sql: Sql,
     private readonly clock: Clock,
     private readonly config: Config,
-    secrets: Secrets,
-  ) {
-    this.marks = new Marks(secrets);
-  }
+  ) {}
 
   /** Whoever counts what happens hears of it here. */
   toldTo(listener: (name: AuditName, facts: AuditFacts) => void): void {
@@ -205,22 +199,5 @@ export class Audit {
       name,
     );
     return found.length > 0;
-  }
-
-  /**
-   * The account is gone: what could still tell whose it was goes, too. The events stay, under an identifier that nothing leads
-   * from any more, so that the record stays whole: what is marked tells the chain that they were emptied by us.
-   */
-  async anonymize(sql: SqlRunner, accountId: string): Promise<void> {
-    const mark = this.marks.erasure(accountId);
-    await sql.run('INSERT INTO audit_erasure (mark) VALUES (?) ON CONFLICT DO NOTHING', mark);
-    await sql.run(
-      'UPDATE audit_event SET address = NULL, user_agent = NULL, detail = NULL WHERE account_id = ?',
-      accountId,
-    );
-    await sql.run(
-      'UPDATE audit_link SET salt = NULL WHERE event_id IN (SELECT id FROM audit_event WHERE account_id = ?)',
-      accountId,
-    );
   }
 }

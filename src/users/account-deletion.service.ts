@@ -1,5 +1,6 @@
 import { EntityManager } from '@mikro-orm/core';
 import { Injectable, Logger } from '@nestjs/common';
+import { AuditErasure } from '../audit/audit-erasure.service.js';
 import { Sql } from '../database/sql.js';
 import { Clock, DAY } from '../kernel/clock.js';
 import { Events } from '../kernel/events.js';
@@ -27,6 +28,7 @@ export class AccountDeletion {
     private readonly accounts: Accounts,
     private readonly links: OneTimeLinks,
     private readonly operators: Operators,
+    private readonly erasure: AuditErasure,
     private readonly quota: MailQuota,
     private readonly outbox: Outbox,
     private readonly events: Events,
@@ -121,11 +123,13 @@ export class AccountDeletion {
   }
 
   private async delete({ id, email, emailVerifiedAt, username, locale }: Account, now: Date): Promise<void> {
+    // Nobody keeps it any more: the grace is over.
+    const emptiedUpTo = await this.erasure.beforehand(id);
     await this.em.fork().transactional(async (em) => {
       // Whoever decides to keep it in this very moment wins.
       if ((await em.nativeDelete(Account, { id, deletionDueAt: { $lte: now } })) !== 1) return;
       const sql = this.sql.within(em);
-      await this.events.emit(accountDeleted, { accountId: id, sql });
+      await this.events.emit(accountDeleted, { accountId: id, emptiedUpTo, sql });
       const confirmed = emailVerifiedAt != null;
       await this.outbox.add(sql, 'account-deleted', null, {
         email,

@@ -31,9 +31,12 @@ export const roleGiven = eventKind<{ readonly accountId: string; readonly sql: S
 export const deletionRequested = eventKind<AccountChange>('account.deletion-requested');
 
 /** The account's row is gone; each folder removes what it keeps of it, in the same commit. */
-export const accountDeleted = eventKind<{ readonly accountId: string; readonly sql: SqlRunner }>(
-  'account.deleted',
-);
+export const accountDeleted = eventKind<{
+  readonly accountId: string;
+  /** Its events of the audit log have been emptied up to this one. */
+  readonly emptiedUpTo: number;
+  readonly sql: SqlRunner;
+}>('account.deleted');
 
 /**
  * The owner says that somebody else has been in the account since a moment: what was added to it since is not the owner's.
