@@ -133,10 +133,24 @@ describe('on the operators’ pages for users', () => {
     expect((await act(id, 'disable')).status).toBe(422);
     expect(operator.page.html.getElementById('reason')!.getAttribute('aria-invalid')).toBe('true');
     expect((await operator.press('submit', { reason: ' stolen laptop ' })).path).toContain('done=disable');
-    expect(await lastEvent(id, 'account.disabled')).toMatchObject({ reason: 'stolen laptop' });
+    expect(await lastEvent(id, 'account.disabled')).toMatchObject({
+      reason: 'stolen laptop',
+      before: { state: 'active' },
+      after: { state: 'disabled' },
+    });
     expect((await browser.open('/dashboard')).path).toMatch(/^\/interaction\//);
     expect((await act(id, 'enable')).text).toContain('The account is enabled.');
     expect((await accountOf(id)).disabledAt).toBeFalsy();
+  });
+
+  it('every factor is removed at once, and the log says which there were', async () => {
+    const { id } = await added();
+    await act(id, 'remove-factors', { reason: 'phone lost' });
+    expect(await lastEvent(id, 'second-factor.removed')).toMatchObject({
+      reason: 'phone lost',
+      before: { totp: [expect.any(String)], passkeys: [] },
+      after: { totp: [], passkeys: [] },
+    });
   });
 
   it('a limit is cleared for a reason, and a factor removed, of which the owner gets a letter', async () => {

@@ -10,6 +10,7 @@ import type { Still } from '../../users/still.js';
 import { SHELL, type Actor } from '../actor.js';
 import { DONE, refused, type Acted } from './acted.js';
 import { Permission } from './permission.js';
+import { stateOf } from './user-facts.js';
 
 /**
  * What operators do with an account as a whole. The pages, the shell and programs call the same methods, each of which is one
@@ -42,19 +43,23 @@ export class UserActions {
   }
 
   /** Every session and token ends. */
-  async disable(actor: Actor, { id }: Account, reason?: string): Promise<Acted> {
+  async disable(actor: Actor, account: Account, reason?: string): Promise<Acted> {
+    const { id } = account;
     const refusal = await this.permission.refusal(actor, { id }, { notOneself: true });
     if (refusal) return refusal;
     const disabled = await this.accounts.disable(id, { evenTheLast: actor === SHELL });
     if (disabled === 'last-operator') return refused('last-operator');
-    if (disabled === 'disabled') await this.record('account.disabled', actor, id, { reason });
+    if (disabled === 'disabled')
+      await this.record('account.disabled', actor, id, { reason, ...became(account, 'disabled') });
     return DONE;
   }
 
-  async enable(actor: Actor, { id }: Account, reason?: string): Promise<Acted> {
+  async enable(actor: Actor, account: Account, reason?: string): Promise<Acted> {
+    const { id } = account;
     const refusal = await this.permission.refusal(actor, { id });
     if (refusal) return refusal;
-    if (await this.accounts.enable(id)) await this.record('account.enabled', actor, id, { reason });
+    if (await this.accounts.enable(id))
+      await this.record('account.enabled', actor, id, { reason, ...became(account, 'active') });
     return DONE;
   }
 
@@ -93,24 +98,27 @@ export class UserActions {
    */
   async requestDeletion(
     actor: Actor,
-    { id }: Account,
+    account: Account,
     reason?: string,
     still?: Still,
   ): Promise<Acted<{ readonly dueAt: Date }>> {
+    const { id } = account;
     const refusal = await this.permission.refusal(actor, { id }, { operator: true, notOneself: true });
     if (refusal) return refusal;
     const dueAt = await this.deletion.decide(id, still);
     if (!(dueAt instanceof Date)) return refused(dueAt);
-    await this.record('account.deletion-requested', actor, id, { reason });
+    await this.record('account.deletion-requested', actor, id, { reason, ...became(account, 'leaving') });
     return { kind: 'done', dueAt };
   }
 
   /** The account is not deleted after all, whoever wanted it. It stays disabled where it is. */
-  async keep(actor: Actor, { id }: Account, reason?: string): Promise<Acted> {
+  async keep(actor: Actor, account: Account, reason?: string): Promise<Acted> {
+    const { id } = account;
     const refusal = await this.permission.refusal(actor, { id }, { operator: true });
     if (refusal) return refusal;
     if (!(await this.deletion.keep(id))) return refused('not-leaving');
-    await this.record('account.kept', actor, id, { reason });
+    const after = account.disabledAt ? 'disabled' : 'active';
+    await this.record('account.kept', actor, id, { reason, ...became(account, after) });
     return DONE;
   }
 
@@ -122,4 +130,9 @@ export class UserActions {
   ): Promise<void> {
     return this.audit.record(name, { accountId, detail: { by, ...detail } }, req);
   }
+}
+
+/** @param account as it was */
+function became(account: Account, state: ReturnType<typeof stateOf>) {
+  return { before: { state: stateOf(account) }, after: { state } };
 }

@@ -86,7 +86,7 @@ export class UserFacts {
   }
 }
 
-function stateOf({ deletionDueAt, disabledAt }: Account): 'active' | 'disabled' | 'leaving' {
+export function stateOf({ deletionDueAt, disabledAt }: Account): 'active' | 'disabled' | 'leaving' {
   if (deletionDueAt) return 'leaving';
   return disabledAt ? 'disabled' : 'active';
 }

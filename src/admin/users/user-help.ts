@@ -105,8 +105,11 @@ export class UserHelp {
     // Of an account that has none nothing is removed: its sessions go on, and nobody is told of anything.
     const { authenticators, passkeys, backupCodes } = await this.secondFactors.enrolled(account.id);
     if (authenticators.length + passkeys.length + backupCodes.left === 0) return done;
+    const named = (each: { readonly name: string }) => each.name;
+    const before = { totp: authenticators.map(named), passkeys: passkeys.map(named) };
     if (!(await this.secondFactors.turnOff(account))) return refused('changed-meanwhile');
-    await this.record('second-factor.removed', actor, account, { reason });
+    const after = { totp: [], passkeys: [] };
+    await this.record('second-factor.removed', actor, account, { reason, before, after });
     return done;
   }
 
