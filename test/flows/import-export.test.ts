@@ -155,6 +155,13 @@ describe('a file of our own form', () => {
     },
   );
 
+  it('may begin with the mark that editors of Windows put there', async () => {
+    const { username, email } = somebody();
+    const lines = [HEADER, { username, email }].map((each) => JSON.stringify(each));
+    const file = files.written(`\ufeff${lines.join('\r\n')}\r\n`);
+    expect(await run(to!, 'import', 'gatehouse', file, '--dry-run')).toMatchObject({ wouldCreate: 1 });
+  });
+
   it('tells a broken line from the others', async () => {
     const { username, email } = somebody();
     const good = JSON.stringify({ username, email, password_hash: HASH });

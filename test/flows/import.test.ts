@@ -170,8 +170,41 @@ describe('people of the Flask demonstration', () => {
     expect(browser.page.path).toBe('/dashboard');
   });
 
+  it('are told that their backup codes stay behind, also where these have a table of their own', async () => {
+    const [ada, bea] = [somebody(), somebody()];
+    const hash = werkzeugPbkdf2('copper kites over harbour', 1_000);
+    const file = files.sqlite(
+      `CREATE TABLE users (id INTEGER PRIMARY KEY, username TEXT, email TEXT, password_hash TEXT, totp_secret TEXT);
+       CREATE TABLE backup_code (id INTEGER PRIMARY KEY, user_id INTEGER, code_hash TEXT);
+       CREATE TABLE otp_attempt (id INTEGER PRIMARY KEY);
+       INSERT INTO users VALUES (7, '${ada.username}', '${ada.email}', '${hash}', '${pyotpSeed()}');
+       INSERT INTO users VALUES (8, '${bea.username}', '${bea.email}', '${hash}', '${pyotpSeed()}');
+       INSERT INTO backup_code (user_id, code_hash) VALUES (7, 'x'), (7, 'y');`,
+    );
+    expect((await run(file, '--dry-run')).users).toEqual([
+      { user: ada.username, outcome: 'would-create', notes: ['backup-codes-not-carried-over'] },
+      { user: bea.username, outcome: 'would-create' },
+    ]);
+  });
+
+  it('are not looked for in a file that is not there, and it is said which one', async () => {
+    const { message } = await server.app
+      .get(ImportCommands)
+      .run('import', ['authelia', files.written('users: {}\n'), '--totp=/no/totp.yml', '--no-webauthn']);
+    expect(JSON.parse(message)).toMatchObject({
+      reason: 'no-file',
+      says: '/no/totp.yml: there is no such file',
+    });
+  });
+
   it('are asked for with words that the command knows', async () => {
-    for (const args of [['pocket', 'x'], ['flask'], ['flask', 'x', 'y'], ['flask', 'x', '--force']])
+    for (const args of [
+      ['pocket', 'x'],
+      ['flask'],
+      ['flask', 'x', 'y'],
+      ['flask', 'x', '--force'],
+      ['flask', 'x', '--dry-run=yes'],
+    ])
       expect(await server.app.get(ImportCommands).run('import', args)).toMatchObject({
         done: false,
         exitCode: 64,

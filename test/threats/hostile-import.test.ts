@@ -102,6 +102,14 @@ describe('an import file that somebody has prepared', () => {
       'unknown-second-factor',
       () => files.sqlite(`CREATE TABLE user (username, email, password_hash, is_2fa_enabled)`),
     ],
+    [
+      'unknown-second-factor',
+      () =>
+        files.sqlite(
+          `CREATE TABLE user (username, email, password_hash);
+           CREATE TABLE "totp ""device" (user_id, seed); INSERT INTO "totp ""device" VALUES (1, 'JBSWY3DPEHPK3PXP')`,
+        ),
+    ],
   ])('is refused as a whole: %s', async (reason, file) => {
     const before = await count();
     expect(await run(file())).toMatchObject({ done: false, reason, exitCode: 31 });

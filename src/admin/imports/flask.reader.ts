@@ -1,9 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { ImportFailure } from './failures.js';
+import { ownersOfCodes } from './flask-tables.js';
 import type { Found } from './foreign-user.js';
 
 /** What the columns of the demonstration's table are called; it came in several spellings. The first that is there counts. */
 const COLUMNS = {
+  id: ['id', 'user_id'],
   username: ['username', 'user_name'],
   email: ['email', 'email_address'],
   hash: ['password_hash', 'hashed_password', 'password'],
@@ -35,16 +37,17 @@ export async function* readFlask(file: string): AsyncGenerator<Found> {
   const { DatabaseSync } = await import('node:sqlite');
   const database = open(() => new DatabaseSync(file, { readOnly: true, allowExtension: false }));
   try {
-    const rows = open(() => {
+    const { rows, owners } = open(() => {
       database.exec('PRAGMA trusted_schema = OFF; PRAGMA query_only = ON');
       const { table, columns } = accountTable(database);
+      const owners = ownersOfCodes(database, table);
       const list = Object.entries(columns).map(([part, column]) => `"${column}" AS "${part}"`);
-      return database.prepare(`SELECT ${list.join(', ')} FROM "${table}"`).iterate();
+      return { owners, rows: database.prepare(`SELECT ${list.join(', ')} FROM "${table}"`).iterate() };
     });
     for (;;) {
       const next = open(() => rows.next());
       if (next.done) return;
-      yield found(next.value);
+      yield found(next.value, owners);
     }
   } finally {
     database.close();
@@ -94,7 +97,7 @@ function accountTable(database: DatabaseSync): { table: string; columns: Partial
   return { table, columns };
 }
 
-function found(row: Partial<Record<Part, unknown>>): Found {
+function found(row: Partial<Record<Part, unknown>>, ownersOfCodes: ReadonlySet<unknown>): Found {
   const label = text(row.username) ?? '';
   const unreadable = (reason: string): Found => ({ kind: 'unreadable', label, reason });
   const [username, email, passwordHash] = [text(row.username), text(row.email), text(row.hash)];
@@ -107,7 +110,8 @@ function found(row: Partial<Record<Part, unknown>>): Found {
   const isOn = 'isOn' in row ? isTrue(row.isOn) : hasSeed;
   const seed = text(row.seed);
   if (isOn && seed === undefined) return unreadable('second-factor-without-seed');
-  const hasCodes = row.backupCodes != null && row.backupCodes !== '' && row.backupCodes !== '[]';
+  const inColumn = row.backupCodes != null && row.backupCodes !== '' && row.backupCodes !== '[]';
+  const hasCodes = inColumn || (row.id != null && ownersOfCodes.has(row.id));
   const notes = [
     ...(hasSeed && !isOn ? ['seed-was-not-switched-on'] : []),
     ...(isOn && hasCodes ? ['backup-codes-not-carried-over'] : []),

@@ -83,7 +83,8 @@ export async function* readGatehouse(file: string): AsyncGenerator<Found> {
 }
 
 function assertHeader(line: string): void {
-  const header = line.length <= LONGEST_LINE ? parsed(line) : undefined;
+  const text = line.replace(/^\ufeff/, '');
+  const header = text.length <= LONGEST_LINE ? parsed(text) : undefined;
   if (header?.['format'] !== HEADER.format || header['version'] !== HEADER.version) throw otherFormat();
 }
 

@@ -70,10 +70,14 @@ export function readWords(
     const word = args[at]!;
     if (!word.startsWith('--')) words.push(word);
     else {
-      if (!Object.hasOwn(flags, word) || options.has(word)) return undefined;
-      const value = flags[word] ? args[++at] : '';
-      if (value === undefined || value.startsWith('--')) return undefined;
-      options.set(word, value);
+      // `--format csv`, or `--format=csv`.
+      const [, flag = '', written] = /^([^=]*)(?:=(.*))?$/s.exec(word) ?? [];
+      if (!Object.hasOwn(flags, flag) || options.has(flag)) return undefined;
+      const takesValue = flags[flag]!;
+      if (!takesValue && written !== undefined) return undefined;
+      const value = takesValue ? (written ?? args[++at]) : '';
+      if (value === undefined || value.startsWith('--') || (takesValue && value === '')) return undefined;
+      options.set(flag, value);
     }
   }
   return { words, options };
