@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
+import { AuditCommands } from '../../src/admin/commands/audit-commands.js';
 import { AuditChain } from '../../src/audit/audit-chain.service.js';
+import { AuditChainWorker } from '../../src/audit/audit-chain.worker.js';
 import { Audit } from '../../src/audit/audit.service.js';
 import { KnownHead } from '../../src/audit/known-head.js';
 import { AuditVerification, readHead } from '../../src/audit/audit-verification.service.js';
@@ -58,6 +60,23 @@ describe('the chain of the audit log', () => {
     await server.restart();
     expect(await chained(server, 5)).toMatchObject({ whole: true, checked: before.checked + 5 });
   });
+
+  it.each(['', '{', '{}', '[]'])(
+    'says what to do about a note of its last head that was damaged: %j',
+    async (text) => {
+      server = await TestServer.start();
+      await chained(server, 1);
+      const { file } = server.app.get(KnownHead);
+      // Nobody writes a good one over it meanwhile.
+      await server.app.get(AuditChainWorker).stop();
+      writeFileSync(file, text);
+      const { done, message } = await server.app.get(AuditCommands).run('audit verify', []);
+      expect([done, message]).toEqual([false, expect.stringContaining(`${file} is damaged`)]);
+      expect(message).toContain('delete it');
+      rmSync(file);
+      expect(await server.app.get(AuditCommands).run('audit verify', [])).toMatchObject({ done: true });
+    },
+  );
 
   it('stays whole when an account is deleted, and nothing personal is left', async () => {
     server = await TestServer.start();

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { KnownHeadUnusable } from '../../audit/known-head.js';
 import { AuditLog } from '../../audit/audit-log.service.js';
 import { AuditVerification, readHead } from '../../audit/audit-verification.service.js';
 import { Languages } from '../../http/language.js';
@@ -43,7 +44,11 @@ export class AuditCommands {
     const head = text === undefined ? undefined : readHead(text);
     if (text !== undefined && !head)
       return usage('a head is what an earlier `audit verify` has printed as "head"');
-    const report = await this.verification.verify(head ? [head] : []);
+    const report = await this.verification.verify(head ? [head] : []).catch((error: unknown) => {
+      if (error instanceof KnownHeadUnusable) return error;
+      throw error;
+    });
+    if (report instanceof KnownHeadUnusable) return { done: false, message: report.message };
     return {
       done: report.whole,
       ...(report.whole ? {} : { exitCode: EXIT_NOT_WHOLE }),
