@@ -13,7 +13,7 @@ export function explain(error: unknown): { readonly message: string; readonly ex
   const { code, message, stack, port } = error as NodeJS.ErrnoException & { port?: number };
   if (isDatabaseAway(error)) {
     return {
-      message: `Gatehouse cannot start: the database cannot be used (${message}). Check DATABASE_URL and that the server runs.`,
+      message: `Gatehouse cannot start: the database cannot be used (${message}). ${mendOf(message)}`,
       exitCode: 1,
     };
   }
@@ -24,4 +24,11 @@ export function explain(error: unknown): { readonly message: string; readonly ex
     };
   }
   return { message: `Gatehouse cannot start: ${stack ?? message}`, exitCode: 1 };
+}
+
+/** SQLite has no server that could be away. */
+function mendOf(message: string): string {
+  return /SQLITE_|not a database|malformed|(?:unable to|cannot) open database|disk I\/O/.test(message)
+    ? 'See to the owner and the rights of its file, and to the disk; if the file is damaged, restore the backup.'
+    : 'Check DATABASE_URL and that the server runs.';
 }

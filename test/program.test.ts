@@ -84,6 +84,15 @@ describe('the program', () => {
     expect(program.output).not.toMatch(/^\s+at /m);
   });
 
+  it('says of a damaged file of SQLite what can be done about that', async () => {
+    const file = join(folder, `damaged-${count}.sqlite`);
+    writeFileSync(file, 'no database at all, but long enough to be looked at as one '.repeat(200));
+    const program = new Program({ ...env, DATABASE_URL: `sqlite:${file}` });
+    expect(await program.ended()).toBe(1);
+    expect(program.output).toContain('restore the backup');
+    expect(program.output).not.toMatch(/DATABASE_URL|^\s+at /m);
+  });
+
   it('does not start on a database that was made with another secret', async () => {
     const program = new Program(env);
     await program.said('Gatehouse is ready');
