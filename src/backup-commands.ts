@@ -2,7 +2,7 @@ import type { BackupCommand } from './admin/commands/backup-commands.list.js';
 import { help } from './admin/commands/help.js';
 import { asJson, usage, type Outcome } from './admin/commands/outcome.js';
 import { backup } from './backup/backup.js';
-import { BackupFailure, fileFailure } from './backup/failures.js';
+import { failureOf } from './backup/failures.js';
 import { restore } from './backup/restore.js';
 import { verify } from './backup/verify.js';
 import { loadConfig } from './config/load.js';
@@ -19,7 +19,7 @@ export async function runBackupCommand(command: BackupCommand, args: string[]): 
     const result = command === 'backup' ? await make(file) : await bringBack(file, flags[0]);
     return { done: true, message: asJson({ done: true, ...result }), isJson: true };
   } catch (error) {
-    const failure = error instanceof BackupFailure ? error : fileFailure(error);
+    const failure = failureOf(error);
     if (!failure) throw error;
     const { reason, says, exitCode } = failure;
     return { done: false, exitCode, message: asJson({ done: false, reason, says }), isJson: true };

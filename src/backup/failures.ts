@@ -1,3 +1,5 @@
+import { isDatabaseAway } from '../database/failures.js';
+
 /** Why a backup or a restore did not come about, and the exit code that scripts know it by. */
 export const EXIT_CODES = {
   'no-key': 78,
@@ -15,6 +17,7 @@ export const EXIT_CODES = {
   'not-verified': 21,
   'file-exists': 22,
   'file-unusable': 23,
+  'database-away': 24,
 } as const;
 
 export type Reason = keyof typeof EXIT_CODES;
@@ -47,8 +50,16 @@ const MENDS: Readonly<Record<string, string>> = {
   EDQUOT: 'there is no room left: make some, or name another place',
 };
 
+/** The program is right, and what it needs is not there. @returns undefined: it is something else */
+export function failureOf(error: unknown): BackupFailure | undefined {
+  if (error instanceof BackupFailure) return error;
+  if (!isDatabaseAway(error)) return fileFailure(error);
+  const { message } = error as Error;
+  return new BackupFailure('database-away', `the database cannot be used: ${message}`, error);
+}
+
 /** A file that cannot be read or written is no failure of the program. @returns undefined: it is something else */
-export function fileFailure(error: unknown): BackupFailure | undefined {
+function fileFailure(error: unknown): BackupFailure | undefined {
   const { code = '', syscall = '', path } = error as NodeJS.ErrnoException;
   if (!/^E[A-Z]+$/.test(code) || !OF_FILES.test(syscall)) return undefined;
   const mend = MENDS[code];

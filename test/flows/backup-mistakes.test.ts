@@ -72,6 +72,12 @@ describe('a backup', () => {
       { done: false, reason: 'file-unusable', says: expect.stringContaining('no such folder') },
     ]);
     expect(readdirSync(env['GATEHOUSE_DATA_DIR']!).filter((name) => name.startsWith('.backup-'))).toEqual([]);
+    const nobody = { ...env, DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none' };
+    const away = await shell(nobody, 'backup', places.file());
+    expect([away.code, JSON.parse(away.output)]).toMatchObject([
+      24,
+      { done: false, reason: 'database-away' },
+    ]);
     const folder = await shell(await places.empty(), 'restore', env['GATEHOUSE_DATA_DIR']!);
     expect([folder.code, JSON.parse(folder.output)]).toMatchObject([10, { reason: 'not-an-archive' }]);
   }, 60_000);
