@@ -6,7 +6,7 @@ import { COMMANDS } from './admin/commands/commands.list.js';
 import { help } from './admin/commands/help.js';
 import { asJson, EXIT_USAGE, said, type Outcome } from './admin/commands/outcome.js';
 import { argumentsOf, fits, JSON_OPTION } from './admin/commands/words.js';
-import type { Config } from './config/config.js';
+import { ConfigurationMistakes, type Config } from './config/config.js';
 import { loadConfig, unknownSettings } from './config/load.js';
 import { explain } from './start-failure.js';
 
@@ -124,7 +124,9 @@ run().then(
   (code) => process.exit(code),
   (error: unknown) => {
     const { message, exitCode } = explain(error);
-    if (wantsJson) console.log(asJson({ done: false, message }));
+    // Of settings, and of a clients file: each by itself, with its line.
+    const mistakes = error instanceof ConfigurationMistakes ? { mistakes: error.mistakes } : {};
+    if (wantsJson) console.log(asJson({ done: false, message, ...mistakes }));
     else console.error(message);
     process.exit(exitCode);
   },

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BACKUP_COMMANDS } from '../../src/admin/commands/backup-commands.list.js';
@@ -152,6 +152,15 @@ describe('the output of a command', () => {
     expect(await shell('import', 'flask')).toMatchObject({ code: 64, stdout: '' });
     const health = await shell('health', '--json');
     expect([health.code, JSON.parse(health.stdout)]).toMatchObject([1, { done: false }]);
+    writeFileSync(
+      join(server.dataDir, 'clients.yaml'),
+      'clients:\n  - client_id: a\n    redirect_uris: [x]\n',
+    );
+    const plan = await shell('clients', 'plan', '--json');
+    expect([plan.code, JSON.parse(plan.stdout)]).toMatchObject([
+      78,
+      { done: false, mistakes: [expect.stringContaining('line 2'), expect.stringContaining('line 3')] },
+    ]);
     const migrated = await shell('migrate', '--json');
     expect([migrated.code, JSON.parse(migrated.stdout)]).toEqual([0, { done: true, database, migrated: [] }]);
     await server.stop();
