@@ -166,6 +166,7 @@ describe('a realm that somebody has prepared', () => {
       [files.written('{"realm": "empty"}'), 'other-format'],
       [files.written('PK\u0003\u0004'), 'other-format'],
       [folder, 'several-realms'],
+      [files.written(`[${whole}, ${whole}]`), 'several-realms'],
       [huge, 'file-too-large'],
       [files.path('none.json'), 'no-file'],
     ] as const)

@@ -48,7 +48,7 @@ class Scanner {
       if (
         this.hasEnded ? !isSpace : this.depth === 0 && !isSpace && character !== '{' && character !== '\ufeff'
       )
-        throw broken();
+        throw character === '[' && !this.hasEnded ? severalObjects() : broken();
       if (character === '"') {
         this.isInString = true;
         this.name = '';
@@ -112,4 +112,12 @@ function parsed(text: string): unknown {
 
 function broken(): ImportFailure {
   return new ImportFailure('other-format', 'the file is not one JSON object, or is damaged');
+}
+
+/** As `kc.sh export --file` writes where no realm was named. */
+function severalObjects(): ImportFailure {
+  return new ImportFailure(
+    'several-realms',
+    'the file is a list of realms: export one of them, with kc.sh export --realm NAME',
+  );
 }
