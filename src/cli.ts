@@ -112,10 +112,11 @@ async function health({ ownAddress }: Config): Promise<number> {
     () => undefined,
   );
   const ready = (await answer?.json().catch(() => undefined)) as { status?: string } | undefined;
-  const message = ready?.status ?? `no server answers at ${ownAddress}`;
-  if (wantsJson) console.log(asJson({ done: answer?.ok === true, message }));
-  else if (!answer?.ok) console.error(message);
-  return answer?.ok ? 0 : 1;
+  const message = ready?.status ?? `no server of Gatehouse answers at ${ownAddress}`;
+  const done = answer?.ok === true && ready?.status === 'ok';
+  if (wantsJson) console.log(asJson({ done, message }));
+  else if (!done) console.error(message);
+  return done ? 0 : 1;
 }
 
 // Should it ever end before it is done, that is no success.

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BACKUP_COMMANDS } from '../../src/admin/commands/backup-commands.list.js';
@@ -150,8 +151,11 @@ describe('the output of a command', () => {
     const slip = await shell('users', '--jsn');
     expect(slip).toMatchObject({ code: 64, stdout: '', output: expect.stringContaining('gatehouse users') });
     expect(await shell('import', 'flask')).toMatchObject({ code: 64, stdout: '' });
+    // Another program has the port, and is glad to answer.
+    const other = createServer((_, res) => void res.end('hello')).listen(Number(env.GATEHOUSE_PORT));
     const health = await shell('health', '--json');
     expect([health.code, JSON.parse(health.stdout)]).toMatchObject([1, { done: false }]);
+    other.close();
     writeFileSync(
       join(server.dataDir, 'clients.yaml'),
       'clients:\n  - client_id: a\n    redirect_uris: [x]\n',
