@@ -1,4 +1,5 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
 import { setTimeout as pause } from 'node:timers/promises';
 import { AuditChain } from '../audit/audit-chain.service.js';
 import { Sql } from '../database/sql.js';
@@ -51,10 +52,12 @@ export class CleanUp implements OnApplicationBootstrap, OnApplicationShutdown {
     private readonly auditChain: AuditChain,
     private readonly sql: Sql,
     private readonly clock: Clock,
+    private readonly host: HttpAdapterHost,
   ) {}
 
   onApplicationBootstrap(): void {
-    this.repeating.start(INTERVAL);
+    // A command in the shell has the same modules, and no adapter: it does what it is for, by the settings of its start.
+    if (this.host.httpAdapter) this.repeating.start(INTERVAL);
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -1,5 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { NestFactory } from '@nestjs/core';
+import { AppModule } from '../../src/app.module.js';
+import { loadConfig } from '../../src/config/load.js';
 import { Sql } from '../../src/database/sql.js';
+import { Repeating } from '../../src/kernel/repeating.js';
 import { CleanUp } from '../../src/ops/clean-up.js';
 import { Application } from '../support/application.js';
 import { Browser } from '../support/browser.js';
@@ -54,5 +58,15 @@ describe('the clean-up', () => {
     // What is still in use stays.
     await browser.open('/dashboard');
     expect(browser.page.path).toBe('/dashboard');
+  });
+
+  it('is a server’s work, as all that is done again and again is, and no command’s in the shell', async () => {
+    const start = jest.spyOn(Repeating.prototype, 'start');
+    const command = await NestFactory.createApplicationContext(AppModule.with(loadConfig(server.env)), {
+      logger: false,
+    });
+    expect(start).not.toHaveBeenCalled();
+    await command.close();
+    start.mockRestore();
   });
 });
