@@ -2,55 +2,56 @@ import { Injectable } from '@nestjs/common';
 import { Config } from '../config/config.js';
 import { Sql } from '../database/sql.js';
 
-interface Look {
+/** An event that was seen, and who wrote at that moment, by the name that PostgreSQL gives a transaction from its beginning. */
+interface Candidate {
   readonly id: number;
-  readonly oldestRunning: number;
-  readonly nextTransaction: number;
+  readonly writers: readonly string[];
 }
 
 /**
  * Up to which number no event can come any more. SQLite writes one transaction after the other, so its newest is it. PostgreSQL
  * gives a number before the transaction that has it is committed: a smaller one may appear after a greater one, as long as a
- * transaction of that time still runs.
+ * transaction of that time still writes there. Whoever writes holds a lock on the table, and takes it before the number: so a
+ * look at the locks that comes after the look at the numbers misses nobody. (The transaction's own number, which snapshots
+ * tell of, is given only after the event's.)
  */
 @Injectable()
 export class SettledEvents {
   private known = 0;
-  private candidate: { readonly id: number; readonly onceOver?: number } | undefined;
+  private candidate: Candidate | undefined;
 
   constructor(
     private readonly sql: Sql,
     private readonly config: Config,
   ) {}
 
-  /** To be asked again and again: on PostgreSQL it takes the third look to know of what the first one saw. */
+  /** To be asked again and again: on PostgreSQL an event is settled once everybody is done who wrote when it was seen. */
   async upTo(): Promise<number> {
-    if (this.config.database.kind === 'sqlite') {
-      const [row] = await this.sql.rows<{ id: number | null }>('SELECT max(id) AS id FROM audit_event');
-      return row?.id ?? 0;
-    }
-    const { id, oldestRunning, nextTransaction } = await this.look();
-    if (!this.candidate) this.candidate = { id };
-    // An event is numbered a moment before its transaction is: so it is the look after the one that saw it which counts.
-    else if (this.candidate.onceOver === undefined)
-      this.candidate = { id: this.candidate.id, onceOver: nextTransaction };
-    else if (oldestRunning >= this.candidate.onceOver) {
-      this.known = this.candidate.id;
-      this.candidate = { id };
+    if (this.config.database.kind === 'sqlite') return this.newest();
+    // In this order.
+    this.candidate ??= { id: await this.newest(), writers: await this.writers() };
+    const { id, writers } = this.candidate;
+    const still = writers.length === 0 ? [] : await this.writers();
+    if (!writers.some((each) => still.includes(each))) {
+      this.known = id;
+      this.candidate = undefined;
     }
     return this.known;
   }
 
-  private async look(): Promise<Look> {
-    const [row] = await this.sql.rows<Record<keyof Look, string | null>>(
-      `SELECT (SELECT max(id) FROM audit_event) AS "id", pg_snapshot_xmin(now.it)::text AS "oldestRunning",
-         pg_snapshot_xmax(now.it)::text AS "nextTransaction" FROM (SELECT pg_current_snapshot() AS it) now`,
+  private async newest(): Promise<number> {
+    const [row] = await this.sql.rows<{ id: number | string | null }>(
+      'SELECT max(id) AS "id" FROM audit_event',
     );
-    const { id, oldestRunning, nextTransaction } = row!;
-    return {
-      id: Number(id ?? 0),
-      oldestRunning: Number(oldestRunning),
-      nextTransaction: Number(nextTransaction),
-    };
+    return Number(row?.id ?? 0);
+  }
+
+  private async writers(): Promise<string[]> {
+    const rows = await this.sql.rows<{ writer: string }>(
+      `SELECT DISTINCT virtualtransaction AS "writer" FROM pg_locks
+       WHERE locktype = 'relation' AND mode = 'RowExclusiveLock' AND relation = CAST('audit_event' AS regclass)
+         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+    );
+    return rows.map(({ writer }) => writer);
   }
 }

@@ -78,6 +78,30 @@ describe('the chain of the audit log', () => {
     },
   );
 
+  if (database === 'postgresql')
+    it('waits for whoever has taken a number, and has none as a transaction yet', async () => {
+      server = await TestServer.start();
+      await server.app.get(AuditChainWorker).stop();
+      const { checked } = await chained(server, 1);
+      const sql = server.app.get(Sql);
+      await sql.transaction(async (slow) => {
+        // As an INSERT does it, one thing after the other.
+        await slow.run('LOCK TABLE audit_event IN ROW EXCLUSIVE MODE');
+        const [taken] = await slow.rows<{ id: string }>(
+          `SELECT nextval(pg_get_serial_sequence('audit_event', 'id')) AS id`,
+        );
+        await server.app.get(Audit).record('password.checked', {});
+        for (let look = 0; look < 6; look++) await server.app.get(AuditChain).run();
+        expect((await verified(server)).checked).toBe(checked);
+        await slow.run(
+          `INSERT INTO audit_event (id, at, name, result) VALUES (?, ?, 'password.checked', 'success')`,
+          taken!.id,
+          sql.moment(server.clock.now()),
+        );
+      });
+      expect(await chained(server)).toMatchObject({ whole: true, checked: checked + 2 });
+    });
+
   it('stays whole when an account is deleted, and nothing personal is left', async () => {
     server = await TestServer.start();
     const person = somebody();
