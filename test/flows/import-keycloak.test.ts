@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readFileSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { readClientsFile } from '../../src/clients/clients-file.js';
 import { Accounts } from '../../src/users/accounts.service.js';
 import { Groups } from '../../src/users/groups.service.js';
@@ -173,6 +175,21 @@ describe('people of a Keycloak realm', () => {
       expect(of('https://saml.example.org')).toMatchObject({ reason: 'not-openid-connect' });
       expect(readFileSync(clientsFile, 'utf8')).toContain('# redirect-uri-left-out: https://loose');
       expect(of('account')).toBeUndefined();
+    });
+
+    it('come alone, too: what the console of Keycloak exports has nobody in it', async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'gatehouse-partial-'));
+      const { users: _left, ...partial } = JSON.parse(readFileSync(REALM, 'utf8')) as { users: unknown };
+      const file = join(folder, 'realm-export.json');
+      writeFileSync(file, JSON.stringify(partial));
+      const written = join(folder, 'clients.yaml');
+      expect(await runImport(server, 'keycloak', file, '--clients-file', written)).toMatchObject({
+        created: 0,
+        refused: 0,
+        exitCode: 0,
+      });
+      expect(readFileSync(written, 'utf8')).toBe(readFileSync(clientsFile, 'utf8'));
+      rmSync(folder, { recursive: true });
     });
 
     it('are taken by a server that starts with the file', async () => {

@@ -33,8 +33,12 @@ export async function* readKeycloak(
   { rolesAsGroups }: { readonly rolesAsGroups: boolean },
 ): AsyncGenerator<Found> {
   let people = 0;
+  let isRealm = false;
   for (const file of keycloakFiles(path))
-    for await (const { list, value } of itemsOf(file, ['users', 'federatedUsers'])) {
+    for await (const { list, value } of itemsOf(file, ['users', 'federatedUsers', 'clients'])) {
+      isRealm = true;
+      // What the console exports ("partial") has applications, and nobody in it.
+      if (list === 'clients') continue;
       people++;
       const user = asObject(value);
       const label = `person ${people}`;
@@ -43,7 +47,7 @@ export async function* readKeycloak(
         yield { kind: 'nobody', label, reason: 'kept-in-another-directory' };
       else yield found(user, label, rolesAsGroups);
     }
-  if (people === 0) throw new ImportFailure('other-format', 'there are no users in it');
+  if (!isRealm) throw new ImportFailure('other-format', 'there are neither users nor clients in it');
 }
 
 /** The files that belong to one realm, people in the order of their numbers. */
