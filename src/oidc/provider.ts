@@ -22,7 +22,7 @@ import { assertionRule, sayWhatIsMissing } from './guards/fapi.js';
 import { cookieKeys } from './cookie-keys.js';
 import { acceptPreviousSecrets } from './guards/client-secrets.js';
 import { DEVICE_PATH, tellInterval } from './devices/device-requests.js';
-import { demandsPkce, metadataValidator } from './registration/registration.js';
+import { demandsPkce, isSectorRead, metadataValidator } from './registration/registration.js';
 import { features } from './features.js';
 import { rememberClients } from './known-clients.js';
 import { SigningKey } from './signing-key.js';
@@ -60,6 +60,7 @@ export function createProvider(config: Config, cookies: Cookies, parts: Provider
     acrValues: [ACR[1], ACR[2]],
     responseTypes: ['code', ...(config.legacyFlows ? LEGACY_RESPONSE_TYPES : [])] as ResponseType[],
     subjectTypes: ['public', 'pairwise'],
+    sectorIdentifierUriValidate: isSectorRead,
     pairwiseIdentifier: (_ctx, accountId, client) =>
       Promise.resolve(pairwiseId(parts.secrets, accountId, client)),
     clientAuthMethods: [

@@ -106,4 +106,27 @@ describe('where the operator allows internal addresses (GATEHOUSE_INTERNAL_FETCH
       await careful.stop();
     }
   });
+
+  it('and what it has said is believed: who registered with it signs people in while its host is down', async () => {
+    const pairwise = { ...DECENT, subject_type: 'pairwise' };
+    const sector = host.serve('/kept.json', DECENT.redirect_uris);
+    const server = await TestServer.start({ env: { ...OPEN, GATEHOUSE_INTERNAL_FETCH: 'on' } });
+    try {
+      const { body } = await register(server, { ...pairwise, sector_identifier_uri: sector });
+      host.asked.length = 0;
+      await server.restart();
+      const request = new URLSearchParams({
+        client_id: String(body['client_id']),
+        redirect_uri: DECENT.redirect_uris[0]!,
+        response_type: 'code',
+        scope: 'openid',
+        code_challenge: 'A'.repeat(43),
+        code_challenge_method: 'S256',
+      });
+      const { status } = await fetch(`${server.url}/oidc/auth?${request.toString()}`, { redirect: 'manual' });
+      expect([status, host.asked]).toEqual([303, []]);
+    } finally {
+      await server.stop();
+    }
+  });
 });

@@ -1,11 +1,5 @@
 import type { Context } from 'koa';
-import {
-  errors,
-  type Client,
-  type Configuration,
-  type KoaContextWithOIDC,
-  type Provider,
-} from 'oidc-provider';
+import { errors, type Client, type Configuration, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { QuotaReached } from '../../clients/registration-quota.js';
 import type { OWN_FIELDS } from '../../clients/client.fields.js';
 import { legacyFlowsFor } from '../../clients/registered-flows.js';
@@ -61,6 +55,16 @@ export function metadataValidator(
     if (field === ONCE_AT && ctx === undefined) readDocument(metadata as OfDocument, [...(scopes() ?? [])]);
     refuseOutsideProfile(ctx, field, value, metadata);
   };
+}
+
+/**
+ * What `sector_identifier_uri` says is read when an application registers, changes, or comes with its document, and believed from
+ * then on (OpenID Connect Core, section 8.1). The library would read it again after each start, and keep everybody out while that
+ * host is down. Of what operators declare their word counts.
+ */
+export function isSectorRead(client: Client): boolean {
+  const isOfDocument = client.clientId.startsWith('https://');
+  return isOfDocument || WRITING.includes(Provider.ctx?.oidc.route ?? '');
 }
 
 type OfDocument = Record<string, unknown>;
