@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import Handlebars from 'handlebars';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { letterWords } from '../src/admin/mail/letter-words.js';
 import { projectRoot } from '../src/config/root.js';
 
 const views = join(projectRoot, 'views');
@@ -109,6 +110,13 @@ describe('the message catalogues', () => {
     // A subject tells what happened, and never what somebody typed.
     const subjects = parts.filter((key) => key.endsWith('.subject'));
     expect(subjects.filter((key) => placeholders(english[key]!).length > 0)).toEqual([]);
+  });
+
+  it('says of every kind of letter what it is about', () => {
+    const declared = readFileSync(join(projectRoot, 'src/mail/kinds.ts'), 'utf8').split('export type')[0]!;
+    const kinds = [...declared.matchAll(/^  '?([a-z-]+)'?: /gm)].map(([, kind]) => kind!);
+    expect(kinds.length).toBeGreaterThan(25);
+    expect(kinds.filter((kind) => !(letterWords(kind) in english))).toEqual([]);
   });
 
   it('knows no message that nothing uses', () => {

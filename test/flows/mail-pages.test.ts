@@ -51,7 +51,7 @@ describe('an operator with what waits to be told', () => {
     }
     expect(await text('')).toMatch(
       new RegExp(
-        `Set ?Last letter sent.*password-changed Person ?${ada.username}.*Tries ?5.*Last answer ?.*450`,
+        `Set ?Last letter sent.*Your password was changed Letter ?password-changed Person ?${ada.username}.*Tries ?5.*Last answer ?.*450`,
       ),
     );
     mailbox.accept();

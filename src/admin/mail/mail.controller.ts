@@ -10,6 +10,7 @@ import { actorOf } from '../actor.js';
 import { AuditExport } from '../audit/audit-export.js';
 import { ConsolePages } from '../console/console-pages.js';
 import { Operator } from '../console/operator.guard.js';
+import { letterWords } from './letter-words.js';
 import { Outboxes, type Box, type OutboxPage, type OutboxRow } from './outboxes.service.js';
 
 const REASON = 'admin.mail.no-reason';
@@ -220,8 +221,9 @@ export class MailController {
     const applications = await this.applicationNames.all();
     return rows.map(({ id, kind, clientId, accountId, tries, lastError, createdAt, at }) => ({
       id,
-      what: kind ?? (clientId && (applications.get(clientId) ?? clientId)),
-      isKind: kind !== null,
+      kind,
+      about: kind && letterWords(kind),
+      application: clientId && (applications.get(clientId) ?? clientId),
       person: accountId && (names.get(accountId) ?? accountId),
       tries,
       lastError,
