@@ -23,6 +23,7 @@ async function applications(tour: Tour): Promise<void> {
   await visit('console-clients-choose-refused');
   await window.press('kind-web');
   await visit('console-clients-new');
+  await window.page.locator('summary').last().click();
   await window.submit({
     client_id: id,
     client_name: 'Our Wiki',

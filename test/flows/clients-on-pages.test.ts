@@ -122,6 +122,31 @@ describe('the operators’ pages about applications', () => {
     });
   });
 
+  it('what is as usual is folded up; what is not, or is wrong, is not', async () => {
+    const unfolded = () => desk.page.html.querySelectorAll('details.part[open]').map(({ id }) => id);
+    await atDesk('/admin/clients/new/native');
+    expect(unfolded()).toEqual(['part-how']);
+    await desk.open('/admin/clients/new/web');
+    expect(desk.page.html.querySelectorAll('details.part')).toHaveLength(5);
+    expect(unfolded()).toEqual([]);
+    await desk.press('submit', {
+      ...fieldsOn(desk),
+      client_id: 'folded',
+      refresh_token_lifetime: 'soon',
+      rest: 'contacts: ops',
+    });
+    expect(unfolded()).toEqual(['part-tokens', 'part-rest']);
+    await desk.press('submit', {
+      ...fieldsOn(desk),
+      redirect_uris: 'https://folded.example/cb',
+      refresh_token_lifetime: '',
+      rest: '',
+      policy_uri: 'https://folded.example/privacy',
+    });
+    await desk.open('/admin/clients/folded/edit');
+    expect(unfolded()).toEqual(['part-pages']);
+  });
+
   it('two who edit at once lose nothing: the second is told', async () => {
     const first = await atDesk('/admin/clients/spa/edit');
     const second = await atDesk('/admin/clients/spa/edit');

@@ -21,13 +21,7 @@ export const FORM_PARTS: readonly FormPart[] = [
   {
     name: 'who',
     legend: 'admin.clients.part.who',
-    fields: [
-      text('client_name', 'admin.clients.client-name', 'admin.clients.client-name-hint'),
-      text('client_uri', 'admin.clients.client-uri'),
-      text('initiate_login_uri', 'admin.clients.initiate-login-uri', 'admin.clients.initiate-login-uri-hint'),
-      text('policy_uri', 'admin.clients.policy-uri'),
-      text('tos_uri', 'admin.clients.tos-uri'),
-    ],
+    fields: [text('client_name', 'admin.clients.client-name', 'admin.clients.client-name-hint')],
   },
   {
     name: 'where',
@@ -45,8 +39,20 @@ export const FORM_PARTS: readonly FormPart[] = [
     ],
   },
   {
+    name: 'pages',
+    legend: 'admin.clients.part.pages',
+    folds: true,
+    fields: [
+      text('client_uri', 'admin.clients.client-uri'),
+      text('initiate_login_uri', 'admin.clients.initiate-login-uri', 'admin.clients.initiate-login-uri-hint'),
+      text('policy_uri', 'admin.clients.policy-uri'),
+      text('tos_uri', 'admin.clients.tos-uri'),
+    ],
+  },
+  {
     name: 'how',
     legend: 'admin.clients.part.how',
+    folds: true,
     fields: [
       choice('token_endpoint_auth_method', 'admin.clients.auth-method', AUTH_METHODS),
       text('jwks_uri', 'admin.clients.jwks-uri', 'admin.clients.jwks-uri-hint'),
@@ -65,6 +71,7 @@ export const FORM_PARTS: readonly FormPart[] = [
   {
     name: 'may',
     legend: 'admin.clients.part.may',
+    folds: true,
     fields: [
       text('scope', 'admin.clients.scope', 'admin.clients.scope-hint'),
       text('apis', 'admin.clients.apis', 'admin.clients.apis-hint', 'lines'),
@@ -77,6 +84,7 @@ export const FORM_PARTS: readonly FormPart[] = [
   {
     name: 'tokens',
     legend: 'admin.clients.part.tokens',
+    folds: true,
     fields: [
       text(
         'access_token_lifetime',

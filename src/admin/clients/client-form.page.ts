@@ -4,8 +4,9 @@ import type { ClientMistake } from '../../clients/client-rules.js';
 import { Config } from '../../config/config.js';
 import type { PageData } from '../../http/pages.js';
 import { shownField, withoutName, type FormField } from '../console/form-fields.js';
-import type { FormValues } from '../console/merged-form.js';
+import { tidy, type FormValues } from '../console/merged-form.js';
 import { FORM_FIELDS, FORM_PARTS } from './client-fields.js';
+import { toForm } from './client-form.js';
 import { ClientPages } from './client-pages.js';
 
 /** What a choice is called; what is not here is called what it is. */
@@ -20,6 +21,8 @@ const OPTION_WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> =
   profile: { '': 'admin.clients.profile.none' },
   token_endpoint_auth_method: { none: 'admin.clients.auth-method.none' },
 };
+
+const USUAL = toForm({});
 
 /** The form of a client, new or not: its fields with what stands in them, and what is wrong with each. */
 @Injectable()
@@ -51,6 +54,7 @@ export class ClientFormPage {
         parts: FORM_PARTS.map(({ fields, ...part }) => ({
           ...part,
           fields: fields.filter((field) => this.isOffered(field, values)).map(shown),
+          isOpen: fields.some(({ name }) => !isUsual(name, values) || at(name).length > 0),
         })),
         idMistakes: withoutName(at('client_id'), 'client_id'),
         restMistakes: withoutName(at('rest'), 'rest'),
@@ -70,6 +74,11 @@ export class ClientFormPage {
     const key = OPTION_WORDS[field]?.[value];
     return key === undefined ? value : this.pages.text(req, key);
   }
+}
+
+/** Whether the form would be the same if nobody had said anything here. */
+function isUsual(name: string, values: FormValues): boolean {
+  return tidy(values[name]) === tidy(USUAL[name]);
 }
 
 /** Where in the form a field of a client stands. */

@@ -18,6 +18,8 @@ export interface FormPart {
   readonly name: string;
   readonly legend: string;
   readonly fields: readonly FormField[];
+  /** Whether only its heading is shown where all that stands in it is as usual. */
+  readonly folds?: boolean;
 }
 
 export const flag = (name: string, label: string, hint?: string): FormField => ({
