@@ -31,6 +31,7 @@ describe('an operator’s first steps', () => {
     const { browser } = await operatorOn(server, '/admin');
     expect(browser.page.text).toContain(`Your browser and the settings agree: ${server.url}`);
     expect(await done(browser)).toEqual(['address']);
+    expect(browser.page.html.querySelectorAll('.steps .primary').map(({ id }) => id)).toEqual(['mail']);
     expect(browser.page.text).toContain('No mail server is set');
     await browser.click('mail');
     expect(browser.page.text).toContain('SMTP_URL=');

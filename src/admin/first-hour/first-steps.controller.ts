@@ -30,11 +30,13 @@ export class FirstStepsController {
     const elsewhere = sectionsFor(req.role!).filter(({ name }) => name !== 'first-steps');
     if (req.role !== 'operator') return this.console.show(req, res, 'first-steps', { elsewhere });
     const steps = await this.steps.of(req);
+    const next = steps.find(({ isDone, way }) => !isDone && way);
     this.console.show(req, res, 'first-steps', {
       elsewhere,
       steps: steps.map(({ text, way, ...step }) => ({
         ...step,
         text: this.pages.text(req, text),
+        isNext: step.name === next?.name,
         ...(way && { href: this.config.basePath + way.page, label: way.label }),
       })),
       allDone: steps.every(({ isDone }) => isDone),
