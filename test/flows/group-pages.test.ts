@@ -76,7 +76,7 @@ describe('an operator with groups', () => {
     });
     await browser.click('remove-0');
     await browser.press('submit');
-    expect(browser.page.text).toMatch(/not in the group any more.*Nobody like that/);
+    expect(browser.page.text).toMatch(/not in the group any more.*Nobody is in this group yet/);
     expect(await noted('group.left')).toEqual({
       accountId: id,
       detail: { by: operatorId, group: 'fleet/north' },
