@@ -226,7 +226,7 @@ describe('the program', () => {
     });
     expect(await command('unlock', '--help')).toMatchObject({
       code: 0,
-      output: expect.stringMatching(/^gatehouse unlock <user name or e-mail>\n/),
+      output: expect.stringMatching(/^gatehouse unlock <user name or e-mail> \[--reason=…\]\n/),
     });
     expect(await command('dance', 'ada')).toMatchObject({
       code: 64,

@@ -69,6 +69,11 @@ describe('a program that wants to become an operator', () => {
     const { id } = await server.addPerson(person);
     await program.post(`/users/${id}/disable`, { reason: 'by: shell' });
     const [event] = await events(server, { accountId: id, name: 'account.disabled' });
-    expect(event!.detail).toEqual({ by: 'client:automation', reason: 'by: shell' });
+    expect(event!.detail).toEqual({
+      by: 'client:automation',
+      reason: 'by: shell',
+      before: { state: 'active' },
+      after: { state: 'disabled' },
+    });
   });
 });
