@@ -6,42 +6,42 @@ import { requestId } from './request-id.js';
 export interface Visitor {
   readonly userAgent: string | undefined;
   readonly address: string | undefined;
-  /** The language the browser asks for first. */
-  readonly language: string | undefined;
   /** When the session began that is used to change something (epoch milliseconds); undefined: there is none. */
-  sessionStartedAt?: number;
+  readonly sessionStartedAt: number | undefined;
 }
 
 interface Current {
   readonly req: Request;
-  readonly visitor: Visitor;
+  readonly address: string | undefined;
+  sessionStartedAt?: number;
 }
 
 const requests = new AsyncLocalStorage<Current>();
 
 /** From here on `visitor()` knows whose request is being worked on. */
 export function noteVisitor(req: Request, _res: Response, next: NextFunction): void {
-  const visitor: Visitor = {
-    userAgent: req.headers['user-agent']?.slice(0, 300),
-    address: req.ip,
-    // Few requests ask for it, and reading the header costs more than the rest of this.
-    get language() {
-      const [language] = req.acceptsLanguages();
-      return language === '*' ? undefined : language;
-    },
-  };
-  requests.run({ req, visitor }, next);
+  // The address is gone with the connection; the rest few requests ask for, and reading it costs more than this.
+  requests.run({ req, address: req.ip }, next);
 }
 
 /** What is changed in this request is done in a session of this age: whoever objects to the change objects to all that was done in it. */
 export function noteSession(startedAt: number): void {
   const current = requests.getStore();
-  if (current) current.visitor.sessionStartedAt = startedAt;
+  if (current) current.sessionStartedAt = startedAt;
 }
 
 /** Undefined outside of a request: a command in the shell, the clean-up. */
 export function visitor(): Visitor | undefined {
-  return requests.getStore()?.visitor;
+  const current = requests.getStore();
+  if (!current) return undefined;
+  const { req, address, sessionStartedAt } = current;
+  return { userAgent: req.headers['user-agent']?.slice(0, 300), address, sessionStartedAt };
+}
+
+/** The language that the browser of this request asks for first. */
+export function visitorLanguage(): string | undefined {
+  const [language] = requests.getStore()?.req.acceptsLanguages() ?? [];
+  return language === '*' ? undefined : language;
 }
 
 /** What the request that is being worked on is called; undefined outside of one. */

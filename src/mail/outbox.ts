@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { SqlRunner } from '../database/sql.js';
 import { Config } from '../config/config.js';
-import { visitor } from '../http/visitor.js';
+import { visitor, visitorLanguage } from '../http/visitor.js';
 import { Clock, DAY } from '../kernel/clock.js';
 import { Events, eventKind } from '../kernel/events.js';
 import { randomToken, Secrets } from '../kernel/secrets.js';
@@ -47,7 +47,7 @@ export class Outbox {
     const id = randomToken(16);
     const now = this.clock.now().getTime();
     const sealed = this.secrets.seal(
-      JSON.stringify({ ...facts, happened: { at: now, ...visitor() } }),
+      JSON.stringify({ ...facts, happened: { at: now, language: visitorLanguage(), ...visitor() } }),
       place(id),
     );
     await sql.run(

@@ -26,3 +26,25 @@ declare module 'oidc-provider/lib/helpers/grants.js' {
     ctx: object,
   ): import('node:crypto').X509Certificate | undefined;
 }
+
+/** Which request is answered, for whoever asks without having been handed it. */
+declare module 'oidc-provider/lib/helpers/als.js' {
+  const requests: import('node:async_hooks').AsyncLocalStorage<object>;
+  export default requests;
+}
+
+/** What the provider's own paths are led by. */
+declare module 'oidc-provider/lib/helpers/router.js' {
+  type Middleware = (
+    ctx: import('oidc-provider').KoaContextWithOIDC,
+    next: () => Promise<void>,
+  ) => Promise<void>;
+  type Route = (name: string, path: string, first: Middleware, ...rest: Middleware[]) => Router;
+  export default class Router {
+    get: Route;
+    post: Route;
+    put: Route;
+    delete: Route;
+    options: Route;
+  }
+}

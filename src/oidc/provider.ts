@@ -30,6 +30,7 @@ import { leaveTraces } from './records/jwt-traces.js';
 import { mutualTlsMethods } from './guards/mutual-tls.js';
 import { followKeys } from './provider.keys.js';
 import { refuseWithoutStack } from './refusals.stack.js';
+import { keepContextsByValue } from './request-context.js';
 import { limitResponseModes } from './guards/response-modes.js';
 import { stepUpWithoutOpenid } from './guards/step-up.js';
 import { tokenClaims } from './apis/token-claims.js';
@@ -135,6 +136,7 @@ export function createProvider(config: Config, cookies: Cookies, parts: Provider
     renderError: (ctx, out, error) => parts.pages.error(ctx, out, error),
   };
   refuseWithoutStack();
+  keepContextsByValue();
   const provider = new Provider(config.issuer, configuration);
   // The front door has set the headers this makes it read: they are the configured URL's, not the client's.
   provider.proxy = true;

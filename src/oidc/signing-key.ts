@@ -1,9 +1,13 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { createPrivateKey, createPublicKey, sign, type KeyObject } from 'node:crypto';
 import { ExternalSigningKey } from 'oidc-provider';
 import { promisify } from 'node:util';
 import type { Jwk } from '../keys/algorithms.js';
 
 const signElsewhere = promisify(sign);
+
+/** Of no request. The work of another thread holds on to the request that it was begun in until old garbage is collected. */
+const outOfRequest = AsyncLocalStorage.snapshot();
 
 /** Bytes of a coordinate of P-256. */
 const HALF = 32;
@@ -27,7 +31,7 @@ export class SigningKey extends ExternalSigningKey {
 
   /** Both algorithms sign the SHA-256 hash (RFC 7518, section 3.1). */
   override async sign(data: Uint8Array): Promise<Uint8Array> {
-    const signature = await signElsewhere('sha256', data, this.key);
+    const signature = await outOfRequest(signElsewhere, 'sha256', data, this.key);
     return this.alg === 'RS256' ? signature : sideBySide(signature);
   }
 }
