@@ -45,21 +45,20 @@ export interface MountParts {
 export function providerHandler(parts: MountParts): RequestHandler {
   const { provider, records } = parts;
   parts.registrations.follow();
-  provider.use(parts.registrations.afterwards);
+  const use = (step: Step, programs: readonly string[] = []) => provider.use(concerning(programs, step));
+  use(parts.registrations.afterwards);
   provider.use(commitBeforeAnswering({ provider, records }));
-  provider.use(parts.registrations.gate);
-  provider.use((ctx: Context, next: Next) => noteUse(ctx as KoaContextWithOIDC, next, parts.sessions));
-  provider.use((ctx: Context, next: Next) =>
-    signOutForApplications(ctx as KoaContextWithOIDC, next, provider, parts),
-  );
+  use(parts.registrations.gate);
+  use((ctx, next) => noteUse(ctx, next, parts.sessions));
+  use((ctx, next) => signOutForApplications(ctx, next, provider, parts));
   takeEmptySecrets(provider);
-  provider.use(slowDown(records, parts.clock));
-  provider.use(spareRefusedRefresh(records));
-  provider.use(offerUserCode);
-  provider.use(denyUserCodes);
+  use(slowDown(records, parts.clock), ['/oidc/token']);
+  use(spareRefusedRefresh(records), ['/oidc/token']);
+  use(offerUserCode);
+  use(denyUserCodes);
   noteLeaving(provider);
-  provider.use(letResponsesLeave);
-  provider.use((ctx: Context, next: Next) => spendRequestObject(ctx as KoaContextWithOIDC, next, provider));
+  use(letResponsesLeave);
+  use((ctx, next) => spendRequestObject(ctx, next, provider), ['/oidc/par']);
   logRefusals(provider);
   noteRefusals(provider, parts.refusals);
   const callback = provider.callback();
@@ -67,6 +66,25 @@ export function providerHandler(parts: MountParts): RequestHandler {
     goOnWith(req, next);
     void callback(req, res);
   };
+}
+
+type Step = (ctx: KoaContextWithOIDC, next: Next) => Promise<void>;
+
+/** The endpoints that programs ask most, as they are usually written. Any other spelling takes every step. */
+const PROGRAMS = new Set([
+  '/oidc/token',
+  '/oidc/introspection',
+  '/oidc/revocation',
+  '/oidc/par',
+  '/oidc/userinfo',
+]);
+
+/** A step that most endpoints of programs have nothing to do with costs these nothing. @param programs those that it is for */
+function concerning(programs: readonly string[], step: Step): (ctx: Context, next: Next) => Promise<void> {
+  return (ctx, next) =>
+    PROGRAMS.has(ctx.url) && !programs.includes(ctx.url)
+      ? (next() as Promise<void>)
+      : step(ctx as KoaContextWithOIDC, next);
 }
 
 /** Lets the provider answer its own paths and no others. It must come before any body parser. */
