@@ -1,3 +1,4 @@
+import sharp from 'sharp';
 import { SHELL } from '../../src/admin/actor.js';
 import { ManagedClients } from '../../src/admin/clients/managed-clients.service.js';
 import { ClientRefusals } from '../../src/clients/client-refusals.service.js';
@@ -31,6 +32,7 @@ async function applications(tour: Tour): Promise<void> {
     rest: 'contacts: ops',
   });
   await visit('console-clients-new-refused');
+  await preview(tour);
   await window.submit({
     redirect_uris: `https://wiki.example/${'long-path/'.repeat(12)}cb`,
     rest: 'contacts: [ops@example.org]',
@@ -60,6 +62,12 @@ async function applications(tour: Tour): Promise<void> {
   await visit('console-client-logo');
   await window.press('submit');
   await visit('console-client-logo-refused');
+  await window.page
+    .locator('#picture')
+    .setInputFiles({ name: 'sign.png', mimeType: 'image/png', buffer: await sign() });
+  await window.press('preview');
+  await visit('console-client-logo-preview');
+  await window.press('use-drawn');
 
   await refusals(tour, id);
   await window.press('to-list');
@@ -70,6 +78,25 @@ async function applications(tour: Tour): Promise<void> {
   await window.submit({ confirm: 'notes' });
   await visit('console-client-remove');
   await window.submit({ confirm: id });
+}
+
+function sign(): Promise<Buffer> {
+  return sharp({ create: { width: 120, height: 90, channels: 3, background: '#d08030' } })
+    .png()
+    .toBuffer();
+}
+
+/** Of what was refused before: what is sound of it is in the picture. */
+async function preview({ window, visit }: Tour): Promise<void> {
+  await window.page.locator('#part-pages summary').click();
+  for (const [field, value] of Object.entries({
+    brand_color: '#8a1c5b',
+    policy_uri: 'https://wiki.example/privacy',
+    tos_uri: 'https://wiki.example/terms',
+  }))
+    await window.page.locator(`#${field}`).fill(value);
+  await window.press('preview');
+  await visit('console-client-preview');
 }
 
 async function refusals({ stage, window, visit }: Tour, id: string): Promise<void> {

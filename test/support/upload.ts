@@ -25,6 +25,7 @@ export async function sendFiles(
   files: readonly SentFile[],
   token: string | null,
   path = UPLOAD,
+  fields: Record<string, string> = {},
 ): Promise<Sent> {
   const origin = new URL(browser.server.url).origin;
   const request = browser.agent
@@ -33,6 +34,7 @@ export async function sendFiles(
     .redirects(0)
     .ok(() => true);
   if (token !== null) void request.field('_csrf', token);
+  for (const [name, value] of Object.entries(fields)) void request.field(name, value);
   for (const { bytes, name = 'me.png', type = 'image/png', field = 'picture' } of files)
     void request.attach(field, bytes, { filename: name, contentType: type });
   const { status, headers, text } = await request;

@@ -1,13 +1,15 @@
 import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Form, type Submitted } from '../../http/form.js';
-import { IsIn, IsOptional, IsString } from '../../http/rules.js';
+import { IsIn, IsOptional, IsString, MaxLength } from '../../http/rules.js';
 import { notFound } from '../../kernel/errors.js';
+import type { PageData } from '../../http/pages.js';
 import { Registrations } from '../../oidc/registration/registrations.service.js';
 import { Pictures } from '../../users/picture.js';
 import { actorOf, type Actor } from '../actor.js';
 import { Operator } from '../console/operator.guard.js';
 import { ClientPages } from './client-pages.js';
+import { previewOf } from './client-preview.js';
 import type { ManagedClient } from './managed-client.js';
 import { ManagedClients } from './managed-clients.service.js';
 import { SecretPage } from './secret.page.js';
@@ -21,6 +23,17 @@ class LogoForm extends VersionForm {
   @IsOptional()
   @IsIn(['set', 'remove'], { message: 'form.unusable' })
   act?: string;
+
+  /** Which button it was: this one only shows. */
+  @IsOptional()
+  @IsString({ message: 'form.unusable' })
+  preview?: string;
+
+  /** What a preview has drawn, as base64: a browser keeps no file that was chosen on the page before. */
+  @IsOptional()
+  @MaxLength(10_000, { message: 'form.unusable' })
+  @IsString({ message: 'form.unusable' })
+  drawn?: string;
 }
 
 class RemoveForm {
@@ -62,7 +75,9 @@ export class ClientActsController {
     const version = submitted.valid ? Number(submitted.form.version) : -1;
     const rotated = await this.clients.rotateSecret(actorOf(req), client.id, version);
     if (rotated.kind === 'stale')
-      return this.showAct(req, res, 'secret', await this.withSecret(part), { form: 'admin.clients.stale' });
+      return this.showAct(req, res, 'secret', await this.withSecret(part), {
+        errors: { form: 'admin.clients.stale' },
+      });
     if (rotated.kind !== 'done') throw notFound();
     await this.secretPage.show(req, res, rotated.client, rotated.secret!, { isNew: false });
   }
@@ -105,20 +120,33 @@ export class ClientActsController {
     @Form(LogoForm) submitted: Submitted<LogoForm>,
   ): Promise<void> {
     const client = await this.pages.ours(part);
-    const refuse = (picture: string) => this.showAct(req, res, 'logo', client, { picture });
+    const refuse = (picture: string) => this.showAct(req, res, 'logo', client, { errors: { picture } });
     if (req.uploadProblem) return refuse(LOGO_PROBLEMS[req.uploadProblem]);
     if (!submitted.valid) return refuse('form.unexpected');
-    const { version, act } = submitted.form;
+    const { version, act, preview, drawn: shown = '' } = submitted.form;
     let logo: string | undefined;
     if (act !== 'remove') {
-      if (!req.file?.buffer.length) return refuse('admin.clients.logo.none');
-      const drawn = await this.pictures.drawLogo(req.file.buffer);
+      const bytes = req.file?.buffer ?? Buffer.from(shown, 'base64');
+      if (bytes.length === 0) return refuse('admin.clients.logo.none');
+      const drawn = await this.pictures.drawLogo(bytes);
       if (drawn.kind !== 'drawn') return refuse('admin.clients.logo.no-picture');
-      logo = `data:image/webp;base64,${drawn.webp.toString('base64')}`;
+      const base64 = drawn.webp.toString('base64');
+      logo = `data:image/webp;base64,${base64}`;
+      if (preview !== undefined) {
+        const picture = previewOf(client.metadata, logo, client.id);
+        return this.showAct(req, res, 'logo', client, {
+          version,
+          drawn: base64,
+          preview: picture,
+          color: picture.color,
+        });
+      }
     }
     const set = await this.clients.setLogo(actorOf(req), client.id, Number(version), logo);
     if (set.kind === 'stale')
-      return this.showAct(req, res, 'logo', await this.pages.ours(part), { picture: 'admin.clients.stale' });
+      return this.showAct(req, res, 'logo', await this.pages.ours(part), {
+        errors: { picture: 'admin.clients.stale' },
+      });
     this.pages.done(res, client.id, 'client-changed');
   }
 
@@ -138,7 +166,9 @@ export class ClientActsController {
   ): Promise<void> {
     const client = await this.removable(part);
     if (!submitted.valid || submitted.form.confirm.trim() !== client.id)
-      return this.showAct(req, res, 'remove', client, { confirm: 'admin.clients.remove.mismatch' });
+      return this.showAct(req, res, 'remove', client, {
+        errors: { confirm: 'admin.clients.remove.mismatch' },
+      });
     if (!(await this.isRemoved(actorOf(req), client))) throw notFound();
     this.pages.doneWithAll(res, 'client-removed');
   }
@@ -167,7 +197,7 @@ export class ClientActsController {
     res: Response,
     act: 'secret' | 'old-secret' | 'logo' | 'remove',
     client: ManagedClient,
-    errors?: Record<string, string>,
+    data: PageData = {},
   ): void {
     this.pages.show(req, res, act, {
       client,
@@ -175,7 +205,7 @@ export class ClientActsController {
       isRegistered: client.origin === 'registered',
       action: this.pages.url(client.id, `/${act}`),
       cancelUrl: this.pages.url(client.id),
-      ...(errors ? { errors } : {}),
+      ...data,
     });
   }
 }

@@ -21,7 +21,10 @@ export const FORM_PARTS: readonly FormPart[] = [
   {
     name: 'who',
     legend: 'admin.clients.part.who',
-    fields: [text('client_name', 'admin.clients.client-name', 'admin.clients.client-name-hint')],
+    fields: [
+      text('client_name', 'admin.clients.client-name', 'admin.clients.client-name-hint'),
+      text('brand_color', 'admin.clients.brand-color', 'admin.clients.brand-color-hint', 'color'),
+    ],
   },
   {
     name: 'where',

@@ -7,6 +7,7 @@ import { shownField, withoutName, type FormField } from '../console/form-fields.
 import { tidy, type FormValues } from '../console/merged-form.js';
 import { FORM_FIELDS, FORM_PARTS } from './client-fields.js';
 import { toForm } from './client-form.js';
+import type { ClientPreview } from './client-preview.js';
 import { ClientPages } from './client-pages.js';
 
 /** What a choice is called; what is not here is called what it is. */
@@ -40,7 +41,7 @@ export class ClientFormPage {
       values,
       mistakes = [],
       ...data
-    }: PageData & { values: FormValues; mistakes?: readonly ClientMistake[] },
+    }: PageData & { values: FormValues; mistakes?: readonly ClientMistake[]; preview?: ClientPreview },
   ): void {
     const at = (name: string) => mistakes.filter(({ field }) => placeOf(field) === name);
     const shown = (field: FormField) =>
@@ -50,6 +51,7 @@ export class ClientFormPage {
       res,
       page,
       {
+        color: data.preview?.color,
         values,
         parts: FORM_PARTS.map(({ fields, ...part }) => ({
           ...part,

@@ -17,11 +17,26 @@ export class ClientForm {
   /** What the form was filled with, as JSON: so that it is known what was typed, when somebody else was faster. */
   seen?: string;
   rest?: string;
+  /** Which button it was: this one only shows. */
+  preview?: string;
 }
-for (const name of ['client_id', 'version', 'seen', 'rest', ...FORM_FIELDS.map((field) => field.name)]) {
+for (const name of [
+  'client_id',
+  'version',
+  'seen',
+  'rest',
+  'preview',
+  ...FORM_FIELDS.map((field) => field.name),
+]) {
   const unusable = { message: 'form.unusable' };
   for (const rule of [IsOptional(), IsString(unusable), MaxLength(20_000, unusable)])
     rule(ClientForm.prototype, name);
+}
+
+/** What a form stands for, and what of it cannot be read. */
+export interface TypedClient {
+  readonly fields: ClientFields;
+  readonly mistakes: readonly ClientMistake[];
 }
 
 /** A client's fields as they stand in the form. */
@@ -38,10 +53,7 @@ export function toForm(fields: ClientFields): FormValues {
  * The fields that the form stands for.
  * @param before what it was filled with: what nobody has touched stays as it was written, whatever the form would make of it
  */
-export function fromForm(
-  values: FormValues,
-  before: ClientFields,
-): { fields: ClientFields; mistakes: ClientMistake[] } {
+export function fromForm(values: FormValues, before: ClientFields): TypedClient {
   const untouched = toForm(before);
   const isUntouched = (name: string) => tidy(values[name]) === tidy(untouched[name]);
   const fields: Record<string, unknown> = { client_id: values['client_id']?.trim() || undefined };
@@ -86,6 +98,9 @@ function typed({ kind, options }: FormField, value: string): unknown {
     case 'number':
       // What is no number is refused by the rule of its field.
       return value === '' ? undefined : /^\d{1,9}$/.test(value) ? Number(value) : value;
+    case 'color':
+      // Without its sign it is the same colour.
+      return value === '' ? undefined : /^[0-9a-f]{6}$/i.test(value) ? `#${value}` : value;
     case 'choice':
       return value === '' || value === options![0] ? undefined : value;
     case 'text':

@@ -6,9 +6,10 @@ import { actorOf } from '../actor.js';
 import { merged, type FormValues } from '../console/merged-form.js';
 import { Operator } from '../console/operator.guard.js';
 import { FORM_FIELDS } from './client-fields.js';
-import { ClientForm, fromForm, toForm } from './client-form.js';
+import { ClientForm, fromForm, toForm, type TypedClient } from './client-form.js';
 import { ClientFormPage } from './client-form.page.js';
 import { ClientPages } from './client-pages.js';
+import { previewOf } from './client-preview.js';
 import type { ManagedClient } from './managed-client.js';
 import { ManagedClients } from './managed-clients.service.js';
 import { SecretPage } from './secret.page.js';
@@ -43,6 +44,8 @@ export class EditClientController {
     if (!submitted.valid) return this.show(req, res, client, submitted.values, { errors: submitted.errors });
     const values = { ...submitted.form, client_id: client.id } as unknown as FormValues;
     const { fields, mistakes } = fromForm(values, client.fields);
+    if (submitted.form.preview !== undefined)
+      return this.preview(req, res, client, values, { fields, mistakes });
     if (mistakes.length > 0) return this.show(req, res, client, values, { mistakes });
     const version = Number(values['version']);
     if (version !== client.version) return this.showStale(req, res, client, values);
@@ -52,6 +55,21 @@ export class EditClientController {
     if (saved.kind !== 'done') throw notFound();
     if (saved.secret === undefined) return this.pages.done(res, client.id, 'client-changed');
     await this.secretPage.show(req, res, saved.client, saved.secret, { isNew: false });
+  }
+
+  /** What is typed, and how it would meet people. Nothing is saved. */
+  private async preview(
+    req: Request,
+    res: Response,
+    client: ManagedClient,
+    values: FormValues,
+    { fields, mistakes }: TypedClient,
+  ): Promise<void> {
+    const typed = { ...fields, client_id: client.id };
+    this.show(req, res, client, values, {
+      mistakes: mistakes.length > 0 ? mistakes : await this.clients.mistakesIn(typed, client.secret?.hasOld),
+      preview: previewOf(typed, client.logo, client.id),
+    });
   }
 
   /** Somebody else was faster. What both have done stands in the form then; saving again is a decision. */
@@ -73,8 +91,9 @@ export class EditClientController {
     this.form.show(req, res, 'edit', {
       client,
       values,
-      version: client.version,
-      seen: JSON.stringify(toForm(client.fields)),
+      // What comes back with a preview or a mistake was begun with what its writer saw then: somebody else may be faster yet.
+      version: values['version'] ?? client.version,
+      seen: values['seen'] ?? JSON.stringify(toForm(client.fields)),
       action: this.pages.url(client.id, '/edit'),
       cancelUrl: this.pages.url(client.id),
       ...data,

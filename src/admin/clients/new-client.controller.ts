@@ -1,15 +1,17 @@
 import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { Application } from '../../applications/application.js';
+import type { ClientMistake } from '../../clients/client-rules.js';
 import { Config } from '../../config/config.js';
 import { Form, type FieldErrors, type Submitted } from '../../http/form.js';
 import { notFound } from '../../kernel/errors.js';
 import { actorOf } from '../actor.js';
 import type { FormValues } from '../console/merged-form.js';
 import { Operator } from '../console/operator.guard.js';
-import { ClientForm, fromForm, toForm } from './client-form.js';
+import { ClientForm, fromForm, toForm, type TypedClient } from './client-form.js';
 import { ClientFormPage } from './client-form.page.js';
 import { ClientPages } from './client-pages.js';
+import { previewOf } from './client-preview.js';
 import { ManagedClients } from './managed-clients.service.js';
 import { SecretPage } from './secret.page.js';
 import { TEMPLATES } from './templates.js';
@@ -71,17 +73,36 @@ export class NewClientController {
       return this.show(req, res, template, submitted.values, { errors: submitted.errors });
     const values = { ...submitted.form } as unknown as FormValues;
     const { fields, mistakes } = fromForm(values, {});
+    if (submitted.form.preview !== undefined)
+      return this.preview(req, res, template, values, { fields, mistakes });
     if (mistakes.length > 0) return this.show(req, res, template, values, { mistakes });
     const made = await this.clients.create(actorOf(req), fields);
     if (made.kind === 'mistaken') return this.show(req, res, template, values, { mistakes: made.mistakes });
-    if (made.kind === 'taken')
-      return this.show(req, res, template, values, {
-        mistakes: [{ field: 'client_id', what: this.pages.text(req, 'admin.clients.taken') }],
-      });
+    if (made.kind === 'taken') return this.show(req, res, template, values, { mistakes: [this.taken(req)] });
     if (made.kind !== 'done') throw notFound();
     const { client, secret } = made;
     if (secret === undefined) return this.pages.done(res, client.id, 'client-made');
     await this.secretPage.show(req, res, client, secret, { isNew: true, application });
+  }
+
+  /** What is typed, and how it would meet people. Nothing is saved. */
+  private async preview(
+    req: Request,
+    res: Response,
+    template: string,
+    values: FormValues,
+    { fields, mistakes: unread }: TypedClient,
+  ): Promise<void> {
+    const mistakes = unread.length > 0 ? unread : await this.clients.mistakesIn(fields);
+    const isTaken = mistakes.length === 0 && (await this.clients.find(fields['client_id'] as string));
+    this.show(req, res, template, values, {
+      mistakes: isTaken ? [this.taken(req)] : mistakes,
+      preview: previewOf(fields, undefined, this.pages.text(req, 'admin.clients.new.title')),
+    });
+  }
+
+  private taken(req: Request): ClientMistake {
+    return { field: 'client_id', what: this.pages.text(req, 'admin.clients.taken') };
   }
 
   private async showChoice(req: Request, res: Response, errors: FieldErrors): Promise<void> {

@@ -2,7 +2,7 @@ import type { ClientMistake } from '../../clients/client-rules.js';
 import type { FormValues } from './merged-form.js';
 
 /** How a field is typed. */
-export type Kind = 'text' | 'lines' | 'words' | 'number' | 'choice' | 'flag';
+export type Kind = 'text' | 'lines' | 'words' | 'number' | 'color' | 'choice' | 'flag';
 
 export interface FormField {
   readonly name: string;
