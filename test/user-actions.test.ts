@@ -5,7 +5,7 @@ import { HELP_ACTIONS, RIGHTS_ACTIONS } from '../src/admin/users/action-table.js
 import { noticeOf } from '../src/admin/console/notices.js';
 import { projectRoot } from '../src/config/root.js';
 
-const names = [...Object.keys(HELP_ACTIONS), ...Object.keys(RIGHTS_ACTIONS), 'remove-factor'];
+const names = [...Object.keys(HELP_ACTIONS), ...Object.keys(RIGHTS_ACTIONS), 'remove-factor', 'end-session'];
 const SHOWN_ONCE = /-link$/;
 
 describe('the actions on an account', () => {

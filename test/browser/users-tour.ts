@@ -2,6 +2,7 @@ import { Accounts } from '../../src/users/accounts.service.js';
 import { Groups } from '../../src/users/groups.service.js';
 import { PersonFacts } from '../../src/users/person-facts.service.js';
 import { Recovery } from '../../src/mfa/recovery.service.js';
+import { Browser } from '../support/browser.js';
 import { addEnrolled, somebody } from '../support/enrolled.js';
 import { signInAs } from './console-tour.js';
 import type { Tour } from './tour.js';
@@ -12,6 +13,7 @@ async function users({ stage, window, visit }: Tour): Promise<void> {
   const { server } = stage;
   const person = somebody();
   const { id } = await addEnrolled(server, person);
+  await new Browser(server).signIn(person);
   await server.app.get(Groups).create(`staff-${person.username}`);
   await server.app.get(Groups).add(id, `staff-${person.username}`);
   await server.app.get(PersonFacts).changeAttributes(id, () => ({ department: 'Engines' }));
@@ -50,6 +52,10 @@ async function users({ stage, window, visit }: Tour): Promise<void> {
   await window.press('remove-0');
   await visit('console-user-remove-factor');
   await window.open(`/admin/users/${id}`);
+  await window.press('end-0');
+  await visit('console-user-end-session');
+  await window.submit({ reason: 'stolen laptop' });
+  await visit('console-user-session-ended');
   await window.press('to-password-link');
   await window.press('submit');
   await visit('console-user-password-link');

@@ -1,4 +1,5 @@
 import { Authenticators } from '../../src/mfa/authenticators.service.js';
+import { SessionList } from '../../src/oidc/sessions/session-list.service.js';
 import { Invitations } from '../../src/users/invitations.js';
 import { Browser } from './browser.js';
 import { shell } from './claims.js';
@@ -95,6 +96,17 @@ export const OPERATOR_FORMS: Record<string, Form> = {
       const [factor] = await server.app.get(Authenticators).list(whom.id);
       const page = `/admin/users/${whom.id}/factors/totp/${factor!.id}`;
       return filledIn(await operatorOn(server, page), 'submit', { reason: 'lost the phone' });
+    },
+  },
+  '/admin/users/:id/sessions/:session': {
+    accepted: /done=end-session /,
+    open: async (server) => {
+      const whom = somebody();
+      const { id } = await server.addPerson(whom);
+      await new Browser(server).signIn(whom);
+      const [session] = await server.app.get(SessionList).of(id, '');
+      const page = `/admin/users/${id}/sessions/${session!.id}`;
+      return filledIn(await operatorOn(server, page), 'submit', { reason: 'a lost telephone' });
     },
   },
   '/admin/settings/:name': {

@@ -28,6 +28,7 @@ const NOTICES: Readonly<Record<string, MessageRef>> = {
   'sign-out': 'console.done.sign-out',
   'clear-throttle': 'console.done.clear-throttle',
   'remove-factors': 'console.done.remove-factors',
+  'end-session': 'console.done.end-session',
   'remove-factor': 'console.done.remove-factor',
   'confirm-recovery': 'console.done.confirm-recovery',
   'refuse-recovery': 'console.done.refuse-recovery',

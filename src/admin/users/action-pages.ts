@@ -102,6 +102,10 @@ export class ActionPages {
     });
   }
 
+  text(req: Request, key: string): string {
+    return this.console.text(req, key);
+  }
+
   private async choices(
     account: Account,
     asks: ActionPage['asks'],

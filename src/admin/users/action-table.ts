@@ -116,6 +116,7 @@ export const REFUSALS: Record<string, MessageRef> = {
   'too-often': 'form.mailed-too-often',
   'no-recovery': 'user-action.refused.no-recovery',
   'no-factor': 'user-action.refused.no-factor',
+  'no-session': 'user-action.refused.no-session',
   'no-group': 'user-action.refused.no-group',
   'built-in-group': 'user-action.refused.no-group',
   'not-member': 'user-action.refused.no-group',

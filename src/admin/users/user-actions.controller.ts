@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 import { Form, type Submitted } from '../../http/form.js';
 import { notFound } from '../../kernel/errors.js';
 import { SecondFactors } from '../../mfa/second-factors.service.js';
+import { SessionList } from '../../oidc/sessions/session-list.service.js';
 import { HelpDesk, Operator } from '../console/operator.guard.js';
 import { ActionPages, type ActionPage } from './action-pages.js';
 import { HELP_ACTIONS, RIGHTS_ACTIONS, type UserAction } from './action-table.js';
@@ -19,6 +20,7 @@ export class UserActionsController {
     readonly help: UserHelp,
     readonly memberships: UserMemberships,
     private readonly secondFactors: SecondFactors,
+    private readonly sessions: SessionList,
     private readonly pages: ActionPages,
   ) {}
 
@@ -99,6 +101,31 @@ export class UserActionsController {
     await this.pages.submit(req, res, account, await this.removal(id, kind, factor), submitted);
   }
 
+  @HelpDesk()
+  @Get('sessions/:session')
+  async askSession(
+    @Req() req: Request,
+    @Res() res: Response,
+    @Param('id') id: string,
+    @Param('session') session: string,
+  ): Promise<void> {
+    const account = await this.pages.account(req, id);
+    await this.pages.show(req, res, account, await this.ending(req, id, session));
+  }
+
+  @HelpDesk()
+  @Post('sessions/:session')
+  async endSession(
+    @Req() req: Request,
+    @Res() res: Response,
+    @Param('id') id: string,
+    @Param('session') session: string,
+    @Form(ActionFields) submitted: Submitted<ActionFields>,
+  ): Promise<void> {
+    const account = await this.pages.account(req, id);
+    await this.pages.submit(req, res, account, await this.ending(req, id, session), submitted);
+  }
+
   /** @throws notFound where there is no such action */
   private page(table: Record<string, UserAction>, below: string, name: string): ActionPage {
     const action = Object.hasOwn(table, name) ? table[name] : undefined;
@@ -123,6 +150,20 @@ export class UserActionsController {
       danger: true,
       words: { factor: found.name || kind },
       act: (actor, account, { reason }) => this.help.removeFactor(actor, account, { kind, id }, reason),
+    };
+  }
+
+  private async ending(req: Request, accountId: string, id: string): Promise<ActionPage> {
+    const session = (await this.sessions.of(accountId, '')).find((each) => each.id === id);
+    if (!session) throw notFound();
+    const browser = session.browser || this.pages.text(req, 'account.unknown-browser');
+    return {
+      name: 'end-session',
+      path: `/sessions/${id}`,
+      asks: ['reason'],
+      danger: true,
+      words: { session: [browser, session.address].filter(Boolean).join(', ') },
+      act: (actor, account, { reason }) => this.actions.endSession(actor, account, id, reason),
     };
   }
 }

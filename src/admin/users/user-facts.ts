@@ -70,6 +70,7 @@ export class UserFacts {
         expiresAt,
       })),
       sessions: (await this.sessions.of(id, '')).map((session) => ({
+        id: session.id,
         browser: session.browser,
         address: session.address,
         startedAt: new Date(session.startedAt),

@@ -126,6 +126,10 @@ export class UsersController {
         ...factor,
         removeUrl: mayAct && url(`/factors/${factor.kind}/${factor.id}`),
       })),
+      sessions: user.sessions.map((session) => ({
+        ...session,
+        endUrl: mayAct && url(`/sessions/${session.id}`),
+      })),
       groups: user.groups.join(', '),
       events: events.map((event) => this.words.of(req, event, names)),
       olderUrl: older && url(`?before=${older}#activity`),
