@@ -48,7 +48,7 @@ describe('the operators’ pages about APIs', () => {
     });
     expect(desk.page.status).toBe(422);
     expect(mistakeAt('identifier')).toBe('write an absolute URI');
-    expect(mistakeAt('scopes')).toBe('"openid" is about people: choose another name');
+    expect(mistakeAt('scopes')).toBe('“openid” is about people: choose another name');
     expect(mistakeAt('access_token_lifetime')).toBe('write a number of seconds from 30 to 86400');
     expect(fieldsOn(desk)).toMatchObject({ scopes: 'openid\norders:write', client_id: 'orders-api' });
     await desk.press('submit', {

@@ -69,7 +69,7 @@ describe('somebody who does on the pages about APIs what the pages do not offer'
     });
     expect([browser.page.status, browser.page.text]).toEqual([
       422,
-      expect.stringContaining(`there is no client "${stranger}"`),
+      expect.stringContaining(`there is no client “${stranger}”`),
     ]);
   });
 

@@ -46,7 +46,7 @@ export class ApiActsController {
     const mistakes =
       made.kind === 'mistaken'
         ? made.mistakes
-        : [{ field: 'identifier', what: this.pages.text(req, 'admin.apis.taken') }];
+        : [{ field: 'identifier', what: 'identifier: it is an API already' }];
     this.showNew(req, res, values, { mistakes });
   }
 
@@ -131,8 +131,9 @@ export class ApiActsController {
     this.pages.showForm(req, res, 'edit', {
       api,
       values,
-      version: api.version,
-      seen: JSON.stringify(toForm(api.fields)),
+      // What comes back with a mistake was begun with what its writer saw then: somebody else may be faster yet.
+      version: values['version'] ?? api.version,
+      seen: values['seen'] ?? JSON.stringify(toForm(api.fields)),
       action: this.pages.url(api.identifier, '/edit'),
       cancelUrl: this.pages.url(api.identifier),
       ...data,

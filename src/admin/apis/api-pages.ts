@@ -5,7 +5,7 @@ import { Config } from '../../config/config.js';
 import type { PageData } from '../../http/pages.js';
 import { notFound } from '../../kernel/errors.js';
 import { ConsolePages } from '../console/console-pages.js';
-import { shownField, withoutName } from '../console/form-fields.js';
+import { shownField } from '../console/form-fields.js';
 import type { FormValues } from '../console/merged-form.js';
 import { API_PARTS } from './api-form.js';
 import type { ManagedApi } from './managed-api.js';
@@ -62,7 +62,8 @@ export class ApiPages {
       ...data
     }: PageData & { values: FormValues; mistakes?: readonly ClientMistake[] },
   ): void {
-    const at = (name: string) => mistakes.filter(({ field }) => field === name);
+    const told = this.told(req, mistakes, (field) => field);
+    const at = (name: string) => told.filter(({ field }) => field === name);
     const wordOf = (_field: string, option: string) =>
       option in OPTION_WORDS ? this.text(req, OPTION_WORDS[option]!) : option;
     this.show(
@@ -75,8 +76,8 @@ export class ApiPages {
           ...part,
           fields: fields.map((field) => shownField(field, values, at(field.name), wordOf)),
         })),
-        idMistakes: withoutName(at('identifier'), 'identifier'),
-        others: mistakes.filter(({ field }) => field === undefined),
+        idMistakes: at('identifier'),
+        others: told.filter(({ field }) => field === undefined),
         hasMistakes: mistakes.length > 0,
         ...data,
       },
@@ -116,6 +117,10 @@ export class ApiPages {
 
   text(req: Request, key: string): string {
     return this.console.text(req, key);
+  }
+
+  told(...asked: Parameters<ConsolePages['told']>) {
+    return this.console.told(...asked);
   }
 
   private get file(): string {

@@ -54,7 +54,7 @@ export class ApisController {
       isJwt: api.format === 'jwt',
       originWords: this.pages.originWords(api),
       isOurs,
-      mistakes: isOurs ? await this.apis.mistakesIn(fields) : [],
+      mistakes: this.pages.told(req, isOurs ? await this.apis.mistakesIn(fields) : []),
       clientUrl: clientId && this.pages.clientUrl(clientPath(clientId)),
       users: users.map((user) => this.shownUser(user, api.scopes.length)),
       more: isMore && MOST_USERS,

@@ -3,7 +3,7 @@ import type { Request, Response } from 'express';
 import type { ClientMistake } from '../../clients/client-rules.js';
 import { Config } from '../../config/config.js';
 import type { PageData } from '../../http/pages.js';
-import { shownField, withoutName, type FormField } from '../console/form-fields.js';
+import { shownField, type FormField } from '../console/form-fields.js';
 import { tidy, type FormValues } from '../console/merged-form.js';
 import { FORM_FIELDS, FORM_PARTS } from './client-fields.js';
 import { toForm } from './client-form.js';
@@ -43,7 +43,8 @@ export class ClientFormPage {
       ...data
     }: PageData & { values: FormValues; mistakes?: readonly ClientMistake[]; preview?: ClientPreview },
   ): void {
-    const at = (name: string) => mistakes.filter(({ field }) => placeOf(field) === name);
+    const told = this.pages.told(req, mistakes, placeOf);
+    const at = (name: string) => told.filter(({ field }) => placeOf(field) === name);
     const shown = (field: FormField) =>
       shownField(field, values, at(field.name), (name, option) => this.word(req, name, option));
     this.pages.show(
@@ -58,9 +59,9 @@ export class ClientFormPage {
           fields: fields.filter((field) => this.isOffered(field, values)).map(shown),
           isOpen: fields.some(({ name }) => !isUsual(name, values) || at(name).length > 0),
         })),
-        idMistakes: withoutName(at('client_id'), 'client_id'),
-        restMistakes: withoutName(at('rest'), 'rest'),
-        others: mistakes.filter(({ field }) => field === undefined),
+        idMistakes: at('client_id'),
+        restMistakes: at('rest'),
+        others: told.filter(({ field }) => field === undefined),
         hasMistakes: mistakes.length > 0,
         ...data,
       },

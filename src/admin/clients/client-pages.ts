@@ -8,12 +8,6 @@ import { clientIdIn, clientPath } from './client-path.js';
 import type { ManagedClient } from './managed-client.js';
 import { ManagedClients } from './managed-clients.service.js';
 
-/** A message for a place in the form; a rule's own words are those of the clients file, in English. */
-export interface Told {
-  readonly words: string;
-  readonly isRule?: boolean;
-}
-
 /** What the pages about clients have in common. */
 @Injectable()
 export class ClientPages {
@@ -60,6 +54,10 @@ export class ClientPages {
 
   text(req: Request, key: string, params: Record<string, string | number> = {}): string {
     return this.console.text(req, { key, params });
+  }
+
+  told(...asked: Parameters<ConsolePages['told']>) {
+    return this.console.told(...asked);
   }
 
   /** Who an application has to ask, and where. */

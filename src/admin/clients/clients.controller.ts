@@ -78,7 +78,7 @@ export class ClientsController {
       isOfFile: origin === 'file',
       isRegistered: origin === 'registered',
       file: this.config.clientsFile ?? `${this.config.dataDir}/clients.yaml`,
-      mistakes,
+      mistakes: this.pages.told(req, mistakes),
       facts: inWords(metadata).map(({ words, ...fact }) => ({
         ...fact,
         values: [...words.map((key) => this.pages.text(req, key)), ...fact.values],

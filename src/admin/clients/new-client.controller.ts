@@ -21,6 +21,8 @@ const ADDRESS = /^https?:\/\/[A-Za-z0-9.-]+(:\d{1,5})?(\/[A-Za-z0-9._~-]+)*\/?$/
 /** A well-known application, as a template: `for-grafana`. */
 const FOR = 'for-';
 
+const TAKEN: ClientMistake = { field: 'client_id', what: 'client_id: it is taken' };
+
 /** A new client: what kind it is, then its form, filled in as far as that says. */
 @Controller('admin/clients/new')
 export class NewClientController {
@@ -78,7 +80,7 @@ export class NewClientController {
     if (mistakes.length > 0) return this.show(req, res, template, values, { mistakes });
     const made = await this.clients.create(actorOf(req), fields);
     if (made.kind === 'mistaken') return this.show(req, res, template, values, { mistakes: made.mistakes });
-    if (made.kind === 'taken') return this.show(req, res, template, values, { mistakes: [this.taken(req)] });
+    if (made.kind === 'taken') return this.show(req, res, template, values, { mistakes: [TAKEN] });
     if (made.kind !== 'done') throw notFound();
     const { client, secret } = made;
     if (secret === undefined) return this.pages.done(res, client.id, 'client-made');
@@ -96,13 +98,9 @@ export class NewClientController {
     const mistakes = unread.length > 0 ? unread : await this.clients.mistakesIn(fields);
     const isTaken = mistakes.length === 0 && (await this.clients.find(fields['client_id'] as string));
     this.show(req, res, template, values, {
-      mistakes: isTaken ? [this.taken(req)] : mistakes,
+      mistakes: isTaken ? [TAKEN] : mistakes,
       preview: previewOf(fields, undefined, this.pages.text(req, 'admin.clients.new.title')),
     });
-  }
-
-  private taken(req: Request): ClientMistake {
-    return { field: 'client_id', what: this.pages.text(req, 'admin.clients.taken') };
   }
 
   private async showChoice(req: Request, res: Response, errors: FieldErrors): Promise<void> {

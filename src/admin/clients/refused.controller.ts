@@ -77,7 +77,7 @@ export class RefusedController {
         client,
         refusal: shownRefusal(refusal, client),
         registered: client.metadata['redirect_uris'],
-        mistakes,
+        mistakes: this.pages.told(req, mistakes),
         action: this.pages.url(client.id, `/refused/${refusal.id}`),
         cancelUrl: this.pages.url(client.id),
         ...(isStale ? { errors: { form: 'admin.clients.stale' } } : {}),

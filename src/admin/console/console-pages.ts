@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import type { ClientMistake } from '../../clients/client-rules.js';
 import { Config } from '../../config/config.js';
 import type { MessageRef } from '../../http/form.js';
 import { Pages, type PageData } from '../../http/pages.js';
 import { sectionsFor } from './navigation.js';
 import { noticeOf } from './notices.js';
+import { told, type ToldMistake } from './rule-words.js';
 
 /** What all operators' pages have in common: their navigation, for the role of whoever looks, and what was just done. */
 @Injectable()
@@ -31,6 +33,19 @@ export class ConsolePages {
       res,
       `/admin${path}${notice ? `${path.includes('?') ? '&' : '?'}done=${notice}` : ''}`,
     );
+  }
+
+  /**
+   * What the rules of the clients file say, in the words of this page.
+   * @param placeOf at which field of a form it stands; absent: in a list of them all
+   */
+  told(
+    req: Request,
+    mistakes: readonly ClientMistake[],
+    placeOf?: (field: string | undefined) => string | undefined,
+  ): ToldMistake[] {
+    const text = (message: MessageRef) => this.text(req, message);
+    return mistakes.map((mistake) => told(mistake, text, placeOf?.(mistake.field)));
   }
 
   text(req: Request, message: MessageRef): string {

@@ -1,5 +1,5 @@
-import type { ClientMistake } from '../../clients/client-rules.js';
 import type { FormValues } from './merged-form.js';
+import type { ToldMistake } from './rule-words.js';
 
 /** How a field is typed. */
 export type Kind = 'text' | 'lines' | 'words' | 'number' | 'color' | 'choice' | 'flag';
@@ -49,7 +49,7 @@ export const choice = (name: string, label: string, options: readonly string[]):
 export function shownField(
   field: FormField,
   values: FormValues,
-  mistakes: readonly ClientMistake[],
+  mistakes: readonly ToldMistake[],
   wordOf: (field: string, option: string) => string,
 ) {
   return {
@@ -60,16 +60,11 @@ export function shownField(
     value: values[field.name] ?? '',
     isTicked: values[field.name] === 'yes',
     isUrl: field.name.endsWith('_uri'),
-    mistakes: withoutName(mistakes, field.name),
+    mistakes,
     options: field.options?.map((value) => ({
       value,
       words: wordOf(field.name, value),
       selected: value === values[field.name],
     })),
   };
-}
-
-/** In a file a message begins with its field, which stands above it here. */
-export function withoutName(mistakes: readonly ClientMistake[], name: string): string[] {
-  return mistakes.map(({ what }) => (what.startsWith(`${name}: `) ? what.slice(name.length + 2) : what));
 }
