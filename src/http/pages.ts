@@ -59,6 +59,11 @@ export class Pages {
     res.redirect(303, this.config.basePath + path);
   }
 
+  /** The language that this request is answered in. */
+  languageOf(req: Request): string {
+    return this.languages.of(req);
+  }
+
   text(req: Request, message: MessageRef): string {
     return this.languages.text(this.languages.of(req), message);
   }

@@ -48,6 +48,16 @@ export class ConsolePages {
     return mistakes.map((mistake) => told(mistake, text, placeOf?.(mistake.field)));
   }
 
+  /** Why a value cannot be, as its setting says in the shell, too. */
+  mistake(req: Request, what: string): MessageRef {
+    const [mistake] = this.told(req, [{ what }]);
+    return { key: 'admin.settings.mistake', params: { mistake: mistake!.words } };
+  }
+
+  languageOf(req: Request): string {
+    return this.pages.languageOf(req);
+  }
+
   text(req: Request, message: MessageRef): string {
     return this.pages.text(req, message);
   }

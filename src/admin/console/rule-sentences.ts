@@ -1,6 +1,6 @@
 /**
- * The sentences in which the clients file's rules name a mistake, and the message for each: the file and the shell have English
- * words, the pages those of their reader. `{name}` is whatever stands there.
+ * The sentences in which the rules of the clients file and of settings name a mistake, and the message for each: file and shell have
+ * English words, the pages those of their reader. `{name}` is whatever stands there.
  */
 export const RULE_SENTENCES: readonly (readonly [sentence: string, message: string])[] = [
   ['write a text', 'admin.rule.text'],
@@ -111,6 +111,16 @@ export const RULE_SENTENCES: readonly (readonly [sentence: string, message: stri
   ['write one line, without control characters', 'admin.rule.one-line'],
   ['"{name}" is about people: choose another name', 'admin.rule.people-scope'],
   ['there is no client "{id}"', 'admin.rule.no-client'],
+  [
+    'write a number and a unit (s, m, h, d) between {least} and {most}, for example 10m',
+    'admin.rule.duration',
+  ],
+  ['write a whole number from {least} to {most}', 'admin.rule.number-between'],
+  ['write a colour as six hexadecimal digits, for example #5b2a86', 'admin.rule.setting-color'],
+  ['write at most {most} characters, on one line', 'admin.rule.setting-longest'],
+  ['it is longer than GATEHOUSE_SESSION_LIFETIME', 'admin.rule.longer-than-lifetime'],
+  ['it needs SMTP_URL: without mail nobody could answer', 'admin.rule.needs-mail'],
+  ['{name} is set in the environment: change it there, or take it out there first', 'admin.rule.given'],
   ['{name} has a place of its own in this form: write it there', 'admin.rule.elsewhere'],
   ['it is taken', 'admin.clients.taken'],
   ['it is an API already', 'admin.apis.taken'],

@@ -93,7 +93,7 @@ export class BrandingController {
     ] as const) {
       if (this.config.given.includes(setting)) continue;
       const mistake = await this.changes.change(setting, values[setting], actorOf(req));
-      if (mistake !== undefined) return { [field]: { key: 'admin.settings.mistake', params: { mistake } } };
+      if (mistake !== undefined) return { [field]: this.console.mistake(req, mistake) };
     }
     return undefined;
   }

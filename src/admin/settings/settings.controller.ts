@@ -2,13 +2,14 @@ import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { isChangeable, type Changeable } from '../../config/changeable.js';
 import { SETTINGS } from '../../config/settings.js';
-import { Form, type Submitted } from '../../http/form.js';
+import { Form, type MessageRef, type Submitted } from '../../http/form.js';
 import { IsString, MaxLength } from '../../http/rules.js';
 import { notFound } from '../../kernel/errors.js';
 import { RuntimeSettings, type KnownSetting } from '../../settings/runtime-settings.service.js';
 import { actorOf } from '../actor.js';
 import { ConsolePages } from '../console/console-pages.js';
 import { Operator } from '../console/operator.guard.js';
+import { settingInWords } from './setting-words.js';
 import { SettingChanges } from './setting-changes.js';
 
 class SettingForm {
@@ -52,14 +53,10 @@ export class SettingsController {
   ): Promise<void> {
     const setting = this.changeable(name);
     const typed = submitted.valid ? submitted.form.value : '';
-    const mistake = submitted.valid
-      ? await this.changes.change(setting, typed, actorOf(req))
-      : this.console.text(req, 'form.unusable');
-    if (mistake !== undefined)
-      return this.form(req, res, setting, {
-        values: { value: typed },
-        errors: { value: { key: 'admin.settings.mistake', params: { mistake } } },
-      });
+    const mistake = submitted.valid ? await this.changes.change(setting, typed, actorOf(req)) : undefined;
+    const error = submitted.valid ? mistake && this.console.mistake(req, mistake) : 'form.unusable';
+    if (error !== undefined)
+      return this.form(req, res, setting, { values: { value: typed }, errors: { value: error } });
     this.console.done(res, '/settings', 'setting-changed');
   }
 
@@ -74,7 +71,11 @@ export class SettingsController {
     const parse = SETTINGS[name].parse as { readonly choices?: readonly string[] };
     this.console.show(req, res, 'settings/edit', {
       ...shown,
-      choices: parse.choices?.map((choice) => ({ choice, selected: choice === setting.value })),
+      choices: parse.choices?.map((choice) => ({
+        choice,
+        words: this.inWords(req, name, choice),
+        selected: choice === setting.value,
+      })),
       values: { value: setting.value ?? '' },
       action: this.console.url(`/settings/${name}`),
       listUrl: this.console.url('/settings'),
@@ -87,10 +88,15 @@ export class SettingsController {
       name,
       label: this.console.text(req, `admin.settings.${name}.label`),
       hint: this.console.text(req, `admin.settings.${name}.hint`),
-      value: from === 'environment' ? undefined : value,
+      words: value === undefined ? undefined : this.inWords(req, name, value),
       isGiven: from === 'environment',
       isChanged: from === 'operators',
-      initial,
+      initialWords: initial === undefined ? undefined : this.inWords(req, name, initial),
     };
+  }
+
+  private inWords(req: Request, name: Changeable, value: string): string {
+    const text = (message: MessageRef) => this.console.text(req, message);
+    return settingInWords(name, value, { lang: this.console.languageOf(req), text });
   }
 }
