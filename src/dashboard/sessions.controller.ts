@@ -59,12 +59,12 @@ export class SessionsController {
   @Post('end-others')
   async endOthers(@Req() req: Request, @Res() res: Response): Promise<void> {
     const { account, sessionUid } = req.person!;
-    await this.sessions.endOthers(account.id, sessionUid);
-    await this.audit.record(
-      'session.ended',
-      { accountId: account.id, detail: { reason: 'all-others-ended' } },
-      req,
-    );
+    if ((await this.sessions.endOthers(account.id, sessionUid)) !== undefined)
+      await this.audit.record(
+        'session.ended',
+        { accountId: account.id, detail: { reason: 'all-others-ended' } },
+        req,
+      );
     this.pages.done(res, '/sessions', 'sessions-ended');
   }
 

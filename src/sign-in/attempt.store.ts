@@ -49,15 +49,21 @@ export class AttemptStore {
     events: Events,
   ) {
     // Whoever got half-way with the old password or factor does not get the rest of the way.
-    const endOthers = ({ accountId, keep, sql: within }: AccountChange) =>
-      within
-        .run('DELETE FROM sign_in_attempt WHERE account_id = ? AND id <> ?', accountId, keep?.attemptId ?? '')
-        .then(() => {});
+    const ended = ({ accountId, keep, sql: within }: AccountChange) =>
+      within.rows<{ expires_at: number | string }>(
+        'DELETE FROM sign_in_attempt WHERE account_id = ? AND id <> ? RETURNING expires_at',
+        accountId,
+        keep?.attemptId ?? '',
+      );
+    const endOthers = (change: AccountChange) => ended(change).then(() => {});
     events.on(passwordChanged, endOthers);
     events.on(secondFactorChanged, endOthers);
     events.on(accountDisabled, endOthers);
     events.on(deletionRequested, endOthers);
-    events.on(signedOutEverywhere, endOthers);
+    events.on(signedOutEverywhere, async (change) => {
+      const now = this.clock.now().getTime();
+      if ((await ended(change)).some(({ expires_at: expiresAt }) => Number(expiresAt) > now)) change.ended();
+    });
     events.on(accountDeleted, ({ accountId, sql: within }) => endOthers({ accountId, sql: within }));
   }
 

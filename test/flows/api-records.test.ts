@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { API_CLIENTS, events, Program } from '../support/api.js';
 import { somebody } from '../support/enrolled.js';
+import { beginElsewhere } from '../support/half-way.js';
 import { TestServer } from '../support/server.js';
 
 let server: TestServer;
@@ -41,8 +42,10 @@ describe('the audit log, for a program', () => {
   it('is read newest first, by pages and filters, and each event by itself', async () => {
     const person = somebody();
     const { id } = await server.addPerson(person);
-    for (const action of ['disable', 'enable', 'disable', 'enable', 'sign-out'])
+    for (const action of ['disable', 'enable', 'disable', 'enable', 'sign-out']) {
+      if (action === 'sign-out') await beginElsewhere(server, id);
       await program.post(`/users/${id}/${action}`, { reason: action });
+    }
     const names: unknown[] = [];
     let after = '';
     do {

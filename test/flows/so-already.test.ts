@@ -7,6 +7,8 @@ import { API_CLIENTS, events, Program } from '../support/api.js';
 import { Browser } from '../support/browser.js';
 import { shell } from '../support/claims.js';
 import { addEnrolled, somebody } from '../support/enrolled.js';
+import { beginElsewhere } from '../support/half-way.js';
+import { operatorOn } from '../support/open-forms.operators.js';
 import { TestMailbox } from '../support/mailbox.js';
 import { TestServer } from '../support/server.js';
 
@@ -148,6 +150,62 @@ describe('doing what is done already', () => {
     const { body } = await program.get(`/users/${person.id}/sessions`);
     const [session] = body['items'] as { id: string }[];
     await twice(person.id, () => program.delete(`/users/${person.id}/sessions/${session!.id}`));
+  });
+
+  describe('signing somebody out', () => {
+    const endings = async (id: string) =>
+      (await events(server, { accountId: id, name: 'session.ended' })).length;
+
+    it('who is signed in nowhere: by a program and in the shell', async () => {
+      const { id, username } = await added();
+      await twice(id, post(`/users/${id}/sign-out`));
+      expect(await server.app.get(AccountCommands).run('sign-out', [username])).toEqual({
+        done: true,
+        message: `${username} was signed in nowhere`,
+      });
+      expect(await endings(id)).toBe(0);
+    });
+
+    it('again, after there was something to end: a session, or a sign-in that was half-way', async () => {
+      const person = await added();
+      await new Browser(server).signIn(person);
+      await twice(person.id, post(`/users/${person.id}/sign-out`));
+      expect(await endings(person.id)).toBe(1);
+      await beginElsewhere(server, person.id);
+      await twice(person.id, post(`/users/${person.id}/sign-out`));
+      expect(await endings(person.id)).toBe(2);
+    });
+
+    it('whose session had expired, and whose sign-in had', async () => {
+      const person = await added();
+      await new Browser(server).signIn(person);
+      await beginElsewhere(server, person.id);
+      server.clock.advance(2 * 86_400_000);
+      // Its token has expired, too.
+      program = new Program(server);
+      expect((await program.post(`/users/${person.id}/sign-out`)).status).toBe(204);
+      expect(await endings(person.id)).toBe(0);
+    });
+
+    it('on the page, and oneself in the other browsers, of which there are none', async () => {
+      const { id } = await added();
+      const { browser } = await operatorOn(server, `/admin/users/${id}/help/sign-out`);
+      await browser.press('submit');
+      expect(browser.page.text).toContain('Signed out everywhere');
+      expect(await endings(id)).toBe(0);
+
+      const person = await added();
+      const own = new Browser(server);
+      await own.signIn(person);
+      await own.open('/dashboard/sessions');
+      await own.post('/dashboard/sessions/end-others', { _csrf: own.formToken });
+      expect(await endings(person.id)).toBe(0);
+      const other = new Browser(server);
+      await other.signIn(person);
+      await own.post('/dashboard/sessions/end-others', { _csrf: own.formToken });
+      expect(await endings(person.id)).toBe(1);
+      expect((await other.open('/dashboard')).path).toMatch(/\/password$/);
+    });
   });
 
   it('making an application what it is', async () => {

@@ -83,7 +83,7 @@ describe('the lifetimes of tokens', () => {
   it('the receipt of a sign-out says how long a token is still taken for valid', async () => {
     const receiptOf = async ({ accountId }: { accountId: string }) => {
       const id = await server.app.get(SessionEndings).everything(accountId);
-      const [line] = await server.app.get(LogoutNotices).receipt(accountId, id);
+      const [line] = await server.app.get(LogoutNotices).receipt(accountId, id!);
       return Math.round((line!.tokenUntil! - server.clock.now().getTime()) / SECOND / 10) * 10;
     };
     expect(await receiptOf(await signedIn('notes'))).toBe(240);

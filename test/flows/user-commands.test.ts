@@ -11,6 +11,7 @@ import { Recovery } from '../../src/mfa/recovery.service.js';
 import { events } from '../support/api.js';
 import { Browser } from '../support/browser.js';
 import { addEnrolled, somebody } from '../support/enrolled.js';
+import { beginElsewhere } from '../support/half-way.js';
 import { TestMailbox } from '../support/mailbox.js';
 import { TestServer } from '../support/server.js';
 
@@ -84,6 +85,7 @@ describe('from the shell', () => {
     expect(expected.map(([command]) => command).sort()).toEqual(all.filter(takesReason).sort());
     for (const [command, event] of expected) {
       if (command === 'confirm-recovery') await ask();
+      if (command === 'sign-out') await beginElsewhere(server, id);
       const words = [person.username, `--reason= called: ${command} `];
       // It may stand before the name, too.
       const args = command === 'disable' ? words.reverse() : words;

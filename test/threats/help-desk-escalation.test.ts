@@ -14,6 +14,7 @@ import { Groups } from '../../src/users/groups.service.js';
 import { Operators, type Role } from '../../src/users/operators.service.js';
 import { Browser } from '../support/browser.js';
 import { addEnrolled, somebody } from '../support/enrolled.js';
+import { beginElsewhere } from '../support/half-way.js';
 import { TestServer } from '../support/server.js';
 
 type Act = (server: TestServer, actor: Actor, account: Account) => Promise<Acted>;
@@ -55,6 +56,7 @@ const RIGHTS: Record<string, Act> = {
 const ACTIONS = { ...HELP, ...RIGHTS };
 /** What there has to be to undo: of what is so already nothing is noted. */
 const BEFORE: Record<string, (server: TestServer, id: string) => Promise<unknown>> = {
+  signOut: beginElsewhere,
   enable: (server, id) => server.app.get(Accounts).disable(id, { evenTheLast: true }),
   clearThrottle: (server, subject) =>
     server.app.get(Throttle).admit('password', { subject, isAccount: true, browserTokens: [] }),

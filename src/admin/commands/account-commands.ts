@@ -86,9 +86,10 @@ export class AccountCommands {
       case 'enable':
         return say(await this.actions.enable(SHELL, account, reason), () => `${username} can sign in again`);
       case 'sign-out':
-        return say(
-          await this.actions.signOut(SHELL, account, reason),
-          () => `${username} is signed out everywhere; applications are told`,
+        return say(await this.actions.signOut(SHELL, account, reason), ({ receiptId }) =>
+          receiptId === undefined
+            ? `${username} was signed in nowhere`
+            : `${username} is signed out everywhere; applications are told`,
         );
       case 'delete':
         return say(await this.actions.requestDeletion(SHELL, account, reason), ({ dueAt }) => ({

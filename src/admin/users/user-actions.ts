@@ -63,16 +63,20 @@ export class UserActions {
     return DONE;
   }
 
-  /** Everywhere: every session, code and token. @returns the receipt of the applications that are told */
+  /**
+   * Everywhere: every session, code and token, and every sign-in that is half-way.
+   * @returns the receipt of the applications that are told; undefined: there was nothing to end
+   */
   async signOut(
     actor: Actor,
     { id }: Account,
     reason?: string,
-  ): Promise<Acted<{ readonly receiptId: string }>> {
+  ): Promise<Acted<{ readonly receiptId: string | undefined }>> {
     const refusal = await this.permission.refusal(actor, { id });
     if (refusal) return refusal;
     const receiptId = await this.endings.everything(id);
-    await this.record('session.ended', actor, id, { what: 'everywhere', reason });
+    if (receiptId !== undefined)
+      await this.record('session.ended', actor, id, { what: 'everywhere', reason });
     return { kind: 'done', receiptId };
   }
 

@@ -61,8 +61,8 @@ export class SessionEndings {
     });
   }
 
-  /** Every session but one, and what was not issued in that one. */
-  others(accountId: string, sessionUid: string): Promise<string> {
+  /** Every session but one, and what was not issued in that one. @returns undefined when there was nothing */
+  others(accountId: string, sessionUid: string): Promise<string | undefined> {
     return this.sql.transaction(async (sql) => {
       const spared = { sessionUid, consents: true, tokens: true };
       const taken = await this.records.takeAll(sql, accountId, spared);
@@ -71,24 +71,27 @@ export class SessionEndings {
         accountId,
         (token) => token.sessionUid !== sessionUid,
       );
-      return this.conclude(sql, accountId, this.living(taken), tokens, sessionUid);
+      const receiptId = await this.conclude(sql, accountId, this.living(taken), tokens, sessionUid);
+      return this.hasLiving([...taken, ...tokens]) ? receiptId : undefined;
     });
   }
 
-  /** Everything at once, on every instance. */
-  everything(accountId: string): Promise<string> {
+  /** Everything at once, on every instance. @returns undefined when there was nothing */
+  everything(accountId: string): Promise<string | undefined> {
     return this.sql.transaction(async (sql) => {
-      const receiptId = await this.ofAccount(sql, accountId, { consents: true });
-      await this.events.emit(signedOutEverywhere, { accountId, sql });
-      return receiptId;
+      const taken = await this.records.takeAll(sql, accountId, { consents: true });
+      const receiptId = await this.concludeAll(sql, accountId, taken);
+      let hasEnded = this.hasLiving(taken);
+      const ended = () => (hasEnded = true);
+      await this.events.emit(signedOutEverywhere, { accountId, sql, ended });
+      return hasEnded ? receiptId : undefined;
     });
   }
 
   /** The same inside of a change that makes it necessary. Codes and tokens end in the spared session too. */
   async ofAccount(sql: SqlRunner, accountId: string, spared: Omit<Spared, 'tokens'>): Promise<string> {
     const taken = await this.records.takeAll(sql, accountId, spared);
-    const tokens = taken.filter(({ payload }) => payload.sessionUid && payload.clientId);
-    return this.conclude(sql, accountId, this.living(taken), tokens, spared.sessionUid);
+    return this.concludeAll(sql, accountId, taken, spared.sessionUid);
   }
 
   /** The account is gone, and with it what is known of its sessions; who still has to be told of their end is told. */
@@ -120,6 +123,17 @@ export class SessionEndings {
       );
       return this.notices.notify(sql, accountId, endings);
     });
+  }
+
+  /** @param taken all that there was @param kept the session that goes on */
+  private concludeAll(
+    sql: SqlRunner,
+    accountId: string,
+    taken: AccountRecord[],
+    kept?: string,
+  ): Promise<string> {
+    const tokens = taken.filter(({ payload }) => payload.sessionUid && payload.clientId);
+    return this.conclude(sql, accountId, this.living(taken), tokens, kept);
   }
 
   /** @param others codes and tokens that were taken away already @param kept the session that goes on */
@@ -171,6 +185,10 @@ export class SessionEndings {
     return records
       .filter(({ kind, payload }) => kind === 'Session' && this.isAlive(payload))
       .map(({ payload }) => payload);
+  }
+
+  private hasLiving(records: AccountRecord[]): boolean {
+    return records.some(({ payload }) => this.isAlive(payload));
   }
 
   private isAlive({ exp }: Payload): boolean {

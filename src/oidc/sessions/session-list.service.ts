@@ -129,8 +129,8 @@ export class SessionList {
     return this.endings.one(accountId, id);
   }
 
-  /** Ends every other session, with everything that was not issued in this one. @returns the receipt */
-  async endOthers(accountId: string, currentUid: string): Promise<string> {
+  /** Ends every other session, with everything that was not issued in this one. @returns the receipt; undefined: there was none */
+  async endOthers(accountId: string, currentUid: string): Promise<string | undefined> {
     return this.endings.others(accountId, currentUid);
   }
 

@@ -79,7 +79,7 @@ export class Sessions {
 
   /**
    * Ends every session of the person, this one too, and every code and token, on every instance at once.
-   * @returns the receipt, for LogoutNotices.receiptOf; undefined when nobody is signed in
+   * @returns the receipt, for LogoutNotices.receiptOf; undefined when nobody is signed in any more
    */
   async signOutEverywhere(req: Request, res: Response): Promise<string | undefined> {
     const person = await this.current(req, res);
