@@ -95,9 +95,10 @@ describe('the architecture', () => {
   });
 
   it('makes one provider, in one place', () => {
-    expect(files.filter((file) => /new Provider\(/.test(readFileSync(join(source, file), 'utf8')))).toEqual([
-      'oidc/provider.ts',
-    ]);
+    const makers = files.filter(
+      (file) => !file.endsWith('.spec.ts') && /new Provider\(/.test(readFileSync(join(source, file), 'utf8')),
+    );
+    expect(makers).toEqual(['oidc/provider.ts']);
   });
 
   it('finishes a login only in sign-in', () => {
