@@ -104,6 +104,25 @@ describe('the program that is run', () => {
     expect(answer).toBe('all of it\n');
   });
 
+  it('finds in what it loads late every name that it takes from there', () => {
+    const taken = chunks.flatMap((name) =>
+      [...textOf(name).matchAll(/\{([\w$:, ]+)\}=await import\("\.\/([\w./-]+)"\)/g)].flatMap(
+        ([, names, from]) =>
+          names!
+            .split(',')
+            .map((each) => [each.split(':')[0]!.trim(), from!.replace(/^(?!chunks\/)/, 'chunks/')]),
+      ),
+    );
+    expect(taken.length).toBeGreaterThan(20);
+    const offered = ([name, from]: string[]) =>
+      new RegExp(
+        name === 'default'
+          ? 'export default|[{, ]default[,}]'
+          : `export\\{[^}]*\\b${name!.replaceAll('$', '\\$')}\\b[^}]*\\}`,
+      ).test(textOf(from!));
+    expect(taken.filter((each) => !offered(each))).toEqual([]);
+  });
+
   it('takes from node_modules what has machine code or threads, and nothing else', () => {
     const outside = chunks.flatMap((name) =>
       [...textOf(name).matchAll(/(?:\bfrom|\bimport|\bimport\(|\b_*require\()"([\w@./:-]+)"/g)].map(

@@ -11,7 +11,7 @@ export type SeedsByOwner = Map<string, ForeignSeed[]>;
 const CSV_HEAD = 'issuer,username,algorithm,digits,period,secret';
 
 /** What `authelia storage user totp export` writes: YAML, with `csv` lines of values, with `uri` what the QR codes said. */
-export async function readAutheliaSeeds(file: string): Promise<SeedsByOwner> {
+export function readAutheliaSeeds(file: string): SeedsByOwner {
   const seeds: SeedsByOwner = new Map();
   const add = (username: string, seed: Omit<ForeignSeed, 'name'>) => {
     const key = usernameKey(username);
@@ -23,7 +23,7 @@ export async function readAutheliaSeeds(file: string): Promise<SeedsByOwner> {
   else if (lines.length > 0 && lines.every((line) => line.startsWith('otpauth://')))
     for (const line of lines) add(...uriLine(line));
   else {
-    const { totp_configurations: list } = await readPlainYaml(file);
+    const { totp_configurations: list } = readPlainYaml(file);
     if (!Array.isArray(list)) throw notSeeds();
     for (const each of list) add(...configuration(asObject(each)));
   }
@@ -31,8 +31,8 @@ export async function readAutheliaSeeds(file: string): Promise<SeedsByOwner> {
 }
 
 /** Who has a security key or a passkey, after `authelia storage user webauthn export`, by the canonical user name. */
-export async function readAutheliaKeyHolders(file: string): Promise<Set<string>> {
-  const { webauthn_credentials: list } = await readPlainYaml(file);
+export function readAutheliaKeyHolders(file: string): Set<string> {
+  const { webauthn_credentials: list } = readPlainYaml(file);
   if (!Array.isArray(list)) throw new ImportFailure('other-format', `${file} lists no webauthn_credentials`);
   const names = list.map((each) => text(asObject(each)?.['username']));
   if (names.includes(undefined)) throw new ImportFailure('other-format', `${file}: a credential is nobody's`);

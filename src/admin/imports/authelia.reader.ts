@@ -37,16 +37,16 @@ const HEEDED = [
 const NO = ['', 'false', 'False', 'FALSE', 'null', '~'];
 
 /** Authelia's `users.yml`. */
-export async function* readAuthelia(file: string, factors: AutheliaFactors): AsyncGenerator<Found> {
+export function* readAuthelia(file: string, factors: AutheliaFactors): Generator<Found> {
   const { totp, webauthn } = factors;
   if (totp === undefined || webauthn === undefined)
     throw new ImportFailure(
       'second-factors-unknown',
       'the users file does not say who has a second factor: say --totp <file> and --webauthn <file> of "authelia storage user totp export" and "… webauthn export", or --no-totp and --no-webauthn where nobody has any',
     );
-  const seeds: SeedsByOwner = totp === NOBODY ? new Map<string, never>() : await readAutheliaSeeds(totp);
-  const keyHolders = webauthn === NOBODY ? new Set<string>() : await readAutheliaKeyHolders(webauthn);
-  const users = asObject((await readPlainYaml(file))['users']);
+  const seeds: SeedsByOwner = totp === NOBODY ? new Map<string, never>() : readAutheliaSeeds(totp);
+  const keyHolders = webauthn === NOBODY ? new Set<string>() : readAutheliaKeyHolders(webauthn);
+  const users = asObject(readPlainYaml(file)['users']);
   if (!users) throw new ImportFailure('other-format', 'there are no users in it');
   for (const [name, facts] of Object.entries(users)) {
     const user = asObject(facts);

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
 import { asObject } from './carried-over.js';
 import { ImportFailure } from './failures.js';
 
@@ -6,8 +7,7 @@ import { ImportFailure } from './failures.js';
  * A YAML file of texts, lists and maps. A scalar stays as it was written (`+491701234567` is no number); an alias is none:
  * a few of them can stand for more than the memory holds, and no program exports any.
  */
-export async function readPlainYaml(file: string): Promise<Record<string, unknown>> {
-  const { parse } = await import('yaml');
+export function readPlainYaml(file: string): Record<string, unknown> {
   try {
     const read: unknown = parse(readFileSync(file, 'utf8'), {
       schema: 'failsafe',
