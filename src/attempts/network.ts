@@ -1,8 +1,9 @@
 import { isIPv6 } from 'node:net';
+import { plainAddress } from '../kernel/address.js';
 
 /** The addresses that one customer has: an IPv4 address, also where it is written as an IPv6 one, or a /64 of IPv6. */
 export function networkOf(address: string): string {
-  const bare = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
+  const bare = (plainAddress(address) ?? '').replace(/%.*$/, '');
   if (!isIPv6(bare)) return bare;
   const [head = '', tail = ''] = bare.split('::');
   const groups = (part: string) => part.split(':').filter(Boolean);

@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.js';
+import { plainAddress } from '../kernel/address.js';
 
 /** Which events somebody wants to see; every one of these has to hold. */
 export interface AuditFilter {
@@ -89,7 +90,14 @@ function factsOf(
     });
   }
   if (result === 'success') equal('e.result', result);
-  equal('e.address', address);
+  // Rows of before have an IPv4 address in the form of IPv6, too.
+  if (address)
+    facts.push({
+      condition: {
+        sql: `${plain}e.address IN (?, ?)`,
+        params: [plainAddress(address)!, `::ffff:${plainAddress(address)!}`],
+      },
+    });
   const edge = (test: string, time: Date | undefined) => {
     if (time)
       facts.push({ condition: { sql: `${plain}e.at ${test} ?`, params: [moment(time)] }, isEdge: true });

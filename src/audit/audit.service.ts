@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { Sql, type Note } from '../database/sql.js';
 import { Config } from '../config/config.js';
+import { plainAddress } from '../kernel/address.js';
 import { Clock } from '../kernel/clock.js';
 
 export type AuditName =
@@ -150,6 +151,7 @@ export class Audit {
   async record(name: AuditName, facts: AuditFacts, req?: Request): Promise<void> {
     this.listener?.(name, facts);
     const at = this.clock.now();
+    const address = plainAddress(req?.ip);
     const params = [
       this.sql.moment(at),
       name,
@@ -157,11 +159,11 @@ export class Audit {
       facts.accountId ?? null,
       facts.clientId ?? null,
       facts.factor ?? null,
-      req?.ip ?? null,
+      address ?? null,
       req?.get('user-agent')?.slice(0, 300) ?? null,
       facts.detail ? JSON.stringify(facts.detail) : null,
     ];
-    const more = (await this.companion?.({ name, facts, at, address: req?.ip })) ?? [];
+    const more = (await this.companion?.({ name, facts, at, address })) ?? [];
     await this.sql.notes([{ text: INSERT, params }, ...more]);
   }
 

@@ -3,8 +3,8 @@ import type { Request } from 'express';
 import type { AuditEvent } from '../audit/audit-event.entity.js';
 import { Languages } from '../http/language.js';
 import { Pages } from '../http/pages.js';
+import { plainAddress } from '../kernel/address.js';
 import { AccountPages } from './account-pages.js';
-import { shownAddress } from './circumstances.js';
 
 /** One event of an account, as its page shows it. */
 export interface EventInWords {
@@ -38,7 +38,7 @@ export class ActivityWords {
       application: clientId && (names.get(clientId) ?? clientId),
       browser: userAgent && !byOperator ? this.accountPages.browser(req, userAgent) : '',
       at,
-      address: byOperator ? undefined : shownAddress(address),
+      address: byOperator ? undefined : plainAddress(address),
     };
   }
 

@@ -3,10 +3,11 @@ import { IsString } from '../http/rules.js';
 import type { Request, Response } from 'express';
 import { Audit } from '../audit/audit.service.js';
 import { Form, type Submitted } from '../http/form.js';
+import { plainAddress } from '../kernel/address.js';
 import { SessionList, type ListedSession } from '../oidc/sessions/session-list.service.js';
 import { SignedIn } from '../oidc/sessions/signed-in.guard.js';
 import { AccountPages } from './account-pages.js';
-import { deviceIcon, shownAddress } from './circumstances.js';
+import { deviceIcon } from './circumstances.js';
 
 class SessionForm {
   @IsString({ message: 'form.unusable' })
@@ -75,7 +76,7 @@ export class SessionsController {
       current,
       browser: this.pages.browser(req, userAgent),
       icon: deviceIcon(userAgent),
-      address: shownAddress(address),
+      address: plainAddress(address),
       startedAt: new Date(startedAt),
       lastUsedAt: new Date(lastUsedAt),
       applications: applications.join(', '),

@@ -2,6 +2,7 @@ import type { Request, RequestHandler } from 'express';
 import type { X509Certificate } from 'node:crypto';
 import { BlockList, isIPv6 } from 'node:net';
 import type { Config } from '../config/config.js';
+import { plainAddress } from '../kernel/address.js';
 import { certificateFromHeader } from '../kernel/certificates.js';
 
 const certificates = new WeakMap<object, X509Certificate>();
@@ -20,7 +21,7 @@ export function believeCertificates({ clientCertificates }: Config): RequestHand
     trusted.addSubnet(address, bits === undefined ? (family === 'ipv6' ? 128 : 32) : Number(bits), family);
   }
   return (req, _res, next) => {
-    const peer = (req.socket.remoteAddress ?? '').replace(/^::ffff:(?=[\d.]+$)/, '');
+    const peer = plainAddress(req.socket.remoteAddress);
     const sent = req.headers[header];
     delete req.headers[header];
     if (peer && trusted.check(peer, isIPv6(peer) ? 'ipv6' : 'ipv4')) {

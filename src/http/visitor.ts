@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { NextFunction, Request, Response } from 'express';
+import { plainAddress } from '../kernel/address.js';
 import { requestId } from './request-id.js';
 
 /** Who is at the other end of a request, as far as it says so. */
@@ -35,7 +36,11 @@ export function visitor(): Visitor | undefined {
   const current = requests.getStore();
   if (!current) return undefined;
   const { req, address, sessionStartedAt } = current;
-  return { userAgent: req.headers['user-agent']?.slice(0, 300), address, sessionStartedAt };
+  return {
+    userAgent: req.headers['user-agent']?.slice(0, 300),
+    address: plainAddress(address),
+    sessionStartedAt,
+  };
 }
 
 /** The language that the browser of this request asks for first. */

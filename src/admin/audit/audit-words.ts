@@ -3,9 +3,9 @@ import type { Request } from 'express';
 import type { LoggedEvent } from '../../audit/audit-log.service.js';
 import { ActivityWords } from '../../dashboard/activity-words.js';
 import { ApplicationNames } from '../../dashboard/application-names.js';
-import { shownAddress } from '../../dashboard/circumstances.js';
 import { Languages } from '../../http/language.js';
 import { Pages } from '../../http/pages.js';
+import { plainAddress } from '../../kernel/address.js';
 import { AuditExport, parsed } from './audit-export.js';
 
 type Detail = Readonly<Record<string, unknown>>;
@@ -56,7 +56,7 @@ export class AuditWords {
             : factor),
         by,
         byName: typeof by === 'string' ? (people.get(by) ?? by) : '',
-        address: shownAddress(address),
+        address: plainAddress(address),
         userAgent,
       };
     });

@@ -24,8 +24,7 @@ export interface DeviceInfo {
 /** From where a device asks, kept with its code so that the person can see whether it is theirs. */
 export function deviceInfo(): Record<string, unknown> {
   const { userAgent, address } = visitor() ?? {};
-  // An IPv4 address, where it came in as an IPv6 one.
-  return { userAgent, address: address?.replace(/^::ffff:(?=\d+\.)/, '') } satisfies DeviceInfo;
+  return { userAgent, address } satisfies DeviceInfo;
 }
 
 /** The library's names for what can be wrong with a code. */
