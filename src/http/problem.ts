@@ -14,6 +14,7 @@ const KIND_OF: Readonly<Record<number, ProblemKind>> = {
   400: 'bad-request',
   403: 'forbidden',
   404: 'not-found',
+  405: 'method-not-allowed',
   409: 'conflict',
   410: 'gone',
   413: 'too-large',

@@ -10,6 +10,7 @@ export const PROBLEMS = {
   'insufficient-scope': { status: 403, title: 'The access token lacks a scope' },
   forbidden: { status: 403, title: 'This is not allowed' },
   'not-found': { status: 404, title: 'There is no such thing' },
+  'method-not-allowed': { status: 405, title: 'It cannot be asked in this way' },
   conflict: { status: 409, title: 'It contradicts what is there' },
   gone: { status: 410, title: 'It is over' },
   'changed-meanwhile': { status: 412, title: 'It was changed meanwhile' },

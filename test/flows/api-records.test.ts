@@ -85,6 +85,6 @@ describe('the audit log, for a program', () => {
     for (const method of ['POST', 'PUT', 'DELETE'])
       expect(
         (await program.call(method, '/audit-events/1', method === 'DELETE' ? {} : { body: {} })).status,
-      ).toBe(404);
+      ).toBe(405);
   });
 });

@@ -123,9 +123,28 @@ describe('what a program may send', () => {
           method,
           ...(method === 'GET' ? {} : { headers: { ...JSON_TYPE, 'Content-Length': '2' }, body: '{}' }),
         });
-        expect([path, method, [400, 401, 403, 404].includes(status)]).toEqual([path, method, true]);
+        expect([path, method, [400, 401, 403, 404, 405].includes(status)]).toEqual([path, method, true]);
       }
     }
+  });
+
+  it('says which methods an address knows, and of what is no address nothing', async () => {
+    const asked = async (method: string, path: string) => {
+      const { status, headers, text } = await send(server, path, { method });
+      const problem = text === '' ? undefined : (JSON.parse(text) as { type: string }).type;
+      return [status, headers['allow'], problem?.replace('urn:gatehouse:problem:', '')];
+    };
+    expect(await asked('DELETE', '/api/v1/users')).toEqual([405, 'GET, HEAD, POST', 'method-not-allowed']);
+    expect(await asked('PATCH', '/api/v1/groups/staff')).toEqual([
+      405,
+      'DELETE, GET, HEAD, PUT',
+      'method-not-allowed',
+    ]);
+    expect(await asked('GET', '/api/v1/users/AAAA/disable')).toEqual([405, 'POST', 'method-not-allowed']);
+    expect(await asked('POST', '/API/v1/openapi.json')).toEqual([405, 'GET, HEAD', 'method-not-allowed']);
+    expect(await asked('OPTIONS', '/api/v1/keys')).toEqual([204, 'GET, HEAD', undefined]);
+    for (const path of ['/api/v1/nothing', '/api/v1', '/api/v1/users/a/b/c/d', '/api/v2/users'])
+      expect([path, ...(await asked('PATCH', path))]).toEqual([path, 404, undefined, 'not-found']);
   });
 
   it('cannot be asked for by scripts of another origin', async () => {

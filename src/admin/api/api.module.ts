@@ -5,6 +5,7 @@ import { OidcModule } from '../../oidc/oidc.module.js';
 import { AdminModule } from '../admin.module.js';
 import { API_CONTROLLERS } from './controllers.js';
 import { DocumentController } from './document.controller.js';
+import { OtherMethodsController } from './other-methods.controller.js';
 import { People } from './people.js';
 
 /**
@@ -13,7 +14,8 @@ import { People } from './people.js';
  */
 @Module({
   imports: [AdminModule, AuditModule, OidcModule, MailModule],
-  controllers: [...API_CONTROLLERS, DocumentController],
+  // The last one takes what the others have left.
+  controllers: [...API_CONTROLLERS, DocumentController, OtherMethodsController],
   providers: [People],
 })
 export class ApiModule {}

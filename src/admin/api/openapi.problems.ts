@@ -36,6 +36,7 @@ export const PROBLEM = {
 const HEADERS: Readonly<Record<number, Part>> = {
   401: { 'WWW-Authenticate': { schema: { type: 'string' } } },
   403: { 'WWW-Authenticate': { description: 'Where a scope is missing', schema: { type: 'string' } } },
+  405: { Allow: { description: 'The methods that it knows', schema: { type: 'string' } } },
   429: { 'Retry-After': { schema: { type: 'integer' } } },
   503: { 'Retry-After': { schema: { type: 'integer' } } },
 };
