@@ -5,9 +5,11 @@ import { BACKUP_COMMANDS, type BackupCommand } from './admin/commands/backup-com
 import { COMMANDS } from './admin/commands/commands.list.js';
 import { help } from './admin/commands/help.js';
 import { asJson, EXIT_USAGE, said, type Outcome } from './admin/commands/outcome.js';
+import { aboutWhat, typedCommand } from './admin/commands/typed.js';
 import { argumentsOf, fits, JSON_OPTION } from './admin/commands/words.js';
 import { ConfigurationMistakes, type Config } from './config/config.js';
 import { loadConfig, unknownSettings } from './config/load.js';
+import { programVersion } from './config/version.js';
 import { explain } from './start-failure.js';
 
 const typed = process.argv.slice(2);
@@ -15,24 +17,25 @@ const wantsJson = typed.includes(JSON_OPTION);
 /** `--help` is known to everybody, and nobody is called so. */
 const words = typed.some((word) => word === '--help' || word === '-h')
   ? ['help', ...typed.filter((word) => !word.startsWith('-'))]
-  : typed;
-/** A command is one word or two. */
-const command =
-  [words.slice(0, 2).join(' '), words[0] ?? 'help'].find((name) => Object.hasOwn(COMMANDS, name)) ??
-  words[0] ??
-  'help';
-const rest = words.slice(command.split(' ').length);
+  : typed[0] === '--version'
+    ? ['version', ...typed.slice(1)]
+    : typed;
+const { command, rest } = typedCommand(words);
 
 async function run(): Promise<number> {
   process.umask(0o077);
   // A container asks this every few seconds: it must not load the whole program for it.
   if (command === 'health') return health(loadConfig(process.env));
+  if (command === 'version')
+    return tell({ done: true, message: programVersion(), facts: { version: programVersion() } });
   if (command === 'help') {
-    console.log(help(rest.filter((word) => word !== JSON_OPTION).join(' ')));
-    return 0;
+    const words = rest.filter((word) => word !== JSON_OPTION);
+    const about = words.length === 0 ? '' : aboutWhat(words);
+    (about === undefined ? console.error : console.log)(help(about ?? words.join(' ')));
+    return about === undefined ? EXIT_USAGE : 0;
   }
   const known = Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined;
-  const args = known ? argumentsOf(known, rest) : rest;
+  const args = known ? argumentsOf(known, rest) : [...rest];
   if (!known || !fits(known, args)) {
     console.error(help(command));
     return EXIT_USAGE;

@@ -113,7 +113,9 @@ describe('the documents', () => {
   it('name every shell command', () => {
     const page = read('docs/operators.md');
     const row = (command: string) => new RegExp(`^\\|.*\`${command}(\`| <| \\[| …).*\\|`, 'm');
-    expect(['health', ...Object.keys(COMMANDS)].filter((command) => !row(command).test(page))).toEqual([]);
+    expect(
+      ['health', 'version', ...Object.keys(COMMANDS)].filter((command) => !row(command).test(page)),
+    ).toEqual([]);
   });
 
   it('name no shell command that does not exist', () => {
@@ -121,7 +123,9 @@ describe('the documents', () => {
     const cells = [...table.matchAll(/^\| (`.*?) +\|/gm)].map(([, cell]) => cell!);
     const named = cells.flatMap((cell) => [...cell.matchAll(/`([a-z -]+[a-z])/g)].map(([, name]) => name!));
     expect(named.length).toBeGreaterThan(10);
-    expect(named.filter((name) => name !== 'health' && !Object.hasOwn(COMMANDS, name))).toEqual([]);
+    expect(named.filter((name) => !['health', 'version', ...Object.keys(COMMANDS)].includes(name))).toEqual(
+      [],
+    );
   });
 
   it('says of each command once, for operators, what it does', () => {
@@ -129,7 +133,7 @@ describe('the documents', () => {
     const cells = [...table!.matchAll(/^\| (`.+?) *(?<!\\)\|/gm)].map(([, cell]) => cell!);
     const named = cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, usage]) => usage!));
     const names = named.map((usage) => /^[a-z-]+(?: [a-z]+)*/.exec(usage)![0]);
-    expect(names.sort()).toEqual(['health', ...Object.keys(COMMANDS)].sort());
+    expect(names.sort()).toEqual(['health', 'version', ...Object.keys(COMMANDS)].sort());
   });
 
   describe.each(['docs/operations.md', 'docs/deployment.md'])('%s', (path) => {
@@ -143,7 +147,7 @@ describe('the documents', () => {
       const given = code.flatMap((text) => [
         ...text.matchAll(/(?<!exec (?:-T )?|-n |stop )\bgatehouse ([a-z][a-z-]*)(?: ([a-z]+))?/g),
       ]);
-      const known = ['health', 'help', ...Object.keys(COMMANDS)];
+      const known = ['health', 'help', 'version', ...Object.keys(COMMANDS)];
       const unknown = given.filter(
         ([, word, next]) => !known.includes(word!) && !known.includes(`${word} ${next}`),
       );

@@ -33,5 +33,19 @@ describe('help', () => {
   it('says of what is no command that it is none', () => {
     expect(help('dance')).toMatch(/^there is no command "dance"\n/);
     expect(help('constructor')).toMatch(/^there is no command "constructor"\n/);
+    expect(help('dance')).toMatch(/\n\nAll of them: gatehouse help$/);
+  });
+
+  it('says what may have been meant, where it is seen', () => {
+    const perhaps = (about: string) =>
+      [...help(about).matchAll(/^ {2}([a-z]+(?:[- ][a-z]+)*?)(?= {2}| [<[])/gm)].map(([, name]) => name);
+    expect(perhaps('disbale')).toEqual(['disable']);
+    expect(perhaps('kesy')).toContain('keys');
+    expect(perhaps('backups')).toEqual(['backup']);
+    expect(perhaps('magic-link')).toEqual(
+      expect.arrayContaining(['setup-link', 'sign-in-link', 'password-link']),
+    );
+    expect(perhaps('dance')).toEqual([]);
+    for (const about of ['disbale', 'link', 'group']) expect(help(about).split('\n').length).toBeLessThan(20);
   });
 });
