@@ -12,6 +12,8 @@ const CHUNK = 64 * 1024;
 const TAG = 16;
 const END = Buffer.from('the end.');
 const FOOTER = END.length + 8;
+/** Where its end is looked for, when it is not the last of the file. */
+const LOOKED_AT = 1024 * 1024;
 
 export async function* encrypted(
   passphrase: string,
@@ -52,8 +54,11 @@ export async function* decrypted(passphrase: string, file: FileHandle): AsyncGen
     !footer.subarray(0, END.length).equals(END) ||
     footer.readBigUInt64BE(END.length) !== BigInt(size)
   )
-    throw (await endsAt(file, key, end))
-      ? new BackupFailure('corrupt', 'the archive is damaged, or was altered, in its last bytes')
+    throw (await endsAt(file, key, end)) || (await hasMoreBehind(file, size))
+      ? new BackupFailure(
+          'corrupt',
+          'the archive is damaged, or was altered, in its last bytes, or there is more behind them',
+        )
       : new BackupFailure('truncated', 'the archive breaks off: copy it again, or take another one');
   for (let at = HEADER_LENGTH, count = 0; at < end; at += CHUNK + TAG, count++) {
     const bytes = await read(file, at, Math.min(CHUNK + TAG, end - at));
@@ -68,6 +73,17 @@ async function endsAt(file: FileHandle, key: ArchiveKey, end: number): Promise<b
   const count = Math.ceil((end - HEADER_LENGTH) / (CHUNK + TAG)) - 1;
   const at = HEADER_LENGTH + count * (CHUNK + TAG);
   return attempt(key, await read(file, at, end - at), nonce(key, count, true)) !== undefined;
+}
+
+/** Whether a whole archive may stand before its last bytes: then something was added, and nothing is missing. */
+async function hasMoreBehind(file: FileHandle, size: number): Promise<boolean> {
+  const from = Math.max(0, size - LOOKED_AT);
+  const bytes = await read(file, from, size - from);
+  for (let at = bytes.lastIndexOf(END); at >= 0; at = at === 0 ? -1 : bytes.lastIndexOf(END, at - 1)) {
+    const length = bytes.subarray(at + END.length, at + FOOTER);
+    if (length.length === 8 && length.readBigUInt64BE() === BigInt(from + at + FOOTER)) return true;
+  }
+  return false;
 }
 
 function opened(key: ArchiveKey, bytes: Buffer, count: number, last: boolean): Buffer {

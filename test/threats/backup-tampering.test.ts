@@ -91,6 +91,11 @@ describe('an archive', () => {
     expect(await outcome(Buffer.concat([whole.subarray(0, HEADER), footer(HEADER + 16)]))).toBe('truncated');
   }, 60_000);
 
+  it('is corrupt when something was added behind its end', async () => {
+    for (const more of [Buffer.from('\n'), Buffer.alloc(100_000), whole.subarray(0, 200), whole])
+      expect([more.length, await outcome(Buffer.concat([whole, more]))]).toEqual([more.length, 'corrupt']);
+  });
+
   it('is corrupt when its chunks are swapped, repeated or left out', async () => {
     const head = whole.subarray(0, HEADER);
     const rest = whole.subarray(HEADER + 2 * CHUNK);
