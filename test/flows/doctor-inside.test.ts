@@ -128,6 +128,16 @@ describe('the doctor, at the data directory', () => {
     expect(found).toEqual(['secret-damaged']);
   });
 
+  it('says where it looks at nothing of the server that runs', async () => {
+    const elsewhere = mkdtempSync(join(tmpdir(), 'gatehouse-doctor-'));
+    const { DATABASE_URL: _, ...env } = server.env;
+    const found = await troubles({ ...env, GATEHOUSE_DATA_DIR: join(elsewhere, 'data') });
+    rmSync(elsewhere, { recursive: true });
+    expect(found).toMatchObject([{ level: 'warning', check: 'proxy', cause: 'probe-refused' }]);
+    expect(found[0]!.says).toContain('there is nothing of it here');
+    expect(found[0]!.mend).toContain('GATEHOUSE_DATA_DIR');
+  });
+
   it('names one that is not this database’s, nor the running server’s', async () => {
     const GATEHOUSE_SECRET = Buffer.alloc(48, 7).toString('base64url');
     const all = await findings({ ...server.env, GATEHOUSE_SECRET });

@@ -49,7 +49,8 @@ export async function examine(patient: Patient): Promise<Finding[]> {
     return [...mistakes, ...stray, ...volume];
   }
   const database = await databaseFindings({ config, clock, uid, secret, ...patient });
-  const outside = await publicFindings(config, clock, secret);
+  const isUnused = secret === 'missing' && database.hasKeys !== true;
+  const outside = await publicFindings(config, clock, secret, isUnused);
   const findings = [
     ...(stray.length > 0 ? stray : [fine('settings', 'every setting can be used')]),
     ...volume,

@@ -20,11 +20,15 @@ export interface OutsideExamined {
   readonly times: Time[];
 }
 
-/** The public URL as people and applications have it. Each step needs the one before. */
+/**
+ * The public URL as people and applications have it. Each step needs the one before.
+ * @param isUnused whether nothing was ever started on what the settings lead to
+ */
 export async function publicFindings(
   config: Config,
   clock: Clock,
   secret: SecretState,
+  isUnused: boolean,
 ): Promise<OutsideExamined> {
   const name = await nameFinding(config);
   if (name.level === 'error') return { findings: [name], times: [] };
@@ -41,7 +45,8 @@ export async function publicFindings(
   if (discovery.level === 'error') return { findings: found, times };
   try {
     const further = await furtherFindings(config, ask, clock, secret, times);
-    return { findings: [...found, ...further.findings], times: [...times, ...further.times] };
+    const known = isUnused ? [elsewhere(config)] : [];
+    return { findings: [...found, ...further.findings, ...known], times: [...times, ...further.times] };
   } catch (thrown) {
     return { findings: [...found, unreachable(config, thrown)], times };
   }
@@ -65,6 +70,16 @@ async function furtherFindings(
     theirs?.ahead ?? 0,
   );
   return { findings: [...ways, ...probed.findings], times: probed.times };
+}
+
+/** Then all that was found inside was found in the wrong place. */
+function elsewhere({ issuer, dataDir }: Config): Finding {
+  return warning(
+    'proxy',
+    'probe-refused',
+    `a server answers at ${issuer} already, and there is nothing of it here (${dataDir}): these are not its settings`,
+    'run this with the settings of that server (GATEHOUSE_DATA_DIR, GATEHOUSE_SECRET, DATABASE_URL), in its folder and as its user',
+  );
 }
 
 async function nameFinding(config: Config): Promise<Finding> {
