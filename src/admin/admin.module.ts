@@ -183,6 +183,7 @@ const COMMANDS = [
     ManagedGroups,
     Outboxes,
     SigningKeys,
+    Verifications,
   ],
 })
 export class AdminModule {}

@@ -17,6 +17,7 @@ export const GATEHOUSE_SCOPES = {
   'gatehouse:keys.read': 'Look at signing keys',
   'gatehouse:keys.write': 'Rotate and revoke signing keys',
   'gatehouse:audit.read': 'Read the audit log',
+  'gatehouse:audit.write': 'Have the audit log verified, which takes the machine’s time',
   'gatehouse:server.read': 'Look at what this server is and how it is doing',
 } as const;
 

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Verifications } from '../../src/admin/audit/verifications.service.js';
+import { Sql } from '../../src/database/sql.js';
 import { API_CLIENTS, events, Program } from '../support/api.js';
+import { chained } from '../support/audit.js';
 import { somebody } from '../support/enrolled.js';
 import { beginElsewhere } from '../support/half-way.js';
 import { TestServer } from '../support/server.js';
@@ -79,6 +82,28 @@ describe('the audit log, for a program', () => {
     ).toHaveLength(1);
     for (const query of ['from=yesterday', 'user=me', 'after=x', 'result=maybe', 'name=%00'])
       expect([query, (await program.get(`/audit-events?${query}`)).status]).toEqual([query, 422]);
+  });
+
+  it('is verified beside the requests', async () => {
+    const path = '/audit-verification';
+    expect((await program.get(path)).body).toEqual({ runningSince: null, last: null });
+    const verified = async () => {
+      await chained(server);
+      const begun = await program.post(path);
+      expect([begun.status, begun.body['runningSince']]).toEqual([202, expect.any(String)]);
+      await server.app.get(Verifications).ended();
+      return (await program.get(path)).body['last'] as Item;
+    };
+    const whole = await verified();
+    expect(whole).toMatchObject({ whole: true, findings: [], findingCount: 0, failure: null });
+    expect(whole['head']).toMatch(/^\d+:\d+:/);
+    const noted = (await program.get(`/audit-events/${whole['id'] as number}`)).body;
+    expect(noted).toMatchObject({ name: 'audit.verified', detail: { by: 'client:automation', whole: true } });
+
+    await server.app.get(Sql).run("UPDATE audit_event SET result = 'failure' WHERE name = 'session.ended'");
+    const altered = await verified();
+    expect(altered).toMatchObject({ whole: false, findingCount: 1 });
+    expect(altered['findings']).toEqual([expect.stringMatching(/^row \d+ is not what was chained$/)]);
   });
 
   it('cannot be changed', async () => {

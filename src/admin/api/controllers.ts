@@ -1,6 +1,7 @@
 import type { Type } from '@nestjs/common';
 import { ApisController } from './apis.controller.js';
 import { AuditController } from './audit.controller.js';
+import { AuditVerificationController } from './audit-verification.controller.js';
 import { ClientsController } from './clients.controller.js';
 import { GroupsController } from './groups.controller.js';
 import { InvitationsController } from './invitations.controller.js';
@@ -27,5 +28,6 @@ export const API_CONTROLLERS: readonly Type[] = [
   LogoutNoticesController,
   KeysController,
   AuditController,
+  AuditVerificationController,
   ServerController,
 ];

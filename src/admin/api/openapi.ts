@@ -119,7 +119,12 @@ function answersPart({ answers, tagged }: Operation, schemas: Part): Part {
   );
 }
 
-const SAID: Readonly<Record<string, string>> = { 200: 'Done', 201: 'It was made', 204: 'Done' };
+const SAID: Readonly<Record<string, string>> = {
+  200: 'Done',
+  201: 'It was made',
+  202: 'It has begun',
+  204: 'Done',
+};
 
 function parametersPart(where: 'path' | 'query', fields: Parameters = {}, schemas: Part): Part[] {
   return Object.entries(fields).map(([name, { json, optional }]) => {
