@@ -11,6 +11,7 @@ import { metadataDocuments } from './registration/metadata-documents.js';
 import { mutualTls } from './guards/mutual-tls.js';
 import { registrationFeatures } from './registration/registration.js';
 import { requestObjectRule } from './guards/request-objects.js';
+import { givingBack } from './guards/step-up.js';
 import { deviceInfo } from './devices/device.pages.js';
 import type { ProviderParts } from './provider.parts.js';
 import { USER_CODE_MASK } from './devices/user-code.js';
@@ -33,7 +34,7 @@ export function features(config: Config, parts: ProviderParts): NonNullable<Conf
     dPoP: dpop(secrets),
     mTLS: mutualTls(config, clock),
     fapi: { enabled: true, profile: fapiProfile },
-    resourceIndicators: resourceIndicators(declarations, config),
+    resourceIndicators: givingBack(resourceIndicators(declarations, config)),
     richAuthorizationRequests: richAuthorizationRequests(declarations),
     deviceFlow: {
       enabled: true,
