@@ -95,6 +95,14 @@ describe('the profile of a client', () => {
     },
   );
 
+  it('says so too of an API that it exchanges tokens for', () => {
+    const exchanging = { ...FINE, token_exchange: { audiences: ['https://api.example/'] } };
+    expect(profileApiMistakes(exchanging, [api({})])).toEqual([
+      { field: 'token_exchange', what: expect.stringContaining('are signed with RS256') as unknown },
+    ]);
+    expect(profileApiMistakes(exchanging, [api({ access_token_format: 'opaque' })])).toEqual([]);
+  });
+
   it('has nothing against ES256, opaque tokens, APIs that it does not ask for, and is nothing where there is none', () => {
     expect(profileApiMistakes(asking, [api({ access_token_signed_response_alg: 'ES256' })])).toEqual([]);
     expect(profileApiMistakes(asking, [api({ access_token_format: 'opaque' })])).toEqual([]);

@@ -14,7 +14,7 @@ export const PROFILE_ALGORITHMS = ['PS256', 'ES256', 'EdDSA'];
 /** JARM: the answer is signed, whatever way it takes. */
 export const SIGNED_RESPONSE_MODES = ['jwt', 'query.jwt', 'fragment.jwt', 'form_post.jwt'];
 /** Section 5.3.2.1: a client proves who it is with a key of its own. */
-const AUTH_METHODS = ['private_key_jwt', 'tls_client_auth', 'self_signed_tls_client_auth'];
+export const KEY_METHODS = ['private_key_jwt', 'tls_client_auth', 'self_signed_tls_client_auth'];
 /** Bytes of the modulus. */
 const LEAST_RSA = 256;
 
@@ -61,19 +61,28 @@ export function isOutsideProfile(profile: unknown, { format, algorithm }: Pick<A
   return profile !== undefined && format === 'jwt' && !PROFILE_ALGORITHMS.includes(algorithm);
 }
 
-/** What contradicts the profile of a client in the APIs that it asks for. */
+interface ApiFields {
+  readonly profile?: string;
+  readonly apis?: string[];
+  readonly token_exchange?: { readonly audiences?: string[] };
+}
+
+/** What contradicts the profile of a client in the APIs that it asks for, or exchanges tokens for. */
 export function profileApiMistakes(fields: Fields, declarations: readonly Declaration[]): ClientMistake[] {
-  const { profile, apis = [] } = fields as { profile?: string; apis?: string[] };
+  const { profile, apis = [], token_exchange: exchange } = fields as ApiFields;
+  const { audiences = [] } = exchange ?? {};
   const wrong = declarations.find(
     ({ kind, name, body }) =>
-      kind === 'apis' && apis.includes(name) && isOutsideProfile(profile, formOfTokens(body)),
+      kind === 'apis' &&
+      [...apis, ...audiences].includes(name) &&
+      isOutsideProfile(profile, formOfTokens(body)),
   );
   if (!wrong) return [];
   const { algorithm } = formOfTokens(wrong.body);
   const mend = 'let that API say access_token_signed_response_alg: ES256, or access_token_format: opaque';
   return [
     {
-      field: 'apis',
+      field: apis.includes(wrong.name) ? 'apis' : 'token_exchange',
       what: `profile ${profile}: access tokens for "${wrong.name}" are signed with ${algorithm}; ${mend}`,
     },
   ];
@@ -112,12 +121,12 @@ function switches(fields: Fields): ClientMistake[] {
 
 function method(fields: Fields): ClientMistake[] | undefined {
   const chosen = (fields['token_endpoint_auth_method'] as string | undefined) ?? 'client_secret_basic';
-  if (AUTH_METHODS.includes(chosen)) return undefined;
+  if (KEY_METHODS.includes(chosen)) return undefined;
   const field = fields['token_endpoint_auth_method'] ? 'token_endpoint_auth_method' : undefined;
   return [
     {
       ...(field ? { field } : {}),
-      what: `token_endpoint_auth_method cannot be ${chosen}: write ${AUTH_METHODS.join(', ')}`,
+      what: `token_endpoint_auth_method cannot be ${chosen}: write ${KEY_METHODS.join(', ')}`,
     },
   ];
 }

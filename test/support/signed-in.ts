@@ -11,11 +11,15 @@ export interface SignedIn {
 }
 
 /** For the tests of the `describe` it is called in: a server with these clients, and before each test Bea signs in anew. */
-export function beaSignedIn(clients: string, ready: (signedIn: SignedIn) => void): void {
+export function beaSignedIn(
+  clients: string,
+  ready: (signedIn: SignedIn) => void,
+  env: Record<string, string> = {},
+): void {
   let server: TestServer;
   const person = bea();
   beforeAll(async () => {
-    server = await TestServer.start({ clients });
+    server = await TestServer.start({ clients, env });
     await server.addPerson(person);
   });
   afterAll(() => server.stop());

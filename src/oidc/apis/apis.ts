@@ -71,11 +71,7 @@ export function resourceIndicators(declarations: Declarations, config: Config) {
       const api = await apiFor(client, identifier, declarations);
       if (!api)
         throw new errors.InvalidTarget('resource indicator is unknown or not allowed for this client');
-      const { profile } = client;
-      if (isOutsideProfile(profile, api))
-        throw new errors.InvalidTarget(
-          `profile ${profile as string}: access tokens for this API are signed with ${api.algorithm}`,
-        );
+      refuseOutsideProfile(client, api);
       const scopes = scopesFor(client, api);
       const refused = api.scopes.find(
         ({ name }) => ctx.oidc.requestParamScopes.has(name) && !scopes.some((each) => each.name === name),
@@ -84,6 +80,15 @@ export function resourceIndicators(declarations: Declarations, config: Config) {
       return resourceServer(api, scopes);
     },
   };
+}
+
+/** Whatever leads to a token for an API, of a client with a profile. @throws InvalidTarget */
+export function refuseOutsideProfile(client: Client, api: Api): void {
+  const { profile } = client;
+  if (isOutsideProfile(profile, api))
+    throw new errors.InvalidTarget(
+      `profile ${profile as string}: access tokens for this API are signed with ${api.algorithm}`,
+    );
 }
 
 function mayAskForOwn(client: Client): boolean {

@@ -50,8 +50,6 @@ export async function findSubjectToken(ctx: KoaContextWithOIDC, parts: FinderPar
   const refused = new errors.InvalidRequest('subject_token is invalid, expired, or not to be exchanged');
   if (!token?.isValid || !token.accountId) throw refused;
   if (trace && !claimsOfOwn(parts, provider.issuer, value)) throw refused;
-  // Whoever acts upon it has not the key that it is bound to.
-  if (token.jkt || token['x5t#S256']) throw new errors.InvalidRequest('subject_token is bound to a key');
   const account = await accounts.find(token.accountId);
   const origin = originOf(token);
   if (!account || account.disabledAt || !origin) throw refused;

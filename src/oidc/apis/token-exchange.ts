@@ -6,16 +6,11 @@ import {
   type Provider,
   type ResourceServer,
 } from 'oidc-provider';
-import {
-  checkDpopReplay,
-  checkDpopRequired,
-  checkMtlsCert,
-  validateDpop,
-} from 'oidc-provider/lib/helpers/grants.js';
 import { TOKEN_EXCHANGE_GRANT } from '../../clients/client.fields.js';
 import type { Api, Declarations } from '../../clients/declarations.service.js';
 import { actingChain } from './acting-chain.js';
-import { resourceServer } from './apis.js';
+import { refuseOutsideProfile, resourceServer } from './apis.js';
+import { refuseLoosening, shownKeys } from './exchange-keys.js';
 import type { OwnJwtParts } from './own-jwt.js';
 import type { Entry } from '../claims/entry.js';
 import type { Accounts } from '../../users/accounts.service.js';
@@ -73,7 +68,7 @@ async function exchange(ctx: KoaContextWithOIDC, parts: ExchangeParts): Promise<
   const client = ctx.oidc.client!;
   const { provider } = ctx.oidc;
   const audiences = audiencesOf(client);
-  refuseUnsupported(ctx, client);
+  refuseUnsupported(ctx);
   const subject = await findSubjectToken(ctx, parts);
   await refuseOthersTokens(ctx, subject, parts.declarations);
   const api = await target(ctx, audiences, parts.declarations);
@@ -82,7 +77,8 @@ async function exchange(ctx: KoaContextWithOIDC, parts: ExchangeParts): Promise<
   const { accountId, sessionUid, sid, extra, remainingTTL } = subject.token;
   const act = actingChain(client.clientId, extra?.['act']);
 
-  const prove = await keyOf(ctx);
+  const shown = await shownKeys(ctx);
+  refuseLoosening(ctx, subject.token, shown);
   // Of one that ends at this very moment nothing may come: the commit sees it.
   await relyOn(parts, subject.kind, subject.id);
   const token = new provider.AccessToken({
@@ -95,7 +91,7 @@ async function exchange(ctx: KoaContextWithOIDC, parts: ExchangeParts): Promise<
   const { ResourceServer } = provider as unknown as LibraryParts;
   token.resourceServer = new ResourceServer(api.identifier, resourceServer(api, api.scopes));
   token.scope = scope;
-  await prove(token);
+  await shown.bind(token);
   // Neither a loop nor a chain of exchanges prolongs anything.
   Object.assign(token, { origin: subject.origin, expiresIn: Math.min(token.expiration, remainingTTL) });
   ctx.state['exchanged'] = { ...extra, act };
@@ -109,20 +105,6 @@ async function exchange(ctx: KoaContextWithOIDC, parts: ExchangeParts): Promise<
   };
 }
 
-/** What the client has to show for its tokens to be its own: a proof (RFC 9449), or a certificate (RFC 8705). @returns what binds one */
-async function keyOf(ctx: KoaContextWithOIDC): Promise<(token: AccessToken) => Promise<void>> {
-  const { provider, client } = ctx.oidc;
-  const proof = await validateDpop(provider, ctx);
-  checkDpopRequired(provider, ctx, proof);
-  const certificate = checkMtlsCert(provider, ctx);
-  return async (token) => {
-    if (certificate) token.setThumbprint('x5t', certificate);
-    if (!proof) return;
-    await checkDpopReplay(provider, ctx, proof, client!.clientId);
-    token.setThumbprint('jkt', proof.thumbprint);
-  };
-}
-
 function audiencesOf(client: Client): readonly string[] {
   const { audiences } = (client['token_exchange'] ?? {}) as { audiences?: string[] };
   if (!audiences || client.clientAuthMethod === 'none')
@@ -130,18 +112,16 @@ function audiencesOf(client: Client): readonly string[] {
   return audiences;
 }
 
-function refuseUnsupported({ oidc: { params } }: KoaContextWithOIDC, client: Client): void {
+function refuseUnsupported({ oidc: { params } }: KoaContextWithOIDC): void {
   if (typeof params?.['subject_token'] !== 'string')
     throw new errors.InvalidRequest("missing required parameter(s) 'subject_token'");
   if (params['actor_token'] !== undefined || params['actor_token_type'] !== undefined)
     throw new errors.InvalidRequest('actor_token is not supported: who acts is the client itself');
-  if (client['profile'] !== undefined)
-    throw new errors.InvalidRequest('a client with a profile cannot exchange tokens');
 }
 
 /** One declared API, which the client may exchange for: named as `resource` or as `audience`, or the only one. */
 async function target(
-  { oidc: { params } }: KoaContextWithOIDC,
+  { oidc: { params, client } }: KoaContextWithOIDC,
   audiences: readonly string[],
   declarations: Declarations,
 ): Promise<Api> {
@@ -150,6 +130,7 @@ async function target(
   if (!identifier || another !== undefined) throw new errors.InvalidTarget('exactly one API must be named');
   const api = audiences.includes(identifier) ? await declarations.api(identifier) : undefined;
   if (!api) throw new errors.InvalidTarget('audience is unknown or not allowed for this client');
+  refuseOutsideProfile(client!, api);
   return api;
 }
 
