@@ -30,6 +30,8 @@ export interface AtSignOut {
 }
 
 export interface KnownClient {
+  /** Built in, declared or registered. */
+  readonly isKnown: boolean;
   readonly face: ClientFace;
   readonly firstParty: boolean;
   readonly canBeTold: boolean;
@@ -84,13 +86,16 @@ export class Clients {
     return metadata;
   }
 
-  /** Inside a transaction: whether the client can be told that a session ended, and how long its ID tokens are good. */
-  async atSignOut(sql: SqlRunner, id: string): Promise<AtSignOut> {
+  /**
+   * Inside a transaction: whether the client can be told that a session ended, and how long its ID tokens are good.
+   * @returns undefined where it is neither declared nor registered
+   */
+  async atSignOut(sql: SqlRunner, id: string): Promise<AtSignOut | undefined> {
     const [row] = await sql.rows<{ metadata: string | Record<string, unknown> }>(
       'SELECT metadata FROM client WHERE id = ?',
       id,
     );
-    if (!row) return {};
+    if (!row) return undefined;
     // PostgreSQL's driver has read the JSON already.
     const metadata =
       typeof row.metadata === 'string' ? (JSON.parse(row.metadata) as Record<string, unknown>) : row.metadata;
@@ -110,8 +115,10 @@ export class Clients {
 
   async known(id: string): Promise<KnownClient> {
     const builtIn = builtInClients(this.config).find(({ client_id }) => client_id === id);
-    const metadata = builtIn ?? (await this.em.fork().findOne(Client, { id }))?.metadata ?? {};
+    const said = builtIn ?? (await this.em.fork().findOne(Client, { id }))?.metadata;
+    const metadata = said ?? {};
     return {
+      isKnown: said !== undefined,
       face: await this.face({ ...metadata, client_id: id }),
       firstParty: metadata['first_party'] === true,
       canBeTold: Boolean(metadata['backchannel_logout_uri']),

@@ -77,6 +77,7 @@ function inWords({
   since,
   firstParty,
   canBeTold,
+  perhapsTold,
   signInUri,
 }: ConnectedApplication) {
   return {
@@ -87,6 +88,7 @@ function inWords({
     since: Number.isFinite(since) ? new Date(since) : undefined,
     firstParty,
     canBeTold,
+    perhapsTold,
     signInUri,
   };
 }

@@ -15,6 +15,11 @@ export function hostOf(client: Client): string | undefined {
   return isOfDocument(client) ? new URL(client.clientId).host : undefined;
 }
 
+/** Whether a client of this id, where nobody has declared it, is what a document there says. */
+export function isReadFromDocument(id: string, { clientMetadataHosts: hosts }: Config): boolean {
+  return CLIENT_ID.test(id) && id.startsWith('https://') && URL.canParse(id) && isAllowed(id, hosts);
+}
+
 /** What the library leaves to us: whose documents are read, how often, and what a client gets of what its document says. */
 export function metadataDocuments(config: Config, { registered, logos, clock }: ProviderParts): Feature {
   const { clientMetadataHosts: hosts } = config;
@@ -61,15 +66,23 @@ function isAllowed(id: string, hosts: readonly string[]): boolean {
   return search === '' && !id.includes('?') && hosts.some(isOne);
 }
 
-/** Nothing of an ended session is told by what was in a document then: these wait for nobody. */
-const NOT_OF_DOCUMENTS = ['backchannel_logout_uri', 'backchannel_logout_session_required'];
+const AT_HOME = ['backchannel_logout_uri', 'backchannel_logout_session_required'];
+
+/**
+ * A document speaks for its own origin. Told of an ended session is who answers for it there when that happens: the address is
+ * read anew then (logout-delivery.service.ts), and one of anybody else is none.
+ */
+function isToldAtHome({ clientId, backchannelLogoutUri: uri }: Client): boolean {
+  return uri !== undefined && new URL(uri).origin === new URL(clientId).origin;
+}
 
 /** This client was made for this request alone, so that it can be changed. */
 function give(client: Client, metadata: Record<string, unknown>): void {
   const fields = client as unknown as Record<string, unknown>;
+  const toldAtHome = isToldAtHome(client);
   for (const field of Object.keys(client)) {
     const name = field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-    if (!maySay(name) || NOT_OF_DOCUMENTS.includes(name)) delete fields[field];
+    if (!maySay(name) || (AT_HOME.includes(name) && !toldAtHome)) delete fields[field];
   }
   fields['clientName'] = metadata['client_name'];
   fields['grantTypes'] = metadata['grant_types'];
@@ -80,7 +93,9 @@ function give(client: Client, metadata: Record<string, unknown>): void {
 /** Of the library's fields none is called so, and no document can say it: shown-client.ts passes it on to the pages. */
 async function showLogo(client: Client, metadata: Record<string, unknown>, logos: Logos): Promise<void> {
   const { logo_uri: logoUri } = metadata as { logo_uri?: string };
-  if (logoUri === undefined) return;
-  const logo = await logos.ofDocument(client.clientId, logoUri, visitor()?.address ?? '');
+  const seenBy = visitor();
+  // A sign-out is told with nobody there to see it.
+  if (logoUri === undefined || !seenBy) return;
+  const logo = await logos.ofDocument(client.clientId, logoUri, seenBy.address ?? '');
   if (logo !== undefined) Object.assign(client, { drawn_logo: logo });
 }

@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { SECOND } from '../../kernel/clock.js';
 import { AccountRecords } from '../records/account-records.js';
 import { DASHBOARD_CLIENT_ID } from '../../clients/built-in-clients.js';
+import { Config } from '../../config/config.js';
+import { isReadFromDocument } from '../registration/metadata-documents.js';
 import { Clients, type ClientFace } from '../../clients/clients.service.js';
 import { Declarations } from '../../clients/declarations.service.js';
 import { grantedAtApis, type ApiAccess } from '../apis/asked-of-apis.js';
@@ -27,6 +29,8 @@ export interface ConnectedApplication {
   readonly signInUri: string | undefined;
   /** It has an address at which it hears that its access has ended. */
   readonly canBeTold: boolean;
+  /** Whether it has one stands in its own document, which is read when it is to be told. */
+  readonly perhapsTold: boolean;
 }
 
 interface Known {
@@ -40,6 +44,7 @@ interface Known {
 @Injectable()
 export class ConnectedApplications {
   constructor(
+    private readonly config: Config,
     private readonly records: AccountRecords,
     private readonly endings: SessionEndings,
     private readonly clients: Clients,
@@ -79,6 +84,7 @@ export class ConnectedApplications {
         return {
           clientId,
           ...known,
+          perhapsTold: !known.isKnown && isReadFromDocument(clientId, this.config),
           scopes: [...scopes],
           claims: declared.filter(given),
           apis: await grantedAtApis(this.declarations, apis),

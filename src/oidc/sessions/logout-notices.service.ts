@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { Config } from '../../config/config.js';
 import { Sql, type SqlRunner } from '../../database/sql.js';
 import { Clock, DAY, HOUR } from '../../kernel/clock.js';
 import { Events, eventKind } from '../../kernel/events.js';
 import { randomToken } from '../../kernel/secrets.js';
-import { Clients, type ClientFace } from '../../clients/clients.service.js';
+import { Clients, type AtSignOut, type ClientFace } from '../../clients/clients.service.js';
+import { isReadFromDocument } from '../registration/metadata-documents.js';
 import { ID_TOKEN_LIFETIME } from './session-lifetime.js';
 
 /** An application whose session with a person is over. */
@@ -60,6 +62,7 @@ const KEPT_FOR = 30 * DAY;
 export class LogoutNotices {
   constructor(
     private readonly sql: Sql,
+    private readonly config: Config,
     private readonly clients: Clients,
     private readonly clock: Clock,
     private readonly events: Events,
@@ -127,7 +130,8 @@ export class LogoutNotices {
   private async merged(sql: SqlRunner, endings: Ending[]): Promise<Notice[]> {
     const merged = new Map<string, Notice>();
     for (const { clientId, sid, issuedAt, jwtUntil } of endings) {
-      const { backchannel, idTokenLifetime } = await this.clients.atSignOut(sql, clientId);
+      const { backchannel, idTokenLifetime } =
+        (await this.clients.atSignOut(sql, clientId)) ?? this.undeclared(clientId);
       const told = backchannel?.sessionRequired ? sid : null;
       const key = JSON.stringify([clientId, told]);
       const idTokenUntil = issuedAt === undefined ? 0 : issuedAt + (idTokenLifetime ?? ID_TOKEN_LIFETIME);
@@ -135,6 +139,11 @@ export class LogoutNotices {
       merged.set(key, { clientId, sid: told, tokenUntil, canBeTold: backchannel !== undefined });
     }
     return [...merged.values()];
+  }
+
+  /** What a metadata document says is read when the application is told: nothing is fetched while a session ends. */
+  private undeclared(clientId: string): AtSignOut {
+    return isReadFromDocument(clientId, this.config) ? { backchannel: { sessionRequired: true } } : {};
   }
 
   private async lines(where: string, ...params: unknown[]): Promise<ReceiptLine[]> {

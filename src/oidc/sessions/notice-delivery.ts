@@ -37,10 +37,14 @@ export interface NoticeBox {
   readonly rounds?: number;
 }
 
-/** What came of one try; `stopped`: this server is stopping, the try does not count. */
-export type Outcome = 'told' | 'stopped' | { readonly refused: string; readonly isFinal?: boolean };
+/** It turned out that the receiver has no address to be told at, and never said that it had one. */
+export const NO_ADDRESS = Symbol('no address');
+
+/** What came of one try; `stopped`: this server is stopping, the try does not count; `cannot`: see `NO_ADDRESS`. */
+export type Outcome =
+  'told' | 'cannot' | 'stopped' | { readonly refused: string; readonly isFinal?: boolean };
 /** The same for whoever goes through the outbox; `elsewhere`: another instance has it. */
-export type Settled = 'told' | 'refused' | 'stopped' | 'elsewhere';
+export type Settled = 'told' | 'cannot' | 'refused' | 'stopped' | 'elsewhere';
 
 /** An answer that another try would not change. */
 export class NeverAgain {
@@ -89,11 +93,14 @@ export abstract class NoticeDelivery<Notice extends DueNotice>
   }
 
   /** One try. @returns why it was refused; undefined: it was heard */
-  protected abstract tell(notice: Notice, options: OutgoingOptions): Promise<string | NeverAgain | undefined>;
+  protected abstract tell(
+    notice: Notice,
+    options: OutgoingOptions,
+  ): Promise<string | NeverAgain | typeof NO_ADDRESS | undefined>;
   /** When there is no use in telling any more (epoch milliseconds). */
   protected abstract givesUpAt(notice: Notice): number;
   /** Told is told, even where another instance has taken over meanwhile. */
-  protected abstract close(id: string, state: 'told' | 'failed', error?: string): Promise<void>;
+  protected abstract close(id: string, state: 'told' | 'failed' | 'cannot', error?: string): Promise<void>;
 
   onApplicationBootstrap(): void {
     // A command in the shell has the same modules, and no adapter.
@@ -148,7 +155,7 @@ export abstract class NoticeDelivery<Notice extends DueNotice>
     const taken = await this.again(notice.id, Number(notice.due_at), notice.tries, lease);
     if (!taken) return 'elsewhere';
     const outcome = await this.attempt(notice);
-    if (outcome === 'told') await this.close(notice.id, outcome);
+    if (outcome === 'told' || outcome === 'cannot') await this.close(notice.id, outcome);
     else if (outcome === 'stopped') await this.again(notice.id, lease, notice.tries, this.now());
     else await this.refused(notice, outcome, lease);
     return typeof outcome === 'string' ? outcome : 'refused';
@@ -180,6 +187,7 @@ export abstract class NoticeDelivery<Notice extends DueNotice>
           AbortSignal.timeout(this.box.answerWithin ?? ANSWER_WITHIN),
         ]),
       });
+      if (refused === NO_ADDRESS) return 'cannot';
       if (refused instanceof NeverAgain) return { refused: refused.reason, isFinal: true };
       return refused === undefined ? 'told' : { refused };
     } catch (error) {
