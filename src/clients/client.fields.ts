@@ -103,6 +103,7 @@ export const CLIENT_FIELDS: Fields = {
       'fragment',
       'form_post',
       'web_message',
+      'web_message.jwt',
       'jwt',
       'query.jwt',
       'fragment.jwt',

@@ -39,9 +39,9 @@ function legacy(fields: Fields, { legacyFlows }: ClientsFileRules): ClientMistak
 
 function webMessage(fields: Fields, rules: ClientsFileRules): ClientMistake[] {
   const field = 'response_modes';
-  const wanted = ((fields[field] as string[] | undefined) ?? []).includes('web_message');
+  const wanted = ((fields[field] as string[] | undefined) ?? []).find((mode) => /^web_message/.test(mode));
   return wanted && !rules.webMessage
-    ? [{ field, what: `${field}: "web_message" is switched off; GATEHOUSE_WEB_MESSAGE=on allows it` }]
+    ? [{ field, what: `${field}: "${wanted}" is switched off; GATEHOUSE_WEB_MESSAGE=on allows it` }]
     : [];
 }
 

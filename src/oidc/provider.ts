@@ -36,9 +36,20 @@ import { stepUpWithoutOpenid } from './guards/step-up.js';
 import { tokenClaims } from './apis/token-claims.js';
 import type { ProviderParts } from './provider.parts.js';
 
+/** What a client may sign with, to say who it is. */
+const CLIENT_AUTH_ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA', 'HS256'] as const;
+
 /** The one and only provider. */
 export function createProvider(config: Config, cookies: Cookies, parts: ProviderParts): Provider {
   const cookieAttributes = { signed: true, httpOnly: true, sameSite: 'lax', secure: config.isHttps } as const;
+  const clientAuthMethods = [
+    'client_secret_basic',
+    'client_secret_post',
+    'client_secret_jwt',
+    'private_key_jwt',
+    ...mutualTlsMethods(config),
+    'none',
+  ] satisfies Configuration['clientAuthMethods'];
   const configuration: Configuration = {
     adapter: parts.adapter,
     clients: parts.builtInClients,
@@ -64,14 +75,7 @@ export function createProvider(config: Config, cookies: Cookies, parts: Provider
     sectorIdentifierUriValidate: isSectorRead,
     pairwiseIdentifier: (_ctx, accountId, client) =>
       Promise.resolve(pairwiseId(parts.secrets, accountId, client)),
-    clientAuthMethods: [
-      'client_secret_basic',
-      'client_secret_post',
-      'client_secret_jwt',
-      'private_key_jwt',
-      ...mutualTlsMethods(config),
-      'none',
-    ],
+    clientAuthMethods,
     clientBasedCORS: mayCallFromBrowser,
     assertJwtClientAuthClaimsAndHeader: assertionRule(parts.clock),
     fetch: guardedFetch({ documents: config.internalFetch, notices: config.internalBackchannel }),
@@ -90,7 +94,7 @@ export function createProvider(config: Config, cookies: Cookies, parts: Provider
       userinfoSigningAlgValues: ['RS256', 'ES256'],
       introspectionSigningAlgValues: ['RS256', 'ES256'],
       authorizationSigningAlgValues: ['RS256', 'ES256'],
-      clientAuthSigningAlgValues: ['RS256', 'PS256', 'ES256', 'EdDSA', 'HS256'],
+      clientAuthSigningAlgValues: CLIENT_AUTH_ALGORITHMS,
       dPoPSigningAlgValues: ['ES256', 'PS256', 'EdDSA'],
       requestObjectSigningAlgValues: ['RS256', 'PS256', 'ES256', 'EdDSA'],
     },
@@ -130,6 +134,11 @@ export function createProvider(config: Config, cookies: Cookies, parts: Provider
       prompt_values_supported: PROMPTS,
       ui_locales_supported: parts.languages.codes,
       service_documentation: undefined,
+      // RFC 8414, section 2: unsaid, it would be client_secret_basic alone.
+      introspection_endpoint_auth_methods_supported: clientAuthMethods,
+      introspection_endpoint_auth_signing_alg_values_supported: CLIENT_AUTH_ALGORITHMS,
+      revocation_endpoint_auth_methods_supported: clientAuthMethods,
+      revocation_endpoint_auth_signing_alg_values_supported: CLIENT_AUTH_ALGORITHMS,
     },
     features: features(config, parts),
     extraTokenClaims: tokenClaims,

@@ -140,9 +140,10 @@ describe('an answer', () => {
     expect(() => declare('old', LEGACY)).toThrow(
       /line 7: response_types: "id_token" is a legacy flow; GATEHOUSE_LEGACY_FLOWS=on/,
     );
-    expect(() => declare('old', 'response_modes: [web_message]')).toThrow(
-      /line 7: response_modes: "web_message" is switched off; GATEHOUSE_WEB_MESSAGE=on/,
-    );
+    for (const mode of ['web_message', 'web_message.jwt'])
+      expect(() => declare('old', `response_modes: [${mode}]`)).toThrow(
+        `line 7: response_modes: "${mode}" is switched off; GATEHOUSE_WEB_MESSAGE=on`,
+      );
   });
 });
 
@@ -154,7 +155,7 @@ describe('where the operator has switched on what is old', () => {
   beforeAll(async () => {
     server = await TestServer.start({
       env: { GATEHOUSE_LEGACY_FLOWS: 'on', GATEHOUSE_WEB_MESSAGE: 'on' },
-      clients: `clients:${client('old', LEGACY)}${client('plain')}${client('framed', 'response_modes: [query, web_message]')}`,
+      clients: `clients:${client('old', LEGACY)}${client('plain')}${client('framed', 'response_modes: [query, web_message, web_message.jwt]')}`,
     });
     await server.addPerson(person);
     browser = new Browser(server);
@@ -196,12 +197,18 @@ describe('where the operator has switched on what is old', () => {
   });
 
   it('a client that names web_message may frame its answer, and nobody else may', async () => {
-    await ask('framed', { response_mode: 'web_message', prompt: 'none' });
-    expect(browser.page.html.toString()).toContain('authorization_response');
-    expect(browser.page.headers['content-security-policy']).toMatch(
-      /;frame-ancestors https:\/\/framed\.example$/,
-    );
-    expect(browser.page.headers['x-frame-options']).toBeUndefined();
+    for (const [response_mode, answer] of [
+      ['web_message', /"code":"[\w-]+"/],
+      ['web_message.jwt', /"response":"[\w-]+\.[\w-]+\.[\w-]+"/],
+    ] as const) {
+      await ask('framed', { response_mode, prompt: 'none' });
+      expect(browser.page.html.toString()).toContain('authorization_response');
+      expect(browser.page.html.toString()).toMatch(answer);
+      expect(browser.page.headers['content-security-policy']).toMatch(
+        /;frame-ancestors https:\/\/framed\.example$/,
+      );
+      expect(browser.page.headers['x-frame-options']).toBeUndefined();
+    }
 
     await ask('plain', { response_mode: 'web_message', prompt: 'none' });
     expect(browser.sentTo?.searchParams.get('error')).toBe('invalid_request');

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Client, KoaContextWithOIDC } from 'oidc-provider';
 import type { Account } from '../../users/account.entity.js';
+import { OWN_DETAILS } from '../../users/details.js';
 import { accountClaims, refuseUncoveredClaims, SCOPE_CLAIMS, scopesCovering } from './claims.js';
 
 const account = {
@@ -49,6 +50,21 @@ describe('claims', () => {
     for (const claim of Object.keys(accountClaims(full, { picture: 'https://id.example.org/avatar/x' })))
       expect(given).toContain(claim);
     expect(new Set(given).size).toBe(given.length);
+  });
+
+  it('are none that nobody could ever have: each can be said of somebody', () => {
+    const details = Object.fromEntries(Object.values(OWN_DETAILS).map((name) => [name, 'x']));
+    const full = {
+      ...account,
+      locale: 'de',
+      timeZone: 'UTC',
+      details,
+      address: { country: 'England' },
+      phoneNumber: '+441234567',
+    } as unknown as Account;
+    const said = Object.keys(accountClaims(full, { picture: 'https://id.example.org/x', groups: [] }));
+    const ofTheSession = ['acr', 'amr', 'auth_time'];
+    expect([...said, ...ofTheSession].sort()).toEqual(Object.values(SCOPE_CLAIMS).flat().sort());
   });
 
   it.each([
