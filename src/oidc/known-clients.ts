@@ -1,4 +1,4 @@
-import type { Adapter, Client, Provider } from 'oidc-provider';
+import { errors, Provider, type Adapter, type Client } from 'oidc-provider';
 import { lookAgainForKeys } from './guards/client-keys.js';
 
 interface Finder {
@@ -17,9 +17,19 @@ export function rememberClients(provider: Provider, stored: Pick<Adapter, 'find'
     const metadata = typeof id === 'string' && id !== '' ? await stored.find(id) : undefined;
     const known = metadata && made.get(metadata);
     if (known) return known;
-    const client = await find(id);
+    const client = await find(id).catch(noneAtUserinfo);
     if (client) lookAgainForKeys(client);
     if (client && metadata) made.set(metadata, client);
     return client;
   };
+}
+
+/**
+ * Userinfo is asked with a token alone: where the metadata document of its client cannot be had, it is the token that does not
+ * count (RFC 6750, section 3.1). The library would answer as if a client had tried to authenticate.
+ */
+function noneAtUserinfo(error: unknown): undefined {
+  const isUnread = error instanceof errors.InvalidClient || error instanceof errors.InvalidClientMetadata;
+  if (isUnread && Provider.ctx?.oidc.route === 'userinfo') return undefined;
+  throw error;
 }

@@ -59,7 +59,7 @@ export const KEYS_OF_ITS_OWN = ['jwk', 'jku', 'x5u', 'x5c'];
 /** Seconds. FAPI 2.0, section 5.3.2.1: a client's clock may be fast, but not by more than this. */
 export const FAST_CLOCK = 60;
 /** Seconds. Each assertion's id is remembered until it expires, so that it works once. */
-const ASSERTION_LIFETIME = 10 * 60;
+export const ASSERTION_LIFETIME = 10 * 60;
 
 /** @throws InvalidClientAuth */
 export function refuseCarriedKeys(

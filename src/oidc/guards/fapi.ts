@@ -1,7 +1,7 @@
 import { errors, type Client, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
 import { HOUR, SECOND, type Clock } from '../../kernel/clock.js';
 import { PROFILE_ALGORITHMS, profileMistakes } from '../../clients/profiles.js';
-import { FAST_CLOCK, refuseCarriedKeys } from './endpoint-access.js';
+import { ASSERTION_LIFETIME, FAST_CLOCK, refuseCarriedKeys } from './endpoint-access.js';
 
 type Claims = Record<string, unknown> & { aud?: unknown; iat?: number; nbf?: number; exp?: number };
 type Header = Record<string, unknown>;
@@ -36,8 +36,11 @@ export function assertionRule(clock: Clock) {
     const now = clock.now().getTime() / SECOND;
     if (claims.iat !== undefined && claims.iat > now + FAST_CLOCK)
       throw new errors.InvalidClientAuth('client assertion is issued in the future');
+    // One that does not say since when it counts would be good for whoever finds it years from now.
+    if ((claims.exp ?? now) > now + ASSERTION_LIFETIME + FAST_CLOCK)
+      throw new errors.InvalidClientAuth(`client assertion must expire within ${ASSERTION_LIFETIME} seconds`);
     const { profile } = client;
-    if (profile === undefined) return;
+    if (profile === undefined) return refuseForOthers(claims, ctx.oidc.issuer);
     // Said aloud, unlike other reasons: who wrote the client has to learn what its profile wants.
     const refuse = (what: string) => {
       throw new errors.InvalidClient(`profile ${profile as string}: ${what}`, 'outside of its profile');
@@ -47,6 +50,18 @@ export function assertionRule(clock: Clock) {
     // Section 5.3.2.1: one that was made for another endpoint or server must not pass for this one.
     if (claims.aud !== ctx.oidc.issuer) refuse(`aud of a client assertion is the issuer, ${ctx.oidc.issuer}`);
   };
+}
+
+/**
+ * Whom an assertion was also made for could come here with it, in the client's name. Libraries name the issuer, the endpoint
+ * that they post to, or both.
+ */
+function refuseForOthers({ aud }: Claims, issuer: string): void {
+  const base = issuer.replace(/\/$/, '');
+  const isOurs = (each: unknown) =>
+    typeof each === 'string' && (each === base || each.startsWith(`${base}/`));
+  if (![aud].flat().every(isOurs))
+    throw new errors.InvalidClientAuth('client assertion is also made for somebody else');
 }
 
 /** FAPI 2.0 Message Signing, section 5.3.1. @throws InvalidRequestObject */
