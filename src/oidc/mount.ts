@@ -21,7 +21,7 @@ import { spendRequestObject } from './guards/request-objects.js';
 import { letResponsesLeave } from './guards/response-modes.js';
 import type { SessionEndings } from './sessions/session-endings.service.js';
 import type { SessionList } from './sessions/session-list.service.js';
-import { noteLeaving, signOutForApplications } from './sessions/sign-out.js';
+import { noteLeaving, signOutForApplications, signOutWithoutDocument } from './sessions/sign-out.js';
 
 /** The same for everyone, so applications may keep them for a while. */
 const PUBLIC_DOCUMENTS = /^\/(oidc\/jwks|\.well-known\/[a-z-]+)$/;
@@ -55,6 +55,7 @@ export function providerHandler(parts: MountParts): RequestHandler {
   use(slowDown(records, parts.clock), ['/oidc/token']);
   use(spareRefusedRefresh(records), ['/oidc/token']);
   use(offerUserCode);
+  use((ctx, next) => signOutWithoutDocument(ctx, next, provider));
   use(denyUserCodes);
   noteLeaving(provider);
   use(letResponsesLeave);

@@ -119,25 +119,6 @@ describe('an agent that is known by a document of its own', () => {
     expect(host.asked.filter((path) => path === '/nothing.png')).toHaveLength(1);
   });
 
-  it('has no token that counts at userinfo while its document cannot be had, and is itself again afterwards', async () => {
-    server.clock.advance(61_000);
-    const id = agent('/away.json');
-    const { app, browser } = await askedBy(id, { scope: 'openid email' });
-    await browser.enterPassword(person);
-    await browser.enterTotp(person);
-    await browser.press('submit');
-    const { access_token: token } = await app.receive(browser);
-    const userinfo = () =>
-      fetch(`${server.url}/oidc/userinfo`, { headers: { Authorization: `Bearer ${token}` } });
-    server.clock.advance(61_000);
-    host.answer('/away.json', (_req, res) => res.writeHead(503).end());
-    const refused = await userinfo();
-    expect([refused.status, await refused.json()]).toMatchObject([401, { error: 'invalid_token' }]);
-    expect(refused.headers.get('www-authenticate')).toContain('error="invalid_token"');
-    agent('/away.json');
-    expect((await userinfo()).status).toBe(200);
-  });
-
   it('needs to say no more than its id, its name and where it listens', async () => {
     server.clock.advance(61_000);
     const id = host.origin + '/short.json';

@@ -1,7 +1,7 @@
 import type { Request } from 'express';
-import type { Next } from 'koa';
+import type { Context, Next } from 'koa';
 import type { ServerResponse } from 'node:http';
-import type { Client, KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { errors, type Client, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
 import type { Audit } from '../../audit/audit.service.js';
 import type { RecordStore } from '../records/record.store.js';
 import type { EndedSession, SessionEndings } from './session-endings.service.js';
@@ -57,6 +57,43 @@ export async function signOutForApplications(
     ctx.redirect(returnAddress(ctx, state));
     ctx.status = 303;
     ctx.body = '';
+  }
+}
+
+const SIGN_OUT_PATH = '/oidc/session/end';
+/** What names the application that a person comes from, and where it wants them back. */
+const OF_APPLICATION = ['id_token_hint', 'client_id', 'post_logout_redirect_uri', 'state'];
+
+/**
+ * Whoever wants to sign out can, also where the metadata document of the application that sends them cannot be had at the
+ * moment: then it is as if nobody had sent them, and they stay here. The library would refuse the request.
+ */
+export async function signOutWithoutDocument(ctx: Context, next: Next, provider: Provider): Promise<void> {
+  const id = ctx.path === SIGN_OUT_PATH ? askingClient(ctx.query) : undefined;
+  if (id?.startsWith('https://') && (await isUnread(provider, id)))
+    ctx.query = Object.fromEntries(
+      Object.entries(ctx.query).filter(([name]) => !OF_APPLICATION.includes(name)),
+    );
+  await next();
+}
+
+/** As the library finds it; whether the hint is genuine it looks at itself. */
+function askingClient({ id_token_hint: hint, client_id: id }: Context['query']): string | undefined {
+  try {
+    const payload = typeof hint === 'string' ? Buffer.from(hint.split('.')[1] ?? '', 'base64url') : undefined;
+    const { aud } = (payload ? JSON.parse(payload.toString()) : { aud: id }) as { aud?: unknown };
+    return typeof aud === 'string' ? aud : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function isUnread(provider: Provider, id: string): Promise<boolean> {
+  try {
+    await provider.Client.find(id);
+    return false;
+  } catch (error) {
+    return error instanceof errors.InvalidClient;
   }
 }
 
