@@ -110,7 +110,7 @@ describe('token exchange of clients with a FAPI profile', () => {
         JSON.stringify({ scopes: ['accounts:read'] }),
         LEDGER,
       );
-    const words = /profile fapi2-security: access tokens for this API are signed with RS256/;
+    const words = /profile fapi2-message-signing: access tokens for this API are signed with RS256/;
     const proof = await provenBy(server, apiKey);
     expect(await exchangeBy(server, 'accounts-api', token, proof)).toMatchObject(
       refused(400, 'invalid_target', words),

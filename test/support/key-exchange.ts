@@ -59,7 +59,7 @@ apis:
 clients:${[
   client('bank', PROFILE, keyed(bankKey), signsIn(ACCOUNTS)),
   client('lone', PROFILE, certified('self'), signsIn(VAULT)),
-  client('accounts-api', PROFILE, keyed(apiKey), exchanges(LEDGER)),
+  client('accounts-api', 'profile: fapi2-message-signing', keyed(apiKey), exchanges(LEDGER)),
   client('vault-api', PROFILE, certified('self2'), exchanges(LEDGER)),
   client('till', 'client_secret: till-secret-of-thirty-two-characters', exchanges(ARCHIVE)),
 ].join('')}
