@@ -29,6 +29,15 @@ describe('what was typed', () => {
     // Somebody may be called so.
     ['users create', 'users', ['create']],
     ['user disable', 'user', ['disable']],
+    ['user list', 'user', ['list']],
+    ['disable list', 'disable', ['list']],
+    ['group-members list', 'group-members', ['list']],
+    ['user disable list', 'disable', ['list']],
+    // What lists nothing is not done because somebody wants to see a list.
+    ['rotate-keys-now list', 'rotate-keys-now', ['list']],
+    ['setup-link list', 'setup-link', ['list']],
+    ['invite list', 'invite', ['list']],
+    ['migrate list', 'migrate', ['list']],
     // Nothing.
     ['dance', 'dance', []],
     ['dance list', 'dance', ['list']],

@@ -19,7 +19,7 @@ export function typedCommand(words: readonly string[]): Typed {
       ? { command: `${first} ${second}`, rest: words.slice(2) }
       : { command: first, rest: words.slice(1) };
   if (second === undefined || plain.command !== first || first === 'help') return plain;
-  if (second === 'list' && known(first)) return { command: first, rest: words.slice(2) };
+  if (second === 'list' && listsThem(first)) return { command: first, rest: words.slice(2) };
   if (known(first) && fits(COMMANDS[first]!, argumentsOf(COMMANDS[first]!, plain.rest))) return plain;
   const command = otherwise(first, second).find(known);
   return command === undefined ? plain : { command, rest: words.slice(2) };
@@ -41,5 +41,8 @@ function otherwise(noun: string, verb: string): string[] {
     ...(noun === 'users' && verb === 'show' ? ['user'] : []),
   ];
 }
+
+/** `keys` shows what `keys list` asks for; somebody may be called "list", and what is no list must not be done for one. */
+const listsThem = (name: string) => /^[a-z]+s$/.test(name) && COMMANDS[name]?.parameters.length === 0;
 
 const known = (name: string) => Object.hasOwn(COMMANDS, name);
