@@ -64,7 +64,7 @@ export const RULE_SENTENCES: readonly (readonly [sentence: string, message: stri
   ['"{name}" is not declared under {kind}:', 'admin.rule.undeclared'],
   ['"{scope}" is not known; there are: {scopes}', 'admin.rule.unknown-scope'],
   ['"{value}" is a legacy flow; GATEHOUSE_LEGACY_FLOWS=on allows it', 'admin.rule.legacy'],
-  ['"web_message" is switched off; GATEHOUSE_WEB_MESSAGE=on allows it', 'admin.rule.web-message'],
+  ['"{mode}" is switched off; GATEHOUSE_WEB_MESSAGE=on allows it', 'admin.rule.web-message'],
   [
     'client certificates are not known here; set GATEHOUSE_CLIENT_CERTIFICATE_HEADER and _FROM',
     'admin.rule.no-certificates',

@@ -48,6 +48,7 @@ const OF_CLIENTS = [
   { token_endpoint_auth_method: 'private_key_jwt', grant_types: ['implicit'], scope: 'x', groups: ['x'] },
   { token_endpoint_auth_method: 'tls_client_auth', backchannel_logout_session_required: true },
   { token_endpoint_auth_method: 'self_signed_tls_client_auth', tls_client_auth_san_ip: '::1' },
+  { response_modes: ['web_message.jwt'] },
   { consent: 'never', first_party: false, response_modes: ['web_message'], apis: ['https://x.example'] },
   { require_signed_request_object: true, backchannel_logout_uri: 'http://x.example/' },
   { dpop_bound_access_tokens: true, tls_client_certificate_bound_access_tokens: true },
