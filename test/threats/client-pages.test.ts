@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import sharp from 'sharp';
 import { ManagedClients } from '../../src/admin/clients/managed-clients.service.js';
 import { SHELL } from '../../src/admin/actor.js';
 import { clientIdIn, clientPath } from '../../src/admin/clients/client-path.js';
@@ -150,6 +151,29 @@ describe('somebody who does on the pages about applications what the pages do no
     await browser.press('submit', { confirm: id });
     expect(await server.app.get(ManagedClients).find(id)).toBeUndefined();
   });
+
+  it.each(['abc', '1e99', '99999999999', '1.5', '-1', '0'])(
+    'names a version that there never was, such as %s: it is told so, and nothing has changed',
+    async (version) => {
+      const id = await newClient(server);
+      const { browser } = await operatorOn(server, `/admin/clients/${id}/edit`);
+      const before = await all();
+      const form = fieldsOn(browser);
+      const pixel = await sharp({ create: { width: 1, height: 1, channels: 3, background: '#f00' } })
+        .webp()
+        .toBuffer();
+      for (const [page, fields] of Object.entries<Record<string, string>>({
+        edit: { ...form, client_name: 'Another' },
+        secret: {},
+        logo: { act: 'set', drawn: pixel.toString('base64') },
+      })) {
+        await browser.post(`/admin/clients/${id}/${page}`, { ...fields, _csrf: form['_csrf']!, version });
+        expect([page, browser.page.status]).toEqual([page, 422]);
+        expect(browser.page.text).toMatch(/Somebody else has (just )?changed this application/);
+      }
+      expect(await all()).toEqual(before);
+    },
+  );
 
   it.each([
     'wiki',

@@ -87,6 +87,7 @@ export class ManagedClients {
   async rotateSecret(actor: Actor, id: string, version: number): Promise<Done | Refused> {
     const client = await this.ours(id);
     if (!client?.secret) return NOT_HERE;
+    if (client.version !== version) return STALE;
     const { overlaps } = client.secret;
     const secret = this.store.newSecret();
     const rotated = await this.audited(
@@ -132,6 +133,8 @@ export class ManagedClients {
   ): Promise<Done | Refused> {
     const before = await this.ours(id);
     if (!before) return NOT_HERE;
+    // Here as well as where it is written: of what a form can send not everything is a number to PostgreSQL.
+    if (before.version !== version) return STALE;
     if (before.logo === logo) return this.unchanged(before, version);
     const described = (picture: string | undefined) =>
       picture ? `a picture of ${picture.length} characters` : null;
