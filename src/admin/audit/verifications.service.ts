@@ -6,7 +6,7 @@ import { Clock } from '../../kernel/clock.js';
 import type { Actor } from '../actor.js';
 import { parsed } from './audit-export.js';
 
-/** The last verification that was asked for on the pages, on whichever instance; what it found is an event of the log itself. */
+/** The last verification that a page or a program asked for, on whichever instance; what it found is an event of the log itself. */
 export interface LastVerification {
   readonly id: number;
   readonly at: Date;
@@ -20,7 +20,7 @@ export interface LastVerification {
   readonly failure: string | undefined;
 }
 
-/** Looks whether the log is whole, beside the requests: nobody waits on a page for a log of years. */
+/** Looks whether the log is whole, beside the requests: nobody waits for a log of years, on a page or for an answer. */
 @Injectable()
 export class Verifications implements BeforeApplicationShutdown {
   private readonly logger = new Logger('Audit');

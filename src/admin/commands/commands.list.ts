@@ -68,7 +68,7 @@ const MIGRATION_COMMANDS = {
   },
 } satisfies Record<string, CommandHelp>;
 
-/** Every command but `health`, as help shows them. Kept apart from what they do, so that help needs no database. */
+/** Every command but `health` and `version`, as help shows them. Kept apart from what they do, so that help needs no database. */
 export const SECTIONS: readonly { title: string; commands: Record<string, CommandHelp> }[] = [
   {
     title: 'The start, invitations, and whether all is well',
