@@ -1,4 +1,5 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import { randomInt } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -22,6 +23,11 @@ export interface ServerOptions {
   /** The public URL and the port behind it, where a proxy of the test's stands in front. */
   readonly behind?: { readonly publicUrl: string; readonly port: number };
 }
+
+/** Browsers refuse some below it; connections that go out come from 32768 on. */
+const LOWEST_PORT = 11_000;
+const PORTS_OF_A_WORKER = 2_500;
+const WORKERS = 8;
 
 /** The whole program on a real database, listening on a port of its own. */
 export class TestServer {
@@ -111,11 +117,22 @@ clients:
     require_second_factor: true
 `;
 
-export function freePort(): Promise<number> {
+/** Where this file has looked. */
+let asked = randomInt(PORTS_OF_A_WORKER);
+
+/** Nobody else takes it between this and the server's own listening: other workers ask elsewhere, and what goes out comes from above. */
+export async function freePort(): Promise<number> {
+  const first = LOWEST_PORT + (Number(process.env['JEST_WORKER_ID'] ?? 1) % WORKERS) * PORTS_OF_A_WORKER;
+  for (;;) {
+    const port = first + (asked++ % PORTS_OF_A_WORKER);
+    if (await canBeListenedAt(port)) return port;
+  }
+}
+
+function canBeListenedAt(port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const server = createServer().listen(0, () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
+    const server = createServer()
+      .once('error', () => resolve(false))
+      .listen(port, () => server.close(() => resolve(true)));
   });
 }
