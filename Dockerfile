@@ -51,4 +51,4 @@ USER 1000:1000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["gatehouse", "health"]
 # As `npm start` does.
-ENTRYPOINT ["node", "--enable-source-maps", "--max-semi-space-size=16", "/app/program/main.js"]
+ENTRYPOINT ["node", "--enable-source-maps", "--min-semi-space-size=8", "--max-semi-space-size=32", "/app/program/main.js"]
