@@ -6,9 +6,9 @@ const METHODS = ['get', 'post', 'put', 'delete', 'options'] as const;
 
 /**
  * Gives each request its context as a value. The library defines a getter for it, another one for each request, and V8 keeps in
- * its old generation what it has learned of each: from there it holds the request and all that hangs on it, long after the answer,
- * through each collection of young garbage. With the value, such a collection copies a thirtieth of that.
- * Must be called before a provider is made: the library’s router has its routes from then on, each with its giver first (docs/decisions/0052).
+ * its old generation what it has learned of each: from there it holds the request and all that hangs on it, long after the
+ * answer, through each collection of young garbage (docs/decisions/0052).
+ * Must be called before a provider is made: its router has its routes from then on, each with what gives the context first.
  */
 export function keepContextsByValue(): void {
   if (Router.prototype.get.name === 'byValue') return;
